@@ -1,0 +1,31 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Person(AbstractUser):
+    """Somebody who signs in. What he may do comes from his groups, the roles of `roles.py`."""
+
+    first_name = None
+    last_name = None
+    full_name = models.CharField(max_length=200)
+
+    REQUIRED_FIELDS = ["email", "full_name"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self).split(" ")[0]
+
+    @property
+    def initials(self) -> str:
+        words = str(self).split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def role(self) -> str:
+        group = self.groups.first()
+        return group.name if group else "No role"

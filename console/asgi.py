@@ -1,0 +1,56 @@
+"""One ASGI application: pages, websockets, and on one machine the Celery worker and the sandbox beside them."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+
+from django.core.asgi import get_asgi_application
+
+pages = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.urls import path
+
+from agent.consumers import ChatConsumer
+from console.embedded import lifespan
+from console.ui.consumers import LiveConsumer
+
+sockets = [
+    path("ws/live", LiveConsumer.as_asgi()),
+    path("ws/chat/<uuid:conversation_id>", ChatConsumer.as_asgi()),
+]
+countersign = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
+        "lifespan": lifespan,
+    }
+)
+
+
+def with_sandbox(app):
+    """The demo's vendors and scripted model answer under /sandbox/, in this same server."""
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    from agent.scripted.app import build_app as build_model
+    from connectors.sandbox import build_app as build_vendors
+
+    sandbox = Starlette(
+        routes=[Mount("/model", app=build_model()), Mount("/", app=build_vendors(settings.SANDBOX_STATE))]
+    )
+
+    async def route(scope, receive, send):
+        if scope["type"] == "http" and scope["path"].startswith("/sandbox/"):
+            scope = dict(scope, root_path="/sandbox")
+            await sandbox(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return route
+
+
+application = with_sandbox(countersign) if settings.MOUNT_SANDBOX else countersign

@@ -1,0 +1,115 @@
+"""From a fresh clone to a running command, with the standard library alone.
+
+`enter` makes `.venv`, installs the hash-locked requirements into it, and runs the same command there. It does
+nothing inside an active virtual environment or where COUNTERSIGN_ENV=ready (containers).
+"""
+
+import hashlib
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+DEMO_ENV = ROOT / "var" / "demo.env"
+OLDEST_PYTHON = (3, 11)
+
+
+def enter(argv: list[str]) -> None:
+    """Make sure that this process runs with what the command in `argv` needs."""
+    if sys.version_info < OLDEST_PYTHON:
+        stop(f"Countersign needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    command = argv[1] if len(argv) > 1 else ""
+    if not is_ready():
+        lock = ROOT / ("requirements-test.txt" if command == "test" else "requirements.txt")
+        install(lock)
+        python = venv_python()
+        os.chdir(ROOT)
+        os.execv(python, [str(python), str(ROOT / "manage.py"), *argv[1:]])
+    if command == "demo":
+        write_demo_environment()
+    if command != "test":
+        load_demo_environment()
+
+
+def is_ready() -> bool:
+    return os.environ.get("COUNTERSIGN_ENV") == "ready" or sys.prefix != sys.base_prefix
+
+
+def install(lock: Path) -> None:
+    """Install a lock into .venv unless it, or the test lock (a superset), already stands there."""
+    stamp = VENV / "countersign-stamp"
+    wanted = fingerprint(lock)
+    accepted = {wanted, fingerprint(ROOT / "requirements-test.txt")}
+    if stamp.exists() and stamp.read_text().strip() in accepted:
+        return
+    say("Making Countersign's environment in .venv (first start only).")
+    uv = shutil.which("uv")
+    try:
+        if uv:
+            run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENV)])
+            run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(venv_python()), str(lock)])
+        else:
+            if not venv_python().exists():
+                run([sys.executable, "-m", "venv", str(VENV)])
+            pip = [str(venv_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            run([*pip, "--no-deps", "--require-hashes", "-r", str(lock)])
+    except FileNotFoundError as missing:
+        stop(f"Could not make .venv: {missing}. Install python3-venv, or uv, and run this again.")
+    except subprocess.CalledProcessError as failed:
+        if not venv_python().exists() or "venv" in failed.cmd:
+            stop(
+                "Python's venv module is missing or broken. Install python3-venv, or uv, and run this again."
+            )
+        stop("The packages could not be installed. Is there a network connection? Nothing was started.")
+    stamp.write_text(wanted + "\n")
+
+
+def fingerprint(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+
+
+def venv_python() -> Path:
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def run(command: list[str]) -> None:
+    subprocess.run(command, check=True, stdout=sys.stderr)
+
+
+def write_demo_environment() -> None:
+    """Keep the demo's own secrets under var/, made once, never in the repository."""
+    if DEMO_ENV.exists() or "SECRET_KEY" in os.environ:
+        return
+    DEMO_ENV.parent.mkdir(exist_ok=True)
+    lines = {
+        "DEMO": "true",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "VAULT_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "DATABASE_URL": f"sqlite:///{ROOT / 'var' / 'countersign.sqlite3'}",
+    }
+    DEMO_ENV.touch(mode=0o600)
+    DEMO_ENV.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+
+
+def load_demo_environment() -> None:
+    """Let every command see the demo's data; a real environment (SECRET_KEY set) wins whole."""
+    if "SECRET_KEY" in os.environ or not DEMO_ENV.exists():
+        return
+    for line in DEMO_ENV.read_text().splitlines():
+        name, _, value = line.partition("=")
+        if name:
+            os.environ.setdefault(name, value)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def stop(text: str) -> None:
+    say(text)
+    raise SystemExit(2)

@@ -1,0 +1,17 @@
+"""The Celery application. A message is a doorbell with an id; the database row is the job."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+app = Celery("countersign")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect
+def beat(sender: Celery, **kwargs: object) -> None:
+    from django.conf import settings
+
+    sender.add_periodic_task(settings.SWEEP_EVERY_S, sender.signature("console.approvals.tasks.sweep"))

@@ -1,0 +1,58 @@
+"""The way from a connection row to its vendor. Reads only: a write leaves through approvals/execution.py alone."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from connectors import transport
+from connectors.catalogue import find_operation
+from connectors.errors import NotConfiguredError
+from connectors.judging import Read
+from console.connections.models import Connection
+
+
+def connection_for(connector: str) -> Connection:
+    """The account at this vendor. Raises NotConfiguredError when there is none."""
+    found = Connection.objects.filter(connector=connector).order_by("pk").first()
+    if found is None:
+        raise NotConfiguredError(f"No {connector.title()} account is configured.", vendor=connector)
+    return found
+
+
+def client_for(connection: Connection) -> transport.Client:
+    """One client per account and process, so that connections and vendor sessions are shared."""
+    return _client(
+        connection.connector,
+        connection.slug,
+        connection.base_url,
+        tuple(sorted(connection.bases.items())),
+        tuple(sorted(connection.injected.items())),
+        bytes(connection.sealed_credentials),
+    )
+
+
+@cache
+def _client(connector, slug, base_url, bases, injected, sealed) -> transport.Client:
+    # The sealed bytes are part of the key: replaced credentials make a new client.
+    row = Connection(slug=slug, sealed_credentials=sealed)
+    account = transport.Account(
+        connector=connector,
+        name=slug,
+        base_url=base_url,
+        bases=dict(bases),
+        credentials=row.credentials,
+        injected=dict(injected),
+    )
+    return transport.Client(account, timeout_s=settings.VENDOR_TIMEOUT_S)
+
+
+def read_live(connection: Connection, name: str, arguments: Mapping[str, Any]) -> transport.Reply:
+    """Read at the vendor now. Refuses any operation whose effects are not `read` alone."""
+    return transport.read(client_for(connection), find_operation(name), arguments)
+
+
+def reader(connection: Connection) -> Read:
+    """`read_live` with the connection bound, answering parsed data: what judges and streams take."""
+    return lambda name, arguments: read_live(connection, name, arguments).data

@@ -1,0 +1,33 @@
+from django.db import models
+
+from console.connections import vault
+
+
+class Connection(models.Model):
+    """One account at one vendor. Never configured means "not configured", never a sandbox."""
+
+    slug = models.SlugField(unique=True)
+    connector = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    base_url = models.URLField()
+    bases = models.JSONField(default=dict, blank=True)
+    injected = models.JSONField(default=dict, blank=True)
+    sealed_credentials = models.BinaryField(default=b"")
+    is_sandbox = models.BooleanField(default=False)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        permissions = [("manage", "Can manage connections")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        return vault.unseal(bytes(self.sealed_credentials), purpose=self.slug) if self.sealed_credentials else {}
+
+    @credentials.setter
+    def credentials(self, values: dict[str, str]) -> None:
+        self.sealed_credentials = vault.seal(values, purpose=self.slug)

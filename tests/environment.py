@@ -1,0 +1,22 @@
+"""The environment of a test run, set before Django reads its settings (a pytest plugin, see pyproject.toml)."""
+
+import base64
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+folder = Path(tempfile.mkdtemp(prefix="countersign-test-"))
+
+os.environ.update(
+    SECRET_KEY=secrets.token_urlsafe(32),
+    VAULT_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+    PROBE_SCHEDULE_S="0.2,0.4,0.8,1,1,1",
+    CLEAN_PROBES_FOR_ABSENT="2",
+    SWEEP_EVERY_S="1",
+    LEASE_S="5",
+    VENDOR_TIMEOUT_S="3",
+    LOG_LEVEL="WARNING",
+)
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder / 'countersign.sqlite3'}")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API keeps a loop in the main thread

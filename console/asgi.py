@@ -1,4 +1,4 @@
-"""One ASGI application: pages, websockets, and on one machine the Celery worker and the sandbox beside them."""
+"""One ASGI application: pages and websockets, and on one machine the worker and the sandbox beside them."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Everything that differs between one machine and production comes from the environment; a bad value stops the start."""
+"""What differs between one machine and production comes from the environment; a bad value stops the start."""
 
 from pathlib import Path
 
@@ -80,7 +80,7 @@ if ON_SQLITE:
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# One machine: channels in memory and the Celery worker in a thread of the server. Production: Redis and workers.
+# One machine: channels in memory and the Celery worker in a thread of the server. Production: Redis, workers.
 REDIS_URL = env.str("REDIS_URL", default="")
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=not REDIS_URL)
 CHANNEL_LAYERS = {

@@ -1,4 +1,4 @@
-"""The environment of a test run, set before Django reads its settings (a pytest plugin, see pyproject.toml)."""
+"""The environment of a test run, set before Django reads its settings (a pytest plugin)."""
 
 import base64
 import os
@@ -19,4 +19,4 @@ os.environ.update(
     LOG_LEVEL="WARNING",
 )
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder / 'countersign.sqlite3'}")
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API keeps a loop in the main thread
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop in the main thread

@@ -26,7 +26,8 @@ class Connection(models.Model):
 
     @property
     def credentials(self) -> dict[str, str]:
-        return vault.unseal(bytes(self.sealed_credentials), purpose=self.slug) if self.sealed_credentials else {}
+        sealed = bytes(self.sealed_credentials)
+        return vault.unseal(sealed, purpose=self.slug) if sealed else {}
 
     @credentials.setter
     def credentials(self, values: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The way from a connection row to its vendor. Reads only: writes leave through approvals/execution.py alone."""
+"""The way from a connection row to its vendor. Reads only: writes leave through approvals/execution.py."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -1,0 +1,7 @@
+"""Billsby's public interface, served locally and truthfully."""
+
+from connectors.sandbox.billsby.choices import DEFAULTS
+from connectors.sandbox.billsby.routes import routes
+from connectors.sandbox.billsby.seed import seed
+
+__all__ = ["DEFAULTS", "routes", "seed"]

@@ -1,0 +1,148 @@
+"""One connector's records inside one transaction: what a vendor's handlers read and change."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from connectors.sandbox.store import Store
+
+
+class Books:
+    """Records are JSON objects under (kind, key); `owner` groups them, `at` orders them.
+
+    Field names are the caller's and end up in SQL: they come from code, never from a request.
+    """
+
+    def __init__(self, store: Store, connection: sqlite3.Connection, connector: str) -> None:
+        self.store = store
+        self.connector = connector
+        self._connection = connection
+
+    @property
+    def now(self) -> datetime:
+        return self.store.now()
+
+    def setting(self, name: str) -> Any:
+        return self.store.setting(name)
+
+    def get(self, kind: str, key: str) -> dict[str, Any] | None:
+        row = self._connection.execute(
+            "SELECT body FROM records WHERE connector = ? AND kind = ? AND key = ?",
+            [self.connector, kind, key],
+        ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def put(
+        self,
+        kind: str,
+        key: str,
+        body: Mapping[str, Any],
+        *,
+        owner: str | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Add a record, or replace one; a replaced one keeps its place, owner and time unless told."""
+        self._connection.execute(
+            "INSERT INTO records (connector, kind, key, owner, at, body) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (connector, kind, key) DO UPDATE SET body = excluded.body,"
+            " owner = coalesce(?, owner), at = coalesce(?, at)",
+            [self.connector, kind, key, owner or "", as_text(at or self.now), json.dumps(body)]
+            + [owner, as_text(at) if at else None],
+        )
+
+    def remove(self, kind: str, key: str) -> None:
+        self._connection.execute(
+            "DELETE FROM records WHERE connector = ? AND kind = ? AND key = ?", [self.connector, kind, key]
+        )
+
+    def find(
+        self,
+        kind: str,
+        *,
+        owner: str | None = None,
+        where: Mapping[str, Any] | None = None,
+        like: tuple[Sequence[str], str] | None = None,
+        order_by: str | None = None,
+        newest_first: bool = True,
+        limit: int = -1,
+        offset: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Records of a kind, by time and then by age unless `order_by` names a field.
+
+        where: field → value, or a list of values of which one must match.
+        like: (fields, text), text found in any of the fields, whatever the case.
+        """
+        condition, values = self._condition(kind, owner, where, like)
+        direction = "DESC" if newest_first else "ASC"
+        first = f"json_extract(body, '$.{order_by}') {direction}, " if order_by else ""
+        rows = self._connection.execute(
+            f"SELECT body FROM records WHERE {condition} ORDER BY {first}at {direction}, id {direction}"
+            " LIMIT ? OFFSET ?",
+            [*values, limit, offset],
+        ).fetchall()
+        return [json.loads(body) for (body,) in rows]
+
+    def count(
+        self,
+        kind: str,
+        *,
+        owner: str | None = None,
+        where: Mapping[str, Any] | None = None,
+        like: tuple[Sequence[str], str] | None = None,
+    ) -> int:
+        condition, values = self._condition(kind, owner, where, like)
+        row = self._connection.execute(f"SELECT count(*) FROM records WHERE {condition}", values).fetchone()
+        return row[0]
+
+    def next_number(self, name: str, *, first: int = 1) -> int:
+        """Count a named series up by one."""
+        row = self._connection.execute(
+            "INSERT INTO numbers VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = last + 1"
+            " RETURNING last",
+            [f"{self.connector}.{name}", first],
+        ).fetchone()
+        return row[0]
+
+    def later(self, action: str, at: datetime, payload: Mapping[str, Any]) -> None:
+        """Leave an action for a time to come; `Store.when_due` says what it does."""
+        self._connection.execute(
+            "INSERT INTO due (at, connector, action, payload) VALUES (?, ?, ?, ?)",
+            [as_text(at), self.connector, action, json.dumps(payload)],
+        )
+
+    def note_effect(self, *, operation: str, record: str, took: bool, request: Mapping[str, str]) -> None:
+        self._connection.execute(
+            "INSERT INTO effects (at, connector, operation, record, took, request) VALUES (?, ?, ?, ?, ?, ?)",
+            [as_text(self.now), self.connector, operation, record, took, json.dumps(request)],
+        )
+
+    def _condition(
+        self,
+        kind: str,
+        owner: str | None,
+        where: Mapping[str, Any] | None,
+        like: tuple[Sequence[str], str] | None,
+    ) -> tuple[str, list[Any]]:
+        parts, values = ["connector = ? AND kind = ?"], [self.connector, kind]
+        if owner is not None:
+            parts.append("owner = ?")
+            values.append(owner)
+        for field, wanted in (where or {}).items():
+            choices = wanted if isinstance(wanted, list | tuple) else [wanted]
+            parts.append(f"json_extract(body, '$.{field}') IN ({', '.join('?' * len(choices))})")
+            values.extend(choices)
+        if like is not None:
+            fields, text = like
+            found = [f"instr(lower(json_extract(body, '$.{field}')), ?) > 0" for field in fields]
+            parts.append(f"({' OR '.join(found)})")
+            values.extend([text.lower()] * len(fields))
+        return " AND ".join(parts), values
+
+
+def as_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,139 @@
+"""The sandbox's own interface, for tests and the demo: seed, faults, clock, settings, ledger, records."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from connectors.sandbox.faults import Fault
+
+if TYPE_CHECKING:
+    from connectors.sandbox.app import Core
+
+Answer = Callable[[dict[str, Any]], Any]
+
+
+class LoopbackOnly:
+    """Lets nobody in but this machine, and no page of a browser (those cannot send JSON unasked)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (refusal := self._refusal(Request(scope))):
+            await JSONResponse({"error": refusal}, 403)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _refusal(self, request: Request) -> str:
+        if request.client is None or not _is_loopback(request.client.host):
+            return "The sandbox is controlled from its own machine only."
+        if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+            return "The sandbox is not controlled through a proxy."
+        if request.method == "POST" and request.headers.get("content-type") != "application/json":
+            return "Send the body as application/json."
+        return ""
+
+
+def routes(core: Core) -> list[Route]:
+    def post(path: str, act: Answer) -> Route:
+        async def endpoint(request: Request) -> Response:
+            try:
+                given = json.loads(await request.body() or b"{}")
+                answer = await run_in_threadpool(act, given)
+            except (ValueError, TypeError, LookupError) as error:
+                return JSONResponse({"error": str(error)}, 400)
+            return JSONResponse(answer)
+
+        return Route(path, endpoint, methods=["POST"])
+
+    def get(path: str, act: Answer) -> Route:
+        async def endpoint(request: Request) -> Response:
+            try:
+                return JSONResponse(await run_in_threadpool(act, dict(request.query_params)))
+            except (ValueError, LookupError) as error:
+                return JSONResponse({"error": str(error)}, 400)
+
+        return Route(path, endpoint, methods=["GET"])
+
+    async def clear_faults(request: Request) -> Response:
+        core.faults.clear()
+        return JSONResponse({})
+
+    def reset(given: dict[str, Any]) -> dict[str, Any]:
+        core.reset(seed=int(given.get("seed", 1)), customers=int(given.get("customers", 40)))
+        return {"now": core.store.now().isoformat()}
+
+    def add_fault(given: dict[str, Any]) -> dict[str, Any]:
+        times = int(given.pop("times", 1))
+        core.faults.add(Fault(**given), times=times)
+        return {}
+
+    def advance(given: dict[str, Any]) -> dict[str, Any]:
+        return {"now": core.store.advance(float(given["advance_s"])).isoformat()}
+
+    def change_settings(given: dict[str, Any]) -> dict[str, Any]:
+        if unknown := given.keys() - core.store.defaults.keys():
+            raise ValueError(f"no setting {', '.join(sorted(unknown))}")
+        core.store.set_settings(given)
+        return core.store.settings()
+
+    def effects(given: dict[str, Any]) -> dict[str, Any]:
+        return {"effects": core.store.effects(since=int(given.get("since", 0)))}
+
+    def change(given: dict[str, Any]) -> dict[str, Any]:
+        """Change a record behind everybody's back: no rule is asked and no effect is noted."""
+        kind, key = given["kind"], given["key"]
+        with core.store.writing(given["connector"]) as books:
+            body = books.get(kind, key)
+            if body is None:
+                raise LookupError(f"no {kind} {key}")
+            if unknown := given["fields"].keys() - body.keys():
+                raise ValueError(
+                    f"no field {', '.join(sorted(unknown))}; there are {', '.join(sorted(body))}"
+                )
+            body |= given["fields"]
+            books.put(kind, key, body)
+        return body
+
+    def record(given: dict[str, Any]) -> Any:
+        with core.store.reading(given["connector"]) as books:
+            return books.get(given["kind"], given["key"])
+
+    def stories(_given: dict[str, Any]) -> dict[str, Any]:
+        """What the seed put where, by the part that it plays: see `SandboxControl.stories`."""
+        told: dict[str, Any] = {}
+        for connector in core.halves:
+            with core.store.reading(connector) as books:
+                for story in books.find("story"):
+                    told[story["name"]] = story["facts"]
+        return told
+
+    return [
+        post("/reset", reset),
+        post("/faults", add_fault),
+        Route("/faults", clear_faults, methods=["DELETE"]),
+        post("/clock", advance),
+        get("/clock", lambda _given: {"now": core.store.now().isoformat()}),
+        post("/settings", change_settings),
+        get("/settings", lambda _given: core.store.settings()),
+        get("/effects", effects),
+        post("/change", change),
+        get("/record", record),
+        get("/stories", stories),
+    ]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,187 @@
+"""The sandbox's state: one SQLite file, written by the standard library.
+
+A change and its line in the ledger of effects are one transaction, committed before the reply leaves, so
+that the ledger tells what happened even when the process is killed the moment after.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from connectors.sandbox.books import Books, as_text
+
+# Times are ISO text in UTC, so that text order is time order.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS records (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, connector TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+  owner TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (connector, kind, key));
+CREATE INDEX IF NOT EXISTS records_by_owner ON records (connector, kind, owner);
+CREATE INDEX IF NOT EXISTS records_by_time ON records (connector, kind, at, id);
+CREATE TABLE IF NOT EXISTS effects (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, connector TEXT NOT NULL, operation TEXT NOT NULL,
+  record TEXT NOT NULL, took INTEGER NOT NULL, request TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS due (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, connector TEXT NOT NULL, action TEXT NOT NULL,
+  payload TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS due_by_time ON due (at, id);
+CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+CLOCK_OFFSET = "clock_offset_s"
+
+DueAction = Callable[[Books, dict[str, Any]], None]
+
+
+class Store:
+    """Connections to the state file, the virtual clock, the settings, and what is due.
+
+    defaults: settings as they are until told otherwise, and again after `wipe`.
+    """
+
+    def __init__(self, state_file: Path, *, defaults: Mapping[str, Any]) -> None:
+        self.defaults = dict(defaults)
+        self._file = state_file
+        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._write_lock = threading.RLock()
+        self._writing: sqlite3.Connection | None = None
+        self._due_actions: dict[tuple[str, str], DueAction] = {}
+        state_file.parent.mkdir(parents=True, exist_ok=True)
+        with self._connection() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(SCHEMA)
+            rows = connection.execute("SELECT name, value FROM settings").fetchall()
+        self._settings = {name: json.loads(value) for name, value in rows}
+
+    def now(self) -> datetime:
+        """The sandbox's time: the wall clock, moved by what `advance` was told."""
+        return datetime.now(UTC) + timedelta(seconds=self._settings.get(CLOCK_OFFSET, 0))
+
+    def advance(self, seconds: float) -> datetime:
+        """Move the clock and do what became due; answers the new time."""
+        with self.writing("control"):
+            self.set_settings({CLOCK_OFFSET: self._settings.get(CLOCK_OFFSET, 0) + seconds})
+        self.do_what_is_due()
+        return self.now()
+
+    def setting(self, name: str) -> Any:
+        return self._settings.get(name, self.defaults[name])
+
+    def settings(self) -> dict[str, Any]:
+        return {name: self.setting(name) for name in self.defaults}
+
+    def set_settings(self, values: Mapping[str, Any]) -> None:
+        with self.writing("control"):
+            assert self._writing is not None
+            self._writing.executemany(
+                "INSERT OR REPLACE INTO settings VALUES (?, ?)",
+                [(name, json.dumps(value)) for name, value in values.items()],
+            )
+        self._settings.update(values)
+
+    @contextmanager
+    def reading(self, connector: str) -> Iterator[Books]:
+        """One consistent view of a connector's records."""
+        with self._connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield Books(self, connection, connector)
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self, connector: str) -> Iterator[Books]:
+        """One transaction, committed at the end and rolled back by an exception.
+
+        A second `writing` in the same thread joins the first one's transaction.
+        """
+        with self._write_lock:
+            if self._writing is not None:
+                yield Books(self, self._writing, connector)
+                return
+            with self._connection() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                self._writing = connection
+                try:
+                    yield Books(self, connection, connector)
+                except BaseException:
+                    connection.execute("ROLLBACK")
+                    raise
+                else:
+                    connection.execute("COMMIT")
+                finally:
+                    self._writing = None
+
+    def when_due(self, connector: str, action: str, act: DueAction) -> None:
+        """Name what happens when something left with `Books.later` becomes due."""
+        self._due_actions[connector, action] = act
+
+    def do_what_is_due(self) -> None:
+        """Carry out what was left for later and whose time has come, oldest first.
+
+        Nothing runs in the background: every request looks first, so time passes when somebody asks.
+        """
+        with self._connection() as connection:
+            first = connection.execute("SELECT 1 FROM due WHERE at <= ? LIMIT 1", [as_text(self.now())])
+            if first.fetchone() is None:
+                return
+        with self.writing("control"):
+            assert self._writing is not None
+            moment = as_text(self.now())
+            rows = self._writing.execute(
+                "DELETE FROM due WHERE at <= ? RETURNING at, id, connector, action, payload", [moment]
+            ).fetchall()
+            for _at, _id, connector, action, payload in sorted(rows):
+                books = Books(self, self._writing, connector)
+                self._due_actions[connector, action](books, json.loads(payload))
+
+    def is_empty(self) -> bool:
+        with self._connection() as connection:
+            return connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is None
+
+    def wipe(self) -> None:
+        """Forget records, effects, settings and the moved clock; ledger ids go on counting."""
+        with self.writing("control"):
+            assert self._writing is not None
+            for table in ("records", "effects", "due", "numbers", "settings"):
+                self._writing.execute(f"DELETE FROM {table}")
+        self._settings = {}
+
+    def effects(self, *, since: int) -> list[dict[str, Any]]:
+        """Ledger lines after the given id, oldest first."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT id, at, connector, operation, record, took, request FROM effects"
+                " WHERE id > ? ORDER BY id",
+                [since],
+            ).fetchall()
+        names = ("id", "at", "connector", "operation", "record")
+        return [
+            dict(zip(names, row[:5], strict=True)) | {"took": bool(row[5]), "request": json.loads(row[6])}
+            for row in rows
+        ]
+
+    def close(self) -> None:
+        while not self._idle.empty():
+            self._idle.get().close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            connection = sqlite3.connect(
+                self._file, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+            connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield connection
+        finally:
+            self._idle.put(connection)

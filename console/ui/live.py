@@ -1,0 +1,44 @@
+"""Hints to open pages: "proposal.12 changed", nothing more. Pages fetch the fragment again, and poll as a backstop."""
+
+import asyncio
+
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.db import transaction
+
+EVERYBODY = "live"
+
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def use_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Remember the server's loop. The in-memory layer's queues belong to it and to no other thread."""
+    global _loop
+    _loop = loop
+
+
+def hint(target: str) -> None:
+    """Tell open pages that `target` ("proposal.12") changed, once the running transaction has committed."""
+    transaction.on_commit(lambda: send(target), robust=True)
+
+
+def send(target: str) -> None:
+    """Give the hint to every open page, and to those who listen to this target alone. Works from any thread.
+
+    A lost hint costs seconds, because pages poll. A layer that is down is logged by `on_commit` and fails nothing.
+    """
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    if isinstance(layer, InMemoryChannelLayer):
+        if _loop is not None and not _loop.is_closed():
+            asyncio.run_coroutine_threadsafe(broadcast(target), _loop)
+        return
+    async_to_sync(broadcast)(target)
+
+
+async def broadcast(target: str) -> None:
+    layer = get_channel_layer()
+    message = {"type": "live.hint", "target": target}
+    await layer.group_send(EVERYBODY, message)
+    await layer.group_send(target, message)

@@ -1,0 +1,1 @@
+"""All knowledge of the vendors: catalogues, requests, answers. Plain Python, no Django."""

@@ -1,0 +1,1 @@
+"""Billsby: customers, subscriptions, invoices and what finance staff do to them."""

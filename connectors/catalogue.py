@@ -1,0 +1,434 @@
+"""A vendor's operations, read from its OpenAPI files.
+
+Each connector keeps `catalogue/*.yaml`, one file a resource. `components` of all files are one space, and
+`x-countersign.bases` of any file names the path prefixes. An operation that is not fit to be shown to staff
+and a model (no description, no effects, no way to judge it) is left out and listed under `problems`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from connectors import schemas
+from connectors.errors import ArgumentsError, NotConfiguredError
+from connectors.requests import (
+    FORM,
+    Request,
+    fill,
+    holes,
+    path_value,
+    query_text,
+    query_value,
+    write_form,
+    write_json,
+)
+
+__all__ = [
+    "Catalogue",
+    "Operation",
+    "Paging",
+    "Problem",
+    "RecordRef",
+    "Request",
+    "catalogue",
+    "connector_names",
+    "fill",
+    "find_operation",
+    "holes",
+]
+
+FOLDER = Path(__file__).parent
+EFFECTS = frozenset({"read", "write", "money", "irreversible", "notify"})
+METHODS = ("get", "post", "put", "patch", "delete")
+BLOCK_KEYS = "aliases base card effects injected judge paging record returns stale tags undo"
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+
+
+@dataclass(frozen=True)
+class RecordRef:
+    """The record a write is about: its mirror kind, and the argument that names it."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    file: str
+    operation: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How a list goes on. `page` and `size` are wire names that we fill; callers say `limit` and `after`.
+
+    style: page_number (first page is 1), offset (rows before), cursor (token found under `next`), or
+    whole (everything at once). `results` names the array inside the answer, "" when the answer is it.
+    """
+
+    style: str = "whole"
+    page: str = ""
+    size: str = ""
+    size_max: int = 100
+    results: str = ""
+    pages: str = ""
+    total: str = ""
+    next: str = ""
+    limit: int = 50
+    limit_max: int = 500
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One endpoint of a vendor, as people and models know it."""
+
+    connector: str
+    name: str
+    description: str
+    method: str
+    path: str
+    effects: frozenset[str]
+    input_schema: dict[str, Any]
+    aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    injected: tuple[str, ...] = ()
+    record: RecordRef | None = None
+    card: str = ""
+    stale: tuple[str, ...] = ()
+    undo: str = ""
+    judge: str | None = None
+    returns: Mapping[str, str] = field(default_factory=dict)
+    paging: Paging | None = None
+    wire: "Wire | None" = field(default=None, repr=False)
+
+    @property
+    def is_read(self) -> bool:
+        return self.effects == {"read"}
+
+    def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Checked arguments with defaults; ArgumentsError tells staff and model what is wrong."""
+        return schemas.checked(self.input_schema, given)
+
+    def request(
+        self,
+        arguments: Mapping[str, Any],
+        injected: Mapping[str, str],
+        page: Mapping[str, Any] | None = None,
+    ) -> Request:
+        """The same text for the same arguments, always. `page` holds the wire values of one page."""
+        return self.wire.request(
+            self, self.arguments(arguments), injected, page or self.first_page(arguments)
+        )
+
+    def first_page(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        if self.paging is None or self.paging.style == "whole":
+            return {}
+        size = min(arguments.get("limit") or self.paging.limit, self.paging.size_max)
+        first = {"page_number": {self.paging.page: 1}, "offset": {self.paging.page: 0}}
+        return first.get(self.paging.style, {}) | {self.paging.size: size}
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The vendor's side of an operation: where each value goes."""
+
+    path_schemas: Mapping[str, dict]
+    query: tuple[Mapping[str, Any], ...]  # OpenAPI parameters, in order
+    content_type: str
+    body: dict[str, Any] | None
+
+    def request(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        injected: Mapping[str, str],
+        page: Mapping[str, Any],
+    ) -> Request:
+        missing = [name for name in operation.injected if not injected.get(name)]
+        if missing:
+            raise NotConfiguredError(
+                f"The connection does not say its {missing[0]}.", vendor=operation.connector
+            )
+
+        def segment(match: re.Match[str]) -> str:
+            name = match[1]
+            if name in operation.injected:
+                return path_value(name, injected[name])
+            shown_name = self.path_schemas[name].get("x-name", name)
+            value = schemas.wire_value(self.path_schemas[name], arguments[shown_name], shown_name)
+            return path_value(shown_name, value)
+
+        return Request(
+            method=operation.method,
+            path=PLACEHOLDER.sub(segment, operation.path),
+            query="&".join(self._query(arguments, page)),
+            content_type=self.content_type if self.body is not None else "",
+            body=self._body(arguments, page),
+        )
+
+    def _query(self, arguments: Mapping[str, Any], page: Mapping[str, Any]) -> Iterator[str]:
+        filters: dict[str, list[str]] = {}
+        pairs: list[tuple[str, str]] = []
+        for parameter in self.query:
+            name, schema = parameter["name"], parameter["schema"]
+            shown_name = schema.get("x-name", name)
+            if name in page and not template_of(parameter):
+                pairs.append((name, query_value(page[name])))
+            elif "const" in schema:
+                pairs.append((name, query_value(schema["const"])))
+            elif shown_name in arguments:
+                value = schemas.wire_value(schema, arguments[shown_name], shown_name)
+                if template := template_of(parameter):
+                    if name not in filters:
+                        pairs.append((name, ""))
+                    filters.setdefault(name, []).append(_filled(template, value, shown_name))
+                elif isinstance(value, list) and parameter.get("explode", True):
+                    pairs += [(name, query_value(item)) for item in value]
+                elif isinstance(value, list):
+                    pairs.append((name, query_value(",".join(map(query_text, value)))))
+                else:
+                    pairs.append((name, query_value(value)))
+        for name, text in pairs:
+            yield f"{name}={query_value(','.join(filters[name])) if name in filters else text}"
+
+    def _body(self, arguments: Mapping[str, Any], page: Mapping[str, Any]) -> str:
+        if self.body is None:
+            return ""
+        value = schemas.on_wire(self.body, {**arguments, **page})
+        return write_form(value) if self.content_type == FORM else write_json(value)
+
+
+def template_of(parameter: Mapping[str, Any]) -> str:
+    """`x-template: 'dueDate:lte:{}'`: several such parameters of one name are joined with commas."""
+    return parameter.get("x-template", "")
+
+
+def _filled(template: str, value: Any, name: str) -> str:
+    text = ",".join(map(query_text, value)) if isinstance(value, list) else query_text(value)
+    if '"' in text or (",") in text and not isinstance(value, list) and '"' not in template:
+        raise ArgumentsError([f"{name} cannot contain quotes or commas."])
+    return template.replace("{}", text)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A connector's operations by name; aliases are the names other tool servers use."""
+
+    operations: Mapping[str, Operation]
+    problems: tuple[Problem, ...]
+    aliases: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> Operation:
+        return self.operations[self.aliases.get(name, name)]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.operations or name in self.aliases
+
+
+@cache
+def catalogue(connector: str) -> Catalogue:
+    """The connector's catalogue, read once per process."""
+    return load(connector, FOLDER / connector / "catalogue")
+
+
+def connector_names() -> tuple[str, ...]:
+    """Every folder with a catalogue is a connector."""
+    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/catalogue") if path.is_dir()))
+
+
+def find_operation(name: str) -> Operation:
+    """The operation of that name or alias at any connector; KeyError when there is none."""
+    for connector in connector_names():
+        if name in catalogue(connector):
+            return catalogue(connector)[name]
+    raise KeyError(name)
+
+
+def load(connector: str, folder: Path) -> Catalogue:
+    """Read a folder of OpenAPI files; what is not fit is left out and told under `problems`."""
+    documents = {path.name: yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
+    components: dict[str, dict] = {}
+    bases: dict[str, str] = {}
+    for document in documents.values():
+        bases |= document.get("x-countersign", {}).get("bases", {})
+        for kind, entries in document.get("components", {}).items():
+            components.setdefault(kind, {}).update(entries)
+    operations: dict[str, Operation] = {}
+    aliases: dict[str, str] = {}
+    problems: list[Problem] = []
+    for file, document in documents.items():
+        for path, method, raw in _entries(document):
+            name = raw.get("operationId", f"{method} {path}")
+            try:
+                raw = resolved(raw, components)
+                operation = _compiled(connector, path, method, raw, bases)
+            except (KeyError, TypeError, ValueError, SchemaError) as error:
+                problems.append(Problem(file, name, f"cannot be compiled: {error}"))
+                continue
+            found = list(unfit(operation, raw))
+            taken = [alias for alias in operation.aliases if alias in aliases or alias in operations]
+            if operation.name in operations or taken:
+                found.append("its name or an alias is taken")
+            if found:
+                problems += [Problem(file, name, sentence) for sentence in found]
+                continue
+            operations[operation.name] = operation
+            aliases |= dict.fromkeys(operation.aliases, operation.name)
+    return Catalogue(operations, tuple(problems), aliases)
+
+
+def _entries(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict]]:
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                shared = item.get("parameters", [])
+                raw = item[method]
+                yield path, method, {**raw, "parameters": [*shared, *raw.get("parameters", [])]}
+
+
+def resolved(value: Any, components: Mapping[str, Mapping[str, Any]]) -> Any:
+    """The value with `#/components/…` references replaced; keys beside a reference win over it."""
+    if isinstance(value, list):
+        return [resolved(item, components) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    rest = {key: resolved(inner, components) for key, inner in value.items() if key != "$ref"}
+    if "$ref" not in value:
+        return rest
+    kind, name = value["$ref"].removeprefix("#/components/").split("/")
+    return resolved(components[kind][name], components) | rest
+
+
+def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[str, str]) -> Operation:
+    block = raw.get("x-countersign", {})
+    unknown = set(block) - set(BLOCK_KEYS.split())
+    if unknown:
+        raise ValueError(f"x-countersign does not know {', '.join(sorted(unknown))}")
+    injected = tuple(block.get("injected", ()))
+    paging = Paging(**block["paging"]) if "paging" in block else None
+    path_schemas, query = {}, []
+    for parameter in raw["parameters"]:
+        schema = {**parameter["schema"]}
+        if "description" in parameter:
+            schema.setdefault("description", parameter["description"])
+        if parameter["in"] == "path":
+            path_schemas[parameter["name"]] = schema
+        elif parameter["in"] == "query":
+            query.append({**parameter, "schema": schema})
+        else:
+            raise ValueError(f"parameter {parameter['name']} is in {parameter['in']}")
+    content_type, body = "", None
+    if "requestBody" in raw:
+        ((content_type, content),) = raw["requestBody"]["content"].items()
+        body = content["schema"]
+    record = block.get("record")
+    return Operation(
+        connector=connector,
+        name=raw["operationId"],
+        description=" ".join((raw.get("description") or raw.get("summary") or "").split()),
+        method=method.upper(),
+        path=bases[block["base"]] + path if "base" in block else path,
+        effects=frozenset(block.get("effects", ())),
+        input_schema=_input_schema(path_schemas, query, body, injected, paging),
+        aliases=tuple(block.get("aliases", ())),
+        tags=tuple(block.get("tags", ())),
+        injected=injected,
+        record=RecordRef(record["kind"], record["key"]) if record else None,
+        card=block.get("card", ""),
+        stale=tuple(block.get("stale", ())),
+        undo=block.get("undo", ""),
+        judge=block.get("judge"),
+        returns=block.get("returns", {}),
+        paging=paging,
+        wire=Wire(path_schemas, tuple(query), content_type, body),
+    )
+
+
+def _input_schema(
+    path_schemas: Mapping[str, dict],
+    query: list[dict],
+    body: dict | None,
+    injected: tuple[str, ...],
+    paging: Paging | None,
+) -> dict[str, Any]:
+    """One flat object: path, then query, then body; ours (injected, paging) left out, `limit` put in."""
+    ours = {*injected} | ({paging.page, paging.size} if paging else set())
+    parts: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    for name, schema in path_schemas.items():
+        if name not in ours:
+            parts["properties"][name] = schema
+            parts["required"].append(name)
+    shown = schemas.shown(parts)
+    for parameter in query:
+        schema = parameter["schema"]
+        name = schema.get("x-name", parameter["name"])
+        if "const" in schema or (parameter["name"] in ours and not template_of(parameter)):
+            continue
+        shown["properties"][name] = schemas.shown(schema)
+        if parameter.get("required"):
+            shown["required"].append(name)
+    if body is not None:
+        inner = schemas.shown(body)
+        shown["properties"] |= {k: v for k, v in inner["properties"].items() if k not in ours}
+        shown["required"] += [name for name in inner["required"] if name not in ours]
+    if paging and paging.style != "whole":
+        shown["properties"]["limit"] = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": paging.limit_max,
+            "default": paging.limit,
+            "description": "How many rows at most.",
+        }
+        shown["properties"]["after"] = {
+            "type": "string",
+            "description": "Go on after an earlier answer: the text it gave as next.",
+        }
+    return shown
+
+
+def unfit(operation: Operation, raw: Mapping[str, Any]) -> Iterator[str]:
+    """Why an operation cannot be offered, one sentence each."""
+    block = raw.get("x-countersign", {})
+    if not operation.name.startswith(f"{operation.connector}_"):
+        yield f"its name must start with {operation.connector}_"
+    if not operation.description:
+        yield "it has no description"
+    elif not operation.description.endswith(".") or len(SENTENCE_END.findall(operation.description)) > 2:
+        yield "its description must be one or two sentences"
+    if not operation.effects or operation.effects - EFFECTS:
+        yield f"its effects must be some of {', '.join(sorted(EFFECTS))}"
+    elif "read" in operation.effects and not operation.is_read:
+        yield "read cannot stand beside another effect"
+    try:
+        Draft202012Validator.check_schema(operation.input_schema)
+    except SchemaError as error:
+        yield f"its schema is not valid: {error.message}"
+    for name in PLACEHOLDER.findall(operation.path):
+        if name not in operation.wire.path_schemas and name not in operation.injected:
+            yield f"nothing fills {{{name}}} in its path"
+    for name, schema in operation.input_schema["properties"].items():
+        if not schema.get("description"):
+            yield f"its argument {name} has no description"
+    if operation.paging and operation.paging.style not in ("page_number", "offset", "cursor", "whole"):
+        yield f"its paging style {operation.paging.style} is unknown"
+    if not operation.is_read:
+        yield from _unfit_write(operation, block)
+
+
+def _unfit_write(operation: Operation, block: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("card", "undo", "judge"):
+        if not block.get(key):
+            yield f"a write needs {key}"
+    if "record" not in block:
+        yield "a write says its record (null when it has none yet)"
+    elif operation.record and operation.record.key not in operation.input_schema["properties"]:
+        yield f"its record key {operation.record.key} is not an argument"

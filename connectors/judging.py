@@ -1,0 +1,102 @@
+"""The words in which a connector tells what a write would do and whether it did.
+
+Everything here is plain data that `dataclasses.asdict` turns into JSON.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+# (operation name or alias, arguments) -> parsed data; raises the error tree of errors.py.
+Read = Callable[[str, Mapping[str, Any]], Any]
+
+Value = str | int | bool | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A vendor record as it stood at `read_at` (ISO 8601, UTC), in mirror words."""
+
+    kind: str
+    key: str
+    title: str
+    party: str
+    fields: dict[str, Value]
+    read_at: str
+
+
+@dataclass(frozen=True)
+class Money:
+    """What moves, seen from us; `unknown` when only the vendor can say."""
+
+    amount_minor: int | None
+    currency: str | None
+    direction: Literal["in", "out", "stays", "none", "unknown"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field now and after; `vendor_decides` when the vendor computes the value."""
+
+    field: str
+    now: str
+    after: str
+    kind: Literal["sent", "expected", "vendor_decides"]
+
+
+@dataclass(frozen=True)
+class Flag:
+    level: Literal["info", "caution", "high", "blocked"]
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the approver is told before deciding."""
+
+    sentence: str
+    summary: str
+    money: Money
+    goes_to: str
+    undo: str
+    changes: tuple[Change, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """A write that was sent; `answer` is its parsed answer, None when none came."""
+
+    arguments: dict[str, Any]
+    before: Snapshot
+    sent_at: datetime
+    answer: Any | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What reading the vendor shows about an attempt.
+
+    took: the effect is visible. refused: it provably had none. absent: not visible (yet).
+    cannot_tell: the record does not show either. `results` feed later steps of a plan.
+    """
+
+    kind: Literal["took", "refused", "absent", "cannot_tell"]
+    sentence: str
+    results: dict[str, str] = field(default_factory=dict)
+    after: dict[str, Value] = field(default_factory=dict)
+
+
+class Judge(Protocol):
+    """What needs thought about one write operation."""
+
+    def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
+        """The target, read live: before proposing, on opening the card, before the claim."""
+
+    def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
+        """What would happen; reads nothing."""
+
+    def probe(self, read: Read, attempt: Attempted) -> Verdict:
+        """Whether it happened; reads only."""

@@ -1,0 +1,220 @@
+"""One HTTP client per vendor account, and the only two ways through it: `read` and `send_write`.
+
+A read is tried again with patience. A write is tried once, and its failure says which of three things is
+known: it was not processed, it was refused, or nothing.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from connectors.catalogue import Operation, Request, holes
+from connectors.dialect import Account, Answer, Dialect
+from connectors.errors import (
+    BadReplyError,
+    NotConfiguredError,
+    NotSentError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    SessionExpiredError,
+    VendorDownError,
+    VendorError,
+)
+from connectors.paging import Rows, rows_of
+from connectors.rates import Patience
+from connectors.registry import connector
+
+__all__ = ["Account", "Client", "Patience", "Reply", "Rows", "read", "send_write"]
+
+log = logging.getLogger(__name__)
+NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A usable answer; `data` is its JSON with decimals kept exact, a `Rows` where a list was paged."""
+
+    status: int
+    data: Any
+    text: str
+    request_id: str
+    fetched_at: datetime
+
+
+class Client:
+    """The connection to one account; safe to share between threads."""
+
+    def __init__(
+        self, account: Account, *, timeout_s: float = 20.0, patience: Patience | None = None
+    ) -> None:
+        self.account = account
+        self.patience = patience or Patience()
+        self.dialect: Dialect = connector(account.connector).dialect
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
+            limits=httpx.Limits(max_connections=self.dialect.max_connections),
+            follow_redirects=False,
+            trust_env=False,  # a proxy or .netrc of the machine must not see vendor credentials
+            headers={"accept": "application/json", "user-agent": "countersign"},
+        )
+
+    def __repr__(self) -> str:
+        return f"<Client {self.account.connector} {self.account.name}>"
+
+    def close(self) -> None:
+        self._http.close()
+
+    def exchange(self, request: Request, headers: Mapping[str, str]) -> Answer:
+        """One call, no retry, nothing judged; raises NotSentError or OutcomeUnknownError."""
+        base = self.dialect.base_url(self.account, request.path).rstrip("/")
+        target = request.path + (f"?{request.query}" if request.query else "")
+        sent_headers = dict(headers)
+        if request.content_type:
+            sent_headers["content-type"] = request.content_type
+        words: dict[str, Any] = {"vendor": self.dialect.title}
+        try:
+            built = self._http.build_request(
+                request.method,
+                base + target,
+                content=request.body.encode() if request.body else None,
+                headers=sent_headers,
+                # httpx would normalise the URL; these are the very bytes that were approved
+                extensions={"target": (httpx.URL(base).raw_path.rstrip(b"/") + target.encode("ascii"))},
+            )
+            answer = self._http.send(built)
+        except NEVER_CONNECTED as error:
+            self._note(request, error)
+            sentence = f"{self.dialect.title} could not be reached; nothing was sent."
+            raise NotSentError(sentence, code=type(error).__name__, **words) from None
+        except httpx.InvalidURL as error:
+            self._note(request, error)
+            raise NotConfiguredError("The connection's address is not a valid URL.", **words) from None
+        except httpx.HTTPError as error:
+            self._note(request, error)
+            sentence = f"{self.dialect.title} gave no usable answer: the connection broke or took too long."
+            raise OutcomeUnknownError(sentence, code=type(error).__name__, **words) from None
+        return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.text)
+
+    def signed_exchange(self, request: Request) -> tuple[Answer, Any]:
+        """Sign, send, and judge one call; the answer and its parsed data, or the error it means."""
+        try:
+            signed, headers = self.dialect.sign(self, request)
+        except (NotSentError, NotConfiguredError):
+            raise
+        except VendorError as error:
+            sentence = f"{self.dialect.title} did not let us sign in; nothing was sent. {error.sentence}"
+            raise NotSentError(
+                sentence, vendor=self.dialect.title, status=error.status, code=error.code
+            ) from None
+        answer = self.exchange(signed, headers)
+        try:
+            self.dialect.check(answer)
+            data = self.dialect.parse(answer.text)
+        except SessionExpiredError:
+            self.dialect.forget_session(self.account)
+            raise
+        except VendorError as error:
+            raise self._redacted(error) from None
+        except ValueError:
+            raise OutcomeUnknownError(
+                f"{self.dialect.title} answered in a form we cannot read.",
+                vendor=self.dialect.title,
+                status=answer.status,
+                request_id=answer.request_id,
+                code="unreadable",
+            ) from None
+        return answer, self.dialect.payload(data)
+
+    def _note(self, request: Request, error: Exception) -> None:
+        log.warning(
+            "%s %s %s: %s", self.account.connector, request.method, request.path, type(error).__name__
+        )
+
+    def _redacted(self, error: VendorError) -> VendorError:
+        """Vendors echo what they were sent; a credential among it stays here."""
+        for name, secret in self.account.credentials.items():
+            if len(secret) >= 4 and secret in error.sentence:
+                error.sentence = error.sentence.replace(secret, f"[{name}]")
+                error.args = (error.sentence,)
+        return error
+
+
+def read(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> Reply:
+    """The answer of a read operation, pages put together; tried again with patience.
+
+    Raises ValueError for an operation with any other effect, VendorDownError or RateLimitedError when
+    patience ran out, RefusedError, NotFoundError, BadReplyError.
+    """
+    if not operation.is_read:
+        raise ValueError(f"{operation.name} is not a read")
+    checked = operation.arguments(arguments)
+    injected = client.account.injected
+    if operation.paging is None:
+        answer, data = _patiently(client, operation.request(checked, injected))
+        return _reply(answer, data)
+    answers: list[Answer] = []
+
+    def fetch(page: Mapping[str, Any]) -> Any:
+        answer, data = _patiently(client, operation.request(checked, injected, page))
+        answers.append(answer)
+        return data
+
+    rows = rows_of(operation.paging, checked, fetch)
+    return _reply(answers[-1], rows)
+
+
+def send_write(client: Client, request: Request) -> Reply:
+    """Send one approved request, exactly once. Only the execution of an approved proposal may call this.
+
+    Raises NotSentError, RateLimitedError, SessionExpiredError (all: not processed), RefusedError,
+    NotConfiguredError, OutcomeUnknownError (look before anything is repeated).
+    """
+    if holes(request):
+        raise ValueError("a request with open holes cannot be sent")
+    return _reply(*client.signed_exchange(request))
+
+
+def _patiently(client: Client, request: Request) -> tuple[Answer, Any]:
+    patience, started, renewed, tried = client.patience, time.monotonic(), False, 0
+    while True:
+        tried += 1
+        try:
+            return client.signed_exchange(request)
+        except SessionExpiredError as error:
+            if renewed:
+                raise VendorDownError(
+                    f"{client.dialect.title} keeps ending our session.", vendor=error.vendor, code=error.code
+                ) from None
+            renewed = True
+            continue
+        except RateLimitedError as error:
+            failure: VendorError = error
+            wait_s = patience.wait_s(tried) if error.retry_after_s is None else error.retry_after_s
+        except (NotSentError, OutcomeUnknownError) as error:
+            if error.code == "unreadable":
+                raise BadReplyError(
+                    error.sentence, vendor=error.vendor, status=error.status, request_id=error.request_id
+                ) from None
+            failure = error
+            wait_s = patience.wait_s(tried)
+        over = time.monotonic() - started + wait_s > patience.total_s
+        if tried >= patience.tries or over:
+            if isinstance(failure, RateLimitedError):
+                raise failure
+            raise VendorDownError(
+                f"{client.dialect.title} does not answer just now. Nothing was changed.",
+                vendor=failure.vendor,
+                status=failure.status,
+                request_id=failure.request_id,
+                code=failure.code,
+            ) from None
+        time.sleep(wait_s)
+
+
+def _reply(answer: Answer, data: Any) -> Reply:
+    return Reply(answer.status, data, answer.text, answer.request_id, datetime.now(UTC))

@@ -1,0 +1,7 @@
+"""A local BILL: v3 under /connect/v3 and the older v2 under /api/v2, over the same records."""
+
+from connectors.sandbox.bill.choices import DEFAULTS
+from connectors.sandbox.bill.routes import routes
+from connectors.sandbox.bill.seed import seed
+
+__all__ = ["DEFAULTS", "routes", "seed"]

@@ -1,0 +1,114 @@
+"""An operation of BILL: the core's endpoint behind a session, a gate and BILL's two ways to say no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from connectors.sandbox.bill import sessions
+from connectors.sandbox.bill.errors import Refusal, refusal, v2_body, v3_body
+from connectors.sandbox.books import Books
+from connectors.sandbox.endpoint import Call, Endpoint, Outcome, Refused
+
+if TYPE_CHECKING:
+    from connectors.sandbox.app import Core
+
+Work = Callable[[Books, Call], "Response | Outcome"]
+Credentials = Callable[[Call], Mapping[str, str]]
+Denial = Callable[[Refusal, Books], Response]
+
+
+def v3_credentials(call: Call) -> Mapping[str, str]:
+    return {
+        "dev_key": call.headers.get("devKey", ""),
+        "session_id": call.headers.get("sessionId", ""),
+    }
+
+
+def v2_credentials(call: Call) -> Mapping[str, str]:
+    form = parse_form(call)
+    return {"dev_key": form.get("devKey", ""), "session_id": form.get("sessionId", "")}
+
+
+def parse_form(call: Call) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(call.body, keep_blank_values=True).items()}
+
+
+def v3_denial(no: Refusal, books: Books) -> Response:
+    return JSONResponse(v3_body(no, books.now), no.status)
+
+
+def v2_denial(no: Refusal, _books: Books) -> Response:
+    """HTTP 200 whatever happened: the body decides."""
+    return JSONResponse(v2_body(no))
+
+
+class BillEndpoint(Endpoint):
+    """credentials: where a call carries its session; None for the calls that need none (signing in)."""
+
+    def __init__(
+        self,
+        core: Core,
+        operation: str,
+        work: Work,
+        *,
+        gate: sessions.Gate,
+        denial: Denial,
+        credentials: Credentials | None,
+        writes: bool,
+        ledgered: bool | None = None,
+    ) -> None:
+        super().__init__(
+            core, "bill", operation, self._work, guard=_no_guard, writes=writes, ledgered=ledgered
+        )
+        self._do = work
+        self._gate = gate
+        self._denial = denial
+        self._credentials = credentials
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._gate.enter():
+            await self._too_many()(scope, receive, send)
+            return
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._gate.leave()
+
+    def answer(self, call: Call) -> Response:
+        """The session is used up front and apart: a refused request starts its idle time anew too."""
+        if self._credentials is not None:
+            try:
+                with self.core.store.writing("bill") as books:
+                    sessions.use_session(books, **self._credentials(call))
+            except Refusal as no:
+                return self._refused(no, call)
+        return super().answer(call)
+
+    def _refused(self, no: Refusal, call: Call) -> Response:
+        with self.core.store.writing("bill") as books:
+            if self.ledgered:
+                self._note(books, call, record="", took=False)
+            return self._denial(no, books)
+
+    def _work(self, books: Books, call: Call) -> Response | Outcome:
+        try:
+            return self._do(books, call)
+        except Refusal as no:
+            raise Refused(self._denial(no, books)) from no
+
+    def _too_many(self) -> Response:
+        with self.core.store.reading("bill") as books:
+            return self._denial(refusal(books.setting("bill_limit_status"), "BDC_1322"), books)
+
+
+def answered(record: dict[str, Any], shown: dict[str, Any], *, status: int = 201) -> Outcome:
+    return Outcome(JSONResponse(shown, status), record=record["id"])
+
+
+def _no_guard(_books: Books, _call: Call) -> None:
+    return

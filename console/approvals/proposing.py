@@ -1,0 +1,294 @@
+"""The one door into the queue: chat, forms and outside clients all file their writes here."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import rfc8785
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connectors.catalogue import Operation, find_operation
+from connectors.errors import ArgumentsError
+from connectors.judging import Expectation, Money, Snapshot
+from connectors.registry import connector
+from connectors.requests import Request, holes
+from console.accounts.models import Person
+from console.approvals import moves, policy
+from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError
+from console.approvals.models import Proposal, Step
+from console.audit import log
+from console.connections.clients import connection_for, reader
+from console.connections.models import Connection
+from console.ui.live import hint
+
+MAX_STEPS = 10
+
+
+@dataclass(frozen=True)
+class StepDraft:
+    """One write as asked for: an operation's name (or alias) and its arguments, `$ref`s allowed.
+
+    sources: argument name to where its value came from, in words ("typed by Priya").
+    """
+
+    operation: str
+    arguments: Mapping[str, Any]
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a proposal was asked for: a conversation, a form, a token; a kind and an id as text."""
+
+    kind: str
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class PreparedStep:
+    operation: Operation
+    arguments: dict[str, Any]
+    request: Request
+    refs: tuple[str, ...]
+    before: Snapshot
+    expectation: Expectation
+    sources: Mapping[str, str]
+
+
+def propose(
+    *,
+    actor: Person,
+    steps: Sequence[StepDraft],
+    reason: str,
+    origin: Origin,
+    proposer_kind: str = Proposal.ProposerKind.HUMAN,
+    supersedes: Proposal | None = None,
+) -> Proposal:
+    """File one write, or an ordered plan of writes on one connection, for a person to decide.
+
+    Reads the targets live. Raises ArgumentsError (a value does not fit), BlockedError (it would be refused
+    for certain), AlreadyProposedError (a live proposal holds the same thing), NotAllowedError, or a
+    VendorError from reading. Nothing is stored then, and never is anything sent.
+    """
+    if not actor.is_active or not actor.has_perm("approvals.propose"):
+        raise NotAllowedError(f"{actor} may not propose changes.")
+    if not 1 <= len(steps) <= MAX_STEPS:
+        raise ArgumentsError([f"A proposal has between 1 and {MAX_STEPS} steps; this one has {len(steps)}."])
+    operations = [_write_operation(draft.operation) for draft in steps]
+    connection = _one_connection(operations)
+    prepared = [
+        _prepare(connection, operation, draft, position, operations)
+        for position, (operation, draft) in enumerate(zip(operations, steps, strict=True), start=1)
+    ]
+    canonical = canonical_form(connection, [(step.request, step.refs) for step in prepared])
+    try:
+        return _file(
+            actor=actor,
+            connection=connection,
+            prepared=prepared,
+            canonical=canonical,
+            reason=reason,
+            origin=origin,
+            proposer_kind=proposer_kind,
+            supersedes=supersedes,
+        )
+    except IntegrityError:
+        held = Step.objects.filter(is_live=True, hold__in=[_hold(connection, step) for step in prepared])
+        if first := held.select_related("proposal").first():
+            raise AlreadyProposedError(first.proposal) from None
+        raise
+
+
+def canonical_form(connection: Connection, steps: Iterable[tuple[Request, Sequence[str]]]) -> str:
+    """The RFC 8785 text under a proposal's digest: what is sent, and where; strings only."""
+    return rfc8785.dumps(
+        {
+            "connection": connection.slug,
+            "base_url": connection.base_url,
+            "bases": dict(connection.bases),
+            "steps": [{**request.as_dict(), "refs": list(refs)} for request, refs in steps],
+        }
+    ).decode()
+
+
+def digest_of(canonical: str) -> str:
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _write_operation(name: str) -> Operation:
+    try:
+        operation = find_operation(name)
+    except KeyError:
+        raise ArgumentsError([f"There is no operation called {name}."]) from None
+    if operation.is_read:
+        raise ArgumentsError([f"{operation.name} only reads; reading needs no approval."])
+    return operation
+
+
+def _one_connection(operations: Sequence[Operation]) -> Connection:
+    connectors = {operation.connector for operation in operations}
+    if len(connectors) > 1:
+        raise ArgumentsError(["All steps of one plan go to the same system; make one proposal for each."])
+    connection = connection_for(connectors.pop())
+    if connection.paused_at:
+        raise BlockedError(f"Changes to {connection.name} are paused.")
+    return connection
+
+
+def _prepare(
+    connection: Connection,
+    operation: Operation,
+    draft: StepDraft,
+    position: int,
+    operations: Sequence[Operation],
+) -> PreparedStep:
+    arguments = operation.arguments(draft.arguments)
+    refs = _references(arguments)
+    for step, result in refs:
+        if not 1 <= step < position or result not in operations[step - 1].returns:
+            raise ArgumentsError(
+                [f"Step {position} uses {result!r} of step {step}, which does not give that."]
+            )
+    request = operation.request(arguments, connection.injected)
+    names = {f"step{step}.{result}" for step, result in refs}
+    if set(holes(request)) != names:
+        # Somebody's text looks like a hole; filling it would send what nobody approved.
+        raise ArgumentsError(["A value contains {{step…}}, which is reserved for results of earlier steps."])
+    judge = connector(operation.connector).judges[operation.judge]
+    before = judge.look(reader(connection), arguments)
+    expectation = judge.expect(before, arguments)
+    if blocked := [flag for flag in expectation.flags if flag.level == "blocked"]:
+        raise BlockedError(blocked[0].detail or blocked[0].title)
+    return PreparedStep(
+        operation, arguments, request, tuple(sorted(names)), before, expectation, draft.sources
+    )
+
+
+def _references(value: Any) -> set[tuple[int, str]]:
+    if isinstance(value, Mapping):
+        if "$ref" in value:
+            return {(int(value["$ref"]["step"]), str(value["$ref"]["result"]))}
+        value = list(value.values())
+    return set().union(*map(_references, value)) if isinstance(value, list) else set()
+
+
+def _file(
+    *,
+    actor: Person,
+    connection: Connection,
+    prepared: Sequence[PreparedStep],
+    canonical: str,
+    reason: str,
+    origin: Origin,
+    proposer_kind: str,
+    supersedes: Proposal | None,
+) -> Proposal:
+    stake = _at_stake([step.expectation.money for step in prepared])
+    ruling = policy.rule_on(amount_minor=stake.amount_minor, currency=stake.currency or "")
+    now = timezone.now()
+    with transaction.atomic():
+        if supersedes:
+            moves.move(
+                supersedes,
+                Proposal.Status.SUPERSEDED,
+                action="proposal.superseded",
+                actor=actor,
+                actor_kind="human",
+            )
+        proposal = Proposal.objects.create(
+            connection=connection,
+            digest=digest_of(canonical),
+            canonical=canonical,
+            sentence=_sentence(prepared),
+            summary=" ".join(step.expectation.summary for step in prepared),
+            card={
+                "goes_to": _joined(step.expectation.goes_to for step in prepared),
+                "undo": _joined(step.expectation.undo for step in prepared),
+                "party": _joined(step.before.party for step in prepared),
+                "flags": [asdict(flag) for step in prepared for flag in step.expectation.flags],
+            },
+            effects=sorted({effect for step in prepared for effect in step.operation.effects}),
+            amount_minor=stake.amount_minor,
+            currency=stake.currency or "",
+            direction=stake.direction,
+            reason=reason.strip(),
+            requester=actor,
+            proposer_kind=proposer_kind,
+            origin_kind=origin.kind,
+            origin_id=origin.id,
+            trace_id=uuid.uuid4(),
+            policy=ruling.as_dict(),
+            needed_approvals=ruling.needed,
+            supersedes=supersedes,
+            created_at=now,
+            expires_at=now + timedelta(seconds=settings.PROPOSAL_LIFETIME_S),
+            due_at=now + timedelta(seconds=settings.PROPOSAL_LIFETIME_S),
+        )
+        for position, step in enumerate(prepared, start=1):
+            _file_step(proposal, position, step)
+        log.record(
+            "proposal.created",
+            actor=actor if proposer_kind == Proposal.ProposerKind.HUMAN else None,
+            actor_kind="human" if proposer_kind == Proposal.ProposerKind.HUMAN else "agent",
+            on_behalf_of=actor if proposer_kind != Proposal.ProposerKind.HUMAN else None,
+            **moves.about(proposal),
+            summary=f"Proposed: {proposal.sentence}",
+            reason=proposal.reason,
+            before={str(at): step.before.fields for at, step in enumerate(prepared, start=1)},
+            after=moves.plain({str(at): step.request.as_dict() for at, step in enumerate(prepared, start=1)}),
+        )
+        hint(f"proposal.{proposal.pk}")
+        hint("inbox")
+    return proposal
+
+
+def _file_step(proposal: Proposal, position: int, step: PreparedStep) -> None:
+    Step.objects.create(
+        proposal=proposal,
+        position=position,
+        operation=step.operation.name,
+        arguments=moves.plain(step.arguments),
+        **step.request.as_dict(),
+        refs=list(step.refs),
+        record_kind=step.before.kind,
+        record_key=step.before.key,
+        hold=_hold(proposal.connection, step),
+        before=asdict(step.before),
+        card={**asdict(step.expectation), "sources": dict(step.sources)},
+    )
+
+
+def _hold(connection: Connection, step: PreparedStep) -> str:
+    """What one live proposal keeps to itself: the record it changes, or the very request if it makes one."""
+    record = step.operation.record
+    key = step.arguments.get(record.key) if record else None
+    if not isinstance(key, str):
+        key = digest_of(canonical_form(connection, [(step.request, step.refs)]))
+    return f"{connection.pk}|{step.operation.name}|{key}"
+
+
+def _at_stake(moneys: Sequence[Money]) -> Money:
+    """The money of all steps as one amount; where they cannot be added, the direction says unknown."""
+    moving = [money for money in moneys if money.direction != "none"]
+    if not moving:
+        return Money(None, None, "none")
+    if len(moving) == 1:
+        return moving[0]
+    kinds = {(money.currency, money.direction) for money in moving}
+    if len(kinds) == 1 and all(money.amount_minor is not None for money in moving):
+        return Money(sum(money.amount_minor for money in moving), moving[0].currency, moving[0].direction)
+    return Money(None, None, "unknown")
+
+
+def _sentence(prepared: Sequence[PreparedStep]) -> str:
+    first, *rest = (step.expectation.sentence for step in prepared)
+    return ", then ".join([first, *(text[:1].lower() + text[1:] for text in rest)])
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(text for text in texts if text))

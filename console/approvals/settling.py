@@ -1,0 +1,115 @@
+"""Finding out, by reading only, what became of a step that was sent."""
+
+import json
+import logging
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from connectors.catalogue import find_operation
+from connectors.errors import VendorError
+from connectors.judging import Attempted, Snapshot, Verdict
+from connectors.registry import connector
+from console.approvals import ending, moves
+from console.approvals.doorbell import next_probe_at, ring_at
+from console.approvals.models import Attempt, Proposal
+from console.audit import log
+from console.connections.clients import reader
+from console.mirror.refresh import refresh_record
+
+logger = logging.getLogger(__name__)
+Status, State = Proposal.Status, Attempt.State
+
+
+def probe(attempt: Attempt) -> bool:
+    """Ask the judge once and keep what it says. True when the effect shows and another step follows."""
+    verdict = _verdict(attempt)
+    if verdict.kind == "took":
+        _refresh_mirror(attempt)
+    with transaction.atomic():
+        proposal = moves.locked(attempt.step.proposal_id)
+        attempt = Attempt.objects.select_related("step").get(pk=attempt.pk)
+        if proposal.status not in (Status.EXECUTING, Status.UNKNOWN) or not _is_open(attempt):
+            return False
+        attempt.probes += 1
+        attempt.clean_absent += verdict.kind == "absent"
+        attempt.save(update_fields=["probes", "clean_absent"])
+        log.record(
+            "attempt.probed",
+            actor=None,
+            actor_kind="worker",
+            **moves.about(proposal),
+            attempt_id=str(attempt.pk),
+            summary=f"{proposal.number} step {attempt.step.position}: {verdict.sentence}",
+            outcome=verdict.kind,
+            after=verdict.after or None,
+        )
+        match verdict.kind:
+            case "took":
+                return ending.confirm(proposal, attempt.step, verdict.sentence, verdict.results)
+            case "refused":
+                ending.fail(proposal, attempt.step, verdict.sentence)
+            case _:
+                _not_settled(proposal, attempt, verdict)
+    return False
+
+
+def _verdict(attempt: Attempt) -> Verdict:
+    step, connection = attempt.step, attempt.step.proposal.connection
+    judge = connector(connection.connector).judges[find_operation(step.operation).judge]
+    tried = Attempted(
+        arguments=attempt.arguments,
+        before=Snapshot(**attempt.before),
+        sent_at=attempt.sent_at,
+        answer=_parsed(attempt.answer),
+    )
+    try:
+        return judge.probe(reader(connection), tried)
+    except VendorError as error:
+        return Verdict("cannot_tell", f"Could not read it back: {error}")
+
+
+def _parsed(answer: str) -> Any:
+    try:
+        return json.loads(answer, parse_float=Decimal)
+    except ValueError:
+        return None
+
+
+def _is_open(attempt: Attempt) -> bool:
+    return attempt.state in (State.ANSWERED, State.LOST) and attempt.step.status in ("running", "unknown")
+
+
+def _not_settled(proposal: Proposal, attempt: Attempt, verdict: Verdict) -> None:
+    """After silence, absent often enough means no effect; everything else is read again later."""
+    clean = attempt.clean_absent >= settings.CLEAN_PROBES_FOR_ABSENT
+    if attempt.state == State.LOST and clean:
+        ending.fail(proposal, attempt.step, f"Not executed: {verdict.sentence}")
+        return
+    at = next_probe_at(attempt)
+    waited = at is None or attempt.probes >= settings.CLEAN_PROBES_FOR_ABSENT
+    if proposal.status == Status.EXECUTING and waited:
+        ending.become_unknown(proposal, attempt, f"Accepted, but no effect shows: {verdict.sentence}")
+        return
+    if at is None:
+        moves.move(
+            proposal,
+            Status.MANUAL_REVIEW,
+            action="proposal.needs_people",
+            outcome="Reading the vendor did not settle it; two people look and settle it with evidence.",
+        )
+        return
+    Proposal.objects.filter(pk=proposal.pk).update(due_at=at, outcome=verdict.sentence)
+    ring_at(proposal.pk, at)
+    moves.announce(proposal)
+
+
+def _refresh_mirror(attempt: Attempt) -> None:
+    step = attempt.step
+    try:
+        refresh_record(step.proposal.connection, step.record_kind, attempt.before["key"] or step.record_key)
+    except VendorError:
+        # The effect stands confirmed; the next sync brings the record.
+        logger.warning("Could not refresh %s %s after its change.", step.record_kind, step.record_key)

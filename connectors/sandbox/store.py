@@ -128,15 +128,20 @@ class Store:
 
         Nothing runs in the background: every request looks first, so time passes when somebody asks.
         """
+        while self._is_anything_due():
+            self._do_once()
+
+    def _is_anything_due(self) -> bool:
         with self._connection() as connection:
             first = connection.execute("SELECT 1 FROM due WHERE at <= ? LIMIT 1", [as_text(self.now())])
-            if first.fetchone() is None:
-                return
+            return first.fetchone() is not None
+
+    def _do_once(self) -> None:
         with self.writing("control"):
             assert self._writing is not None
-            moment = as_text(self.now())
             rows = self._writing.execute(
-                "DELETE FROM due WHERE at <= ? RETURNING at, id, connector, action, payload", [moment]
+                "DELETE FROM due WHERE at <= ? RETURNING at, id, connector, action, payload",
+                [as_text(self.now())],
             ).fetchall()
             for _at, _id, connector, action, payload in sorted(rows):
                 books = Books(self, self._writing, connector)

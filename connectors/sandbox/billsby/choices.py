@@ -1,1 +1,77 @@
-DEFAULTS = {"settle_at_once": False, "counter_lag_s": 2}
+"""What Billsby's documentation leaves open, and what this sandbox chose.
+
+Anything here may differ at the real vendor; the settings are switches a test can turn to see that a client
+survives the other reading too. What is not named here is documented.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEFAULTS: Final = {
+    # New invoices and credit notes are Pending until the next five-minute batch of the clock, as the vendor
+    # describes its processing. True settles them with the request that made them.
+    "settle_at_once": False,
+    # Counter operations are queued. How long a read still shows the old usage is not told.
+    "counter_lag_s": 2,
+    # The format of error bodies is not told: "message" sends {"message", "errors": [{"field", "message"}]},
+    # "empty" sends {}, "html" a page.
+    "error_body": "message",
+    # Whether the bare success words arrive as a JSON string or as naked text is not told.
+    "bare_success_words": False,
+    # `rowCount` counts all rows, or with this switch the rows of the page.
+    "row_count_of_page": False,
+    # The list of subscriptions spells its id subscriptionUniqueId on one page, …ID on another.
+    "capital_subscription_id": False,
+    # Plan answers are documented without prices; this switch adds price, priceFormatted and tiers.
+    "prices_in_plans": False,
+    # The specification puts counters, add-ons and allowances under `core`, the documentation under bases of
+    # their own. Only the latter answer, unless this is on.
+    "lenient_bases": False,
+}
+
+# Two tenants, so that a valid key of the wrong one can be tried. Missing or unknown key: 401. A key of
+# another tenant, or a domain that is not the key's: 403. The domain's case does not matter, as in any host.
+COMPANY_DOMAIN: Final = "halden"
+API_KEYS: Final = {
+    "halden_" + "0" * 32: COMPANY_DOMAIN,
+    "otherco_" + "0" * 32: "otherco",
+}
+
+# Codes: unknown record 404, everything that is wrong with a request or the state it meets 400.
+BATCH_S: Final = 5 * 60
+
+# Pages count from 1 and 0 means 1. Above this size: 400 where the limit is documented, cut elsewhere.
+LARGEST_PAGE: Final = 100
+
+# Lists are newest first unless told; filter flags of one list widen each other.
+# Words for statuses that the product shows with blanks.
+PAID_OFFLINE: Final = "PaidOffline"
+WRITTEN_OFF: Final = "WrittenOff"
+TO_BE_WRITTEN_OFF: Final = "ToBeWrittenOff"
+OPEN_STATUSES: Final = ("Pending", "Unpaid", TO_BE_WRITTEN_OFF)
+
+# Retrying, paying offline and writing off need an invoice in one of these.
+RETRIED_FROM: Final = ("Unpaid",)
+CLOSED_FROM: Final = ("Unpaid", "Pending")
+# Only these can be refunded: money that came over the gateway.
+REFUNDED_FROM: Final = ("Paid",)
+
+# How a card behaves follows from the end of its token's name; every other token pays.
+CARD_OUTCOMES: Final = {"decline": "declines", "fail": "fails", "pending": "pends"}
+# outcome → (status of the payment log, status of the invoice)
+PAYMENT_RESULTS: Final = {
+    "pays": ("success", "Paid"),
+    "declines": ("failed", "Unpaid"),
+    "fails": ("failed", "Unpaid"),
+    "pends": ("pending", "Pending"),
+}
+
+# Totals over invoices of several currencies are told in the company's, at fixed rates to the US dollar.
+RATES_TO_USD: Final = {"USD": "1", "EUR": "1.08", "GBP": "1.27", "JPY": "0.0067"}
+
+# A plan is changed within its product only; the credit for unused time never exceeds the new price.
+# An invoice made by a change of plan is a Renewal.
+PLAN_CHANGE_INVOICE_TYPE: Final = "Renewal"
+
+# Periods end when the clock says so, and a new one is invoiced. Usage is not started afresh by that.

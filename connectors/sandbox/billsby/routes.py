@@ -1,2 +1,132 @@
-def routes(core):
-    return []
+"""Billsby's paths, spelled as documented, and who answers them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from connectors.sandbox.billsby import (
+    billing,
+    catalogue,
+    counters,
+    customers,
+    invoices,
+    subscription_changes,
+    subscriptions,
+)
+from connectors.sandbox.billsby.answering import check_access, refused
+from connectors.sandbox.books import Books
+from connectors.sandbox.endpoint import Call, Endpoint, Guard, Handler
+
+if TYPE_CHECKING:
+    from connectors.sandbox.app import Core
+
+CORE, BILLING = "/api/v1/rest/core", "/api/v1/rest/billing"
+USAGE, OPERATIONS = "/api/v1/rest/counters/usage", "/api/v1/rest/counters/operations"
+COMPANY = "/{domain}/companies"
+CUSTOMERS, CUSTOMER = "/{domain}/customers", "/{domain}/customers/{customer_id}"
+SUBSCRIPTIONS, SUBSCRIPTION = "/{domain}/subscriptions", "/{domain}/subscriptions/{subscription_id}"
+INVOICE = "/{domain}/invoices/{number}"
+PRODUCTS, PRODUCT = "/{domain}/products", "/{domain}/products/{product_id}"
+COUNTER = f"{SUBSCRIPTION}/counters/{{counter_id}}"
+
+READS: tuple[tuple[str, str, str, Handler], ...] = (
+    ("billsby_list_customers", CORE, CUSTOMERS, customers.list_customers),
+    ("billsby_get_customer", CORE, CUSTOMER, customers.get_customer),
+    (
+        "billsby_list_customer_subscriptions",
+        CORE,
+        f"{CUSTOMER}/subscriptions",
+        subscriptions.list_customer_subscriptions,
+    ),
+    ("billsby_list_customer_invoices", CORE, f"{CUSTOMER}/invoices", invoices.list_customer_invoices),
+    (
+        "billsby_list_payment_logs",
+        CORE,
+        f"{CUSTOMER}/invoices/{{number}}/paymentlogs",
+        invoices.list_payment_logs,
+    ),
+    # A customer's list has a capital N, the company's has none.
+    (
+        "billsby_list_customer_credit_notes",
+        CORE,
+        f"{CUSTOMER}/creditNotes",
+        invoices.list_customer_credit_notes,
+    ),
+    ("billsby_list_credit_notes", CORE, f"{COMPANY}/creditnotes", invoices.list_credit_notes),
+    ("billsby_list_invoices", CORE, f"{COMPANY}/invoices", invoices.list_invoices),
+    # The number alone addresses an invoice: no company in this path.
+    ("billsby_get_invoice", CORE, "/invoices/{number}", invoices.get_invoice),
+    ("billsby_list_subscriptions", CORE, SUBSCRIPTIONS, subscriptions.list_subscriptions),
+    ("billsby_get_subscription", CORE, SUBSCRIPTION, subscriptions.get_subscription),
+    ("billsby_list_subscription_tags", CORE, f"{SUBSCRIPTION}/tags", subscriptions.list_subscription_tags),
+    (
+        "billsby_list_subscription_events",
+        CORE,
+        f"{SUBSCRIPTION}/logs",
+        subscriptions.list_subscription_events,
+    ),
+    ("billsby_list_products", CORE, PRODUCTS, catalogue.list_products),
+    ("billsby_get_product", CORE, PRODUCT, catalogue.get_product),
+    ("billsby_list_plans", CORE, f"{PRODUCT}/plans", catalogue.list_plans),
+    (
+        "billsby_list_subscription_addons",
+        BILLING,
+        f"{SUBSCRIPTION}/addons",
+        subscriptions.list_subscription_addons,
+    ),
+    (
+        "billsby_list_subscription_allowances",
+        BILLING,
+        f"{SUBSCRIPTION}/allowances",
+        subscriptions.list_subscription_allowances,
+    ),
+    ("billsby_list_addons", BILLING, "/{domain}/addons", catalogue.list_addons),
+    ("billsby_get_addon", BILLING, "/{domain}/addons/{addon_id}", catalogue.get_addon),
+    ("billsby_list_allowances", BILLING, "/{domain}/allowances", catalogue.list_allowances),
+    ("billsby_get_allowance", BILLING, "/{domain}/allowances/{allowance_id}", catalogue.get_allowance),
+    ("billsby_get_counter", USAGE, COUNTER, counters.get_counter),
+)
+WRITES: tuple[tuple[str, str, str, str, Handler], ...] = (
+    ("billsby_create_customer", "POST", CORE, CUSTOMERS, customers.create_customer),
+    ("billsby_charge_customer", "POST", CORE, f"{CUSTOMER}/invoices", invoices.charge_customer),
+    ("billsby_refund_invoice", "POST", CORE, f"{CUSTOMER}/refunds", invoices.refund_invoice),
+    ("billsby_retry_invoice_payment", "PUT", CORE, f"{INVOICE}/Payment", invoices.retry_payment),
+    ("billsby_mark_invoice_paid_offline", "PUT", CORE, f"{INVOICE}/PaidOffline", invoices.pay_offline),
+    ("billsby_write_off_invoice", "PUT", CORE, f"{INVOICE}/WrittenOff", invoices.write_off),
+    ("billsby_change_plan", "PUT", CORE, f"{SUBSCRIPTION}/plan", subscription_changes.change_plan),
+    (
+        "billsby_cancel_subscription",
+        "DELETE",
+        CORE,
+        SUBSCRIPTION,
+        subscription_changes.cancel_subscription,
+    ),
+    ("billsby_update_counter", "POST", OPERATIONS, COUNTER, counters.update_counter),
+)
+
+
+def routes(core: Core) -> list[Route]:
+    """The documented paths, and the specification's wrong ones for when they are let in."""
+    store = core.store
+    store.when_due("billsby", "settle_invoice", billing.settle_invoice)
+    store.when_due("billsby", "settle_credit_note", billing.settle_credit_note)
+    store.when_due("billsby", "renew", subscription_changes.renew)
+    store.when_due("billsby", "count", counters.count)
+    operations = [(name, "GET", base, path, handler) for name, base, path, handler in READS] + list(WRITES)
+    found = []
+    for name, method, base, path, handler in operations:
+        guards: dict[str, Guard] = {base: check_access}
+        if base != CORE:
+            guards[CORE] = _check_leniency
+        for its_base, guard in guards.items():
+            endpoint = Endpoint(core, "billsby", name, handler, guard=guard, writes=method != "GET")
+            found.append(Route(f"{its_base}{path}", endpoint, methods=[method]))
+    return found
+
+
+def _check_leniency(books: Books, call: Call) -> None:
+    if not books.setting("lenient_bases"):
+        raise refused(books, "No such path.", status=404)
+    check_access(books, call)

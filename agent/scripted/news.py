@@ -1,0 +1,41 @@
+"""What to say when a proposal changed its state."""
+
+from agent.scripted.conversation import News
+
+SAYINGS = {
+    "succeeded": "{it} is confirmed: it took effect.{detail}",
+    "failed": "{it} did not take effect.{detail} I will not try it again by myself; "
+    "tell me if you want a new proposal.",
+    "rejected": "{it} was rejected{reason}. Nothing was sent, and I will not ask for the same again.",
+    "withdrawn": "{it} was withdrawn{reason}. Nothing was sent.",
+    "expired": "{it} expired before anyone approved it, so nothing was sent.{detail}",
+    "stale": "{it} is out of date: the record changed after I proposed it, so nothing was sent.{detail} "
+    "Tell me to look again if you still want it.",
+    "superseded": "{it} was replaced by a newer proposal.{detail} Nothing of it was sent.",
+    "approved": "{it} was approved and is on its way; it is not confirmed yet.{detail}",
+    "executing": "{it} was approved and is being carried out; it is not confirmed yet.{detail}",
+    "unknown": "The outcome of {it} is not known: it may or may not have happened.{detail} Nothing will be "
+    "sent twice; the console keeps checking the vendor's records and I will tell you what it finds.",
+    "partly_done": "{it} was only partly carried out.{detail} The remaining steps were not sent, "
+    "and I will not send them by myself.",
+    "manual_review": "Checking did not settle whether {it} happened.{detail} A person has to look at the "
+    "vendor and close it; nothing will be sent twice meanwhile.",
+}
+
+
+def tell(one: News, *, before: str) -> str:
+    it = f"{one.number} ({one.sentence})" if one.sentence else one.number
+    detail = one.detail if not one.detail or one.detail.endswith((".", "!", "?", "”")) else f"{one.detail}."
+    saying = SAYINGS.get(one.status, "{it} is now " + one.status.replace("_", " ") + ".{detail}")
+    told = saying.format(
+        it=it,
+        detail=f" {detail}" if detail else "",
+        reason=f", with this reason: {quoted(one.detail)}" if one.detail else "",
+    )
+    if before in ("unknown", "manual_review") and one.status in ("succeeded", "failed"):
+        return f"The outcome is known now. {told}"
+    return told
+
+
+def quoted(reason: str) -> str:
+    return "“" + reason.removeprefix("Reason: ").strip('“”" ') + "”"

@@ -1,0 +1,231 @@
+"""Plain reads: one invoice, a customer's invoices, their plan, the customer, vendors, bills."""
+
+import re
+
+from agent.scripted.actions import Call, Script, ScriptStopped
+from agent.scripted.records import (
+    every,
+    minor,
+    plain_line,
+    read_subscription,
+    rows_of,
+    shown,
+    status_key,
+    status_words,
+    text,
+)
+from agent.scripted.skills.finding import (
+    bulleted,
+    find_customer,
+    find_invoices,
+    get_invoice,
+    subscription_details,
+)
+from agent.scripted.skills.questions import more, note
+from agent.scripted.talk import Asked
+from agent.scripted.words import INVOICE, capitalised_runs, clean_name, days
+
+LOOK = re.compile(
+    r"\b(?:show|list|find|get|see|display|pull|fetch|look|give|open|what|which|how|who|is|are|does|do|has|have|tell|check|search|details?|status|any|view|read|print|when|why|latest|last)\b",
+    re.I,
+)
+PLAN = re.compile(r"\b(?:plans?|subscriptions?|subscribed|tier|package)\b", re.I)
+BILLS = re.compile(r"\b(?:bills?|payables?)\b", re.I)
+VENDOR = re.compile(r"\b(?:vendors?|suppliers?)\b", re.I)
+STATUSES = {
+    "unpaid": ("unpaid", "failed", "declined"),
+    "open": ("open", "outstanding", "owe", "owes", "overdue", "due"),
+    "paid": ("paid",),
+    "pending": ("pending",),
+}
+
+
+def show_invoice(asked: Asked) -> Script | None:
+    numbers = list(dict.fromkeys(INVOICE.findall(asked.text)))
+    if not numbers and re.search(r"\b(?:that|this|the same) invoice\b", asked.text, re.I):
+        numbers = [asked.talk.invoice_number] if asked.talk.invoice_number else []
+    return invoices_by_number(asked, numbers) if numbers and len(asked.text) < 300 else None
+
+
+def invoices_by_number(asked: Asked, numbers: list[str]) -> Script:
+    lines = []
+    for number in numbers:
+        invoice = yield from get_invoice(asked, number)
+        whose = f", {invoice.customer_name}" if invoice.customer_name else ""
+        left = invoice.refundable_minor
+        can = f", {shown({}, '', left, invoice.currency)} refundable" if left else ""
+        lines.append(f"{invoice.line}{whose}{can}")
+    return lines[0] + "." if len(lines) == 1 else bulleted(lines)
+
+
+def list_invoices(asked: Asked) -> Script | None:
+    said = asked.text
+    owes = re.search(r"\b(?:owes?|owed|owing)\b", said, re.I)
+    if not (re.search(r"\binvoices?\b", said, re.I) and LOOK.search(said)) and not owes:
+        return None
+    if re.search(r"\bcreate|\bissue\b|\bsend\b|\bdelete|\bdo we owe|\bwe owe\b", said, re.I):
+        return None
+    return invoices_of(asked)
+
+
+def invoices_of(asked: Asked) -> Script:
+    customer = yield from find_customer(
+        asked,
+        r"\b(?:does|do|did|has|have|is|much)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:owe|have|still|owing|currently)\b",
+        connector="any",
+    )
+    invoices = yield from find_invoices(customer)
+    words = set(re.findall(r"\w+", asked.text.lower()))
+    wanted = next((name for name, said in STATUSES.items() if words & set(said)), "")
+    if wanted == "open":
+        invoices = [one for one in invoices if one.is_open]
+    elif wanted:
+        invoices = [one for one in invoices if status_key(one.status) == wanted]
+    if words & {"latest", "last", "newest"} and "invoice" in words:
+        invoices = invoices[:1]
+    named = f"{wanted} invoices" if wanted else "invoices"
+    if not invoices:
+        return f"{customer.title} has no {named}."
+    return f"{customer.title}'s {named}:\n{bulleted([one.line for one in invoices])}"
+
+
+def show_plan(asked: Asked) -> Script | None:
+    return plan_of(asked) if PLAN.search(asked.text) and LOOK.search(asked.text) else None
+
+
+def plan_of(asked: Asked) -> Script:
+    customer = yield from find_customer(
+        asked,
+        r"\b(?:is|are|does|has|have)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:on|have|subscribed|in|paying|using|currently|now)\b",
+    )
+    result = yield Call("billsby_list_customer_subscriptions", {"customerUniqueId": customer.id})
+    subscriptions = [read_subscription(row) for row in rows_of(result)]
+    if not subscriptions:
+        return f"{customer.title} has no subscription."
+    lines = []
+    for one in subscriptions:
+        full = (yield from subscription_details(one)) if len(subscriptions) == 1 else one
+        cycle = f", billed {every(full.frequency)}" if full.frequency else ""
+        following = f", next billing {full.next_billing[:10]}" if full.next_billing and full.is_live else ""
+        lines.append(f"{full.line}{cycle}{following}")
+    if len(lines) == 1:
+        return f"{customer.title} is on {lines[0]}."
+    return f"{customer.title} has {len(lines)} subscriptions:\n{bulleted(lines)}"
+
+
+def show_vendors(asked: Asked) -> Script | None:
+    return (
+        vendors(asked)
+        if VENDOR.search(asked.text) and not BILLS.search(re.sub(r"\bBILL\b", "", asked.text))
+        else None
+    )
+
+
+def vendors(asked: Asked) -> Script:
+    name = about(asked.text)
+    result = yield Call("find_vendors", {"text": name or ""})
+    rows = rows_of(result)
+    if not rows:
+        return f"I found no vendor{f' for “{plain_line(name)}”' if name else ''}."
+    lines = []
+    for row in rows:
+        parts = [text(row, "name", "company_name"), text(row, "email"), text(row, "vendor_id", "id")]
+        parts.append(status_words(text(row, "status")))
+        balance = minor(row, "balance_minor")
+        parts.append(
+            f"balance {shown(row, 'balance', balance, text(row, 'currency').upper())}" if balance else ""
+        )
+        lines.append(", ".join(part for part in parts if part))
+    return f"Vendors I found:\n{bulleted(lines)}{more(result)}{note(result)}"
+
+
+def show_bills(asked: Asked) -> Script | None:
+    said = re.sub(r"\b(?:in|from|at|on) BILL\b", "", asked.text)
+    owed = re.search(r"\b(?:do|should) we (?:owe|pay)|\bwe owe\b", said, re.I)
+    return bills(asked) if owed or (BILLS.search(said) and LOOK.search(said)) else None
+
+
+def bills(asked: Asked) -> Script:
+    name = about(asked.text)
+    within = days(asked.text)
+    words = set(re.findall(r"\w+", asked.text.lower()))
+    if words & {"week"} and within is None:
+        within = 7
+    due = bool(words & {"due", "open", "unpaid", "owe", "pay", "overdue", "payable", "payables"})
+    arguments = {"text": name or None, "vendor": name or None, "status": "unpaid" if due else None}
+    properties = asked.talk.tools.get("find_bills", {}).get("properties", {})
+    soon = next((one for one in ("due_within_days", "within_days", "due_in_days") if one in properties), None)
+    if soon and within:
+        arguments[soon] = within
+    result = yield Call("find_bills", arguments)
+    rows = [row for row in rows_of(result) if not due or status_key(text(row, "status")) != "paid"]
+    if not rows:
+        return f"I found no {'open ' if due else ''}bills{f' of “{plain_line(name)}”' if name else ''}.{note(result)}"
+    lines = []
+    for row in sorted(rows, key=lambda row: text(row, "due_on") or "9999"):
+        currency = text(row, "currency").upper()
+        name_of = "open" if due and minor(row, "open_minor") is not None else "amount"
+        amount = shown(row, name_of, minor(row, f"{name_of}_minor"), currency)
+        parts = [text(row, "vendor_name"), amount, status_words(text(row, "status"))]
+        parts.append(f"due {text(row, 'due_on')}" if row.get("due_on") else "")
+        lines.append(
+            f"{text(row, 'number', 'vendor_id', 'id')}: " + ", ".join(part for part in parts if part)
+        )
+    return f"{'Open bills' if due else 'Bills'}:\n{bulleted(lines)}{more(result)}{note(result)}"
+
+
+def show_customer(asked: Asked) -> Script | None:
+    wanted = re.search(
+        r"\b(?:show|find|look ?up|search|who is|get|tell me about|do we have|details|e-?mail|address|card|status|contact)\b",
+        asked.text,
+        re.I,
+    )
+    return customer_card(asked) if wanted and about(asked.text) and len(asked.text) < 160 else None
+
+
+def customer_card(asked: Asked) -> Script:
+    customer = yield from find_customer(asked, connector="any")
+    if not customer.is_billsby:
+        return f"{customer.line}."
+    rows = rows_of((yield Call("billsby_get_customer", {"customerUniqueId": customer.id})))
+    if not rows:
+        raise ScriptStopped(f"{customer.line}. Billsby returned no details.")
+    card = text(rows[0], "cardStatus", "card_status")
+    return f"{customer.line}{f', card {status_words(card)}' if card else ''}."
+
+
+def about(said: str) -> str:
+    """A name in a short request, capitalised or after "vendor", "from", "find"."""
+    runs = [run for run in capitalised_runs(INVOICE.sub(" ", said)) if clean_name(run)]
+    if runs:
+        return clean_name(runs[0])
+    match = re.search(
+        r"\b(?:vendors?|suppliers?|customers?|clients?|called|named|from|of|by|to|find|is|about)\s+(?:named |called )?(?P<who>[\w&.'’\-]+(?: [\w&.'’\-]+){0,3})",
+        said,
+        re.I,
+    )
+    return clean_name(match["who"]) if match and match["who"].casefold() not in CHATTER else ""
+
+
+CHATTER = frozenset(
+    [
+        "due",
+        "open",
+        "unpaid",
+        "list",
+        "overdue",
+        "soon",
+        "paid",
+        "that",
+        "are",
+        "do",
+        "we",
+        "have",
+        "in",
+        "bill",
+        "us",
+        "this",
+        "week",
+        "all",
+    ]
+)

@@ -1,0 +1,128 @@
+"""Questions over many records; the mirror adds up, nothing is computed here."""
+
+import re
+from typing import Any
+
+from agent.scripted.actions import Call, Script
+from agent.scripted.money import show
+from agent.scripted.records import minor, number, plain_line, rows_of, text
+from agent.scripted.skills.finding import bulleted, find_customer
+from agent.scripted.talk import Asked
+from agent.scripted.words import days, period
+
+SPENT = re.compile(
+    r"\b(?:spen[dt]\w*|revenue|turnover)\b|\b(?:how much|what|total)\b.{0,60}\b(?:pa(?:y|id)|bought|bring|brought|billed|earned?|made?|worth)\b"
+    r"|\bpa(?:y|id)\b.{0,30}\b(?:in total|so far|this year|last year|in 20\d\d)\b|\btotal\b.{0,30}\b(?:payments|paid)\b",
+    re.I,
+)
+OWED = re.compile(
+    r"\b(?:owes?|owing|owed|outstanding|overdue|past[- ]due|receivables?|ag(?:e)?ing|aged|in arrears|late|unpaid|not paid|hasn'?t paid|haven'?t paid|open invoices|open balances?)\b",
+    re.I,
+)
+MANY = re.compile(
+    r"\b(?:who|whose|which (?:of our )?(?:customers|clients|accounts|companies)|by (?:customer|client)|per (?:customer|client)|(?:our|all|every|each|the|any) (?:\w+ )?(?:customers?|clients?|accounts|debtors)(?! [A-Z])|customers|clients|everyone|everybody|anyone|receivables|owed to us|are we owed|ag(?:e)?ing)\b",
+    re.I,
+)
+
+
+def receivables(asked: Asked) -> Script | None:
+    return age(asked) if OWED.search(asked.text) and MANY.search(asked.text) else None
+
+
+def customer_spend(asked: Asked) -> Script | None:
+    return (
+        spend(asked)
+        if SPENT.search(asked.text)
+        and not re.search(r"\b(?:owes?|refund|unpaid|we (?:owe|pay|paid|spent?))\b", asked.text, re.I)
+        else None
+    )
+
+
+def spend(asked: Asked) -> Script:
+    customer = yield from find_customer(
+        asked,
+        r"\b(?:did|has|have|does)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:spen[dt]|pa(?:y|id)|bought|bring|brought|been)\b",
+        r"\b(?:revenue|turnover|made?|earn(?:ed)?|total|spend(?:ing)?|paid|payments|money)\b.{0,25}?\b(?:from|by|of|for|with|on)\s+(?P<who>[\w&.'’\- ]+?)(?=\s+(?:this|last|in|since|so|during|over|for)\b|[,.;?!]|$)",
+        connector="any",
+    )
+    start, end = period(asked.text, asked.talk.today)
+    properties = asked.talk.tools.get("customer_spend", {}).get("properties", {})
+    is_year = (
+        start.year == end.year
+        and (start.month, start.day) == (1, 1)
+        and (end.month == 12 or end == asked.talk.today)
+    )
+    if is_year and "year" in properties:
+        arguments: dict[str, Any] = {"customer": customer.id, "year": start.year}
+    else:
+        arguments = {"customer": customer.id, "from": start.isoformat(), "to": end.isoformat()}
+    result = yield Call("customer_spend", arguments)
+    data = result.get("data") if isinstance(result.get("data"), dict) else result
+    since = f"from {text(data, 'from') or start.isoformat()} to {text(data, 'to') or end.isoformat()}"
+    totals = [row for row in data.get("totals") or [] if isinstance(row, dict)]
+    if not totals:
+        return f"{customer.title} paid nothing {since}, as far as the console's records show.{note(result)}"
+    lines = []
+    for row in totals:
+        count = number(row.get("invoices"))
+        lines.append(
+            total(row, "amount") + (f" on {count} invoice{'s' if count != 1 else ''}" if count else "")
+        )
+    spent = lines[0] if len(lines) == 1 else "\n" + bulleted(lines)
+    each = "" if len(lines) == 1 else "\n\nCurrencies are kept apart, not added up."
+    return f"{customer.title} spent {since}: {spent}{'.' if len(lines) == 1 else ''}{each}{note(result)}"
+
+
+def age(asked: Asked) -> Script:
+    least = days(asked.text) or 0
+    connector = (
+        "billsby"
+        if re.search(r"\bbillsby\b", asked.text, re.I)
+        else "bill"
+        if re.search(r"\b(?:in|from) BILL\b", asked.text)
+        else None
+    )
+    result = yield Call("receivables_by_age", {"min_days": least, "connector": connector})
+    rows = [row for row in rows_of(result) if "totals" not in row]
+    how_old = f"more than {least} days old" if least else "of any age"
+    if not rows:
+        return f"Nobody owes us anything {how_old}.{note(result)}"
+    totals = [total(row, "open") for row in result.get("totals") or [] if isinstance(row, dict)]
+    lines = [
+        f"{text(row, 'customer', 'customer_name', 'name')}: {total(row, 'open')}{oldest(row)}" for row in rows
+    ]
+    summed = f"\n\nIn all: {', '.join(totals)}." if totals else ""
+    return f"These customers owe us amounts {how_old}:\n{bulleted(lines, 40)}{summed}{more(result)}{note(result)}"
+
+
+def total(row: dict[str, Any], name: str) -> str:
+    currency = text(row, "currency").upper()
+    given = row.get(name)
+    if isinstance(given, str) and given:
+        shown = plain_line(given)
+    else:
+        amount = minor(row, f"{name}_minor")
+        shown = show(amount, currency) if amount is not None else "amount not told"
+    return shown if currency in shown or not currency else f"{shown} ({currency})"
+
+
+def oldest(row: dict[str, Any]) -> str:
+    age_days, count = number(row.get("oldest_days")), number(row.get("invoices"))
+    parts = [
+        f"{count} invoice{'s' if count != 1 else ''}" if count else "",
+        f"oldest {age_days} days" if age_days is not None else "",
+    ]
+    told = ", ".join(part for part in parts if part)
+    return f" ({told})" if told else ""
+
+
+def note(result: dict[str, Any]) -> str:
+    parts = [text(result, "note")]
+    if as_of := text(result, "as_of"):
+        parts.append(f"As of {as_of}.")
+    told = " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
+    return f"\n\n{told}" if told else ""
+
+
+def more(result: dict[str, Any]) -> str:
+    return "\n\nThere are more than these; ask me to narrow it down." if result.get("more") else ""

@@ -1,0 +1,237 @@
+"""A small desk to talk to the scripted model: its own customers, its own tools, no console behind it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.scripted.actions import Do, Say
+from agent.scripted.conversation import read_conversation
+from agent.scripted.replay import next_action
+from agent.scripted.skills import FALLBACK, SKILLS
+
+Tool = Callable[[dict[str, Any]], Any]
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "find_customers": {"text": "string"},
+    "find_invoices": {"customer": "string", "status": ["unpaid", "paid", "pending"], "connector": "string"},
+    "customer_spend": {"customer": "string", "year": "integer", "from": "string", "to": "string"},
+    "receivables_by_age": {"min_days": "integer", "connector": ["billsby", "bill"]},
+    "find_vendors": {"text": "string"},
+    "find_bills": {"text": "string", "status": "string"},
+    "billsby_get_invoice": {"invoiceNumber": "string"},
+    "billsby_get_customer": {"customerUniqueId": "string"},
+    "billsby_list_customer_invoices": {"customerUniqueId": "string"},
+    "billsby_list_customer_subscriptions": {"customerUniqueId": "string"},
+    "billsby_get_subscription": {"subscriptionUniqueId": "string"},
+    "billsby_list_subscription_allowances": {"subscriptionUniqueId": "string"},
+    "billsby_get_allowance": {"allowanceId": "integer"},
+    "billsby_get_counter": {"subscriptionUniqueId": "string", "counterId": "string"},
+    "billsby_list_products": {"page": "integer", "pageSize": "integer"},
+    "billsby_list_plans": {"productId": "integer"},
+    "billsby_retry_invoice_payment": {"invoiceNumber": "string"},
+    "billsby_refund_invoice": {"customerUniqueId": "string", "invoiceNumber": "string", "amount": "integer"},
+    "billsby_write_off_invoice": {"invoiceNumber": "string"},
+    "billsby_mark_invoice_paid_offline": {"invoiceNumber": "string"},
+    "billsby_charge_customer": {
+        "customerUniqueId": "string",
+        "currencyCode": "string",
+        "amount": "integer",
+        "description": "string",
+    },
+    "billsby_change_plan": {
+        "subscriptionUniqueId": "string",
+        "customerUniqueId": "string",
+        "planId": "integer",
+        "cycleId": "integer",
+        "planChangeType": ["now", "on_renewal"],
+        "issueRefund": "boolean",
+    },
+    "billsby_cancel_subscription": {"subscriptionUniqueId": "string", "customerUniqueId": "string"},
+    "billsby_update_counter": {
+        "subscriptionUniqueId": "string",
+        "counterId": "string",
+        "operationType": ["Increment", "Decrement", "Set"],
+        "value": "integer",
+    },
+    "bill_create_customer": {"name": "string", "email": "string"},
+    "bill_create_customer_contact": {
+        "customerId": "string",
+        "firstName": "string",
+        "lastName": "string",
+        "email": "string",
+    },
+    "propose_plan": {"steps": "array"},
+}
+WRITES = {
+    name
+    for name in SCHEMAS
+    if name.startswith(("billsby_", "bill_")) and not name.startswith(("billsby_get", "billsby_list"))
+} | {"propose_plan"}
+
+
+def schema(name: str) -> dict[str, Any]:
+    names = SCHEMAS[name] | ({"reason": "string"} if name in WRITES else {})
+    properties = {
+        key: {"type": "string", "enum": kind} if isinstance(kind, list) else {"type": kind}
+        for key, kind in names.items()
+    }
+    optional = name.startswith(("find", "customer_", "receivables")) or name == "bill_create_customer_contact"
+    required = [] if optional else list(names)
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+@dataclass
+class Desk:
+    """Plays the console's part: runs the tool calls, keeps the messages."""
+
+    tools: dict[str, Any] = field(default_factory=dict)  # name -> result, or a function of the arguments
+    offered: tuple[str, ...] = tuple(SCHEMAS)
+    messages: list[dict[str, Any]] = field(
+        default_factory=lambda: [
+            {"role": "system", "content": "You help finance staff. Today is 2026-03-20."}
+        ]
+    )
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    proposed: int = 0
+
+    def say(self, text: str) -> str:
+        self.messages.append({"role": "user", "content": text})
+        return self.answer()
+
+    def news(self, text: str) -> str:
+        self.messages.append({"role": "system", "content": text})
+        return self.answer()
+
+    def answer(self) -> str:
+        tools = [{"type": "function", "function": {"name": n, "parameters": schema(n)}} for n in self.offered]
+        for _ in range(12):
+            action = next_action(read_conversation(self.messages, tools), SKILLS, FALLBACK)
+            if isinstance(action, Say):
+                self.messages.append({"role": "assistant", "content": action.text})
+                return action.text
+            self.make(action)
+        raise AssertionError(f"The model never came to an end: {self.calls}")
+
+    def make(self, action: Do) -> None:
+        first = len(self.calls)
+        called = [
+            {
+                "id": f"call_{first + position}",
+                "type": "function",
+                "function": {"name": call.name, "arguments": json.dumps(call.arguments)},
+            }
+            for position, call in enumerate(action.calls)
+        ]
+        self.messages.append({"role": "assistant", "content": None, "tool_calls": called})
+        for call, sent in zip(action.calls, called, strict=True):
+            self.calls.append((call.name, call.arguments))
+            result = json.dumps(self.result(call.name, call.arguments), ensure_ascii=False)
+            self.messages.append({"role": "tool", "tool_call_id": sent["id"], "content": result})
+
+    def result(self, name: str, arguments: dict[str, Any]) -> Any:
+        if name in self.tools:
+            given = self.tools[name]
+            return given(arguments) if callable(given) else given
+        if name in WRITES:
+            self.proposed += 1
+            return {
+                "proposal": f"P-{11 + self.proposed}",
+                "status": "pending",
+                "sentence": f"Do {name}",
+                "note": "Proposed, not done. A person must approve it.",
+            }
+        return {"error": f"No such tool here: {name}"}
+
+    def writes(self) -> list[tuple[str, dict[str, Any]]]:
+        """What was proposed, without the reasons."""
+        return [
+            (name, {key: value for key, value in arguments.items() if key != "reason"})
+            for name, arguments in self.calls
+            if name in WRITES
+        ]
+
+    def called(self) -> list[str]:
+        return [name for name, _ in self.calls]
+
+
+def customer(name: str, **changes: Any) -> dict[str, Any]:
+    email = f"{name.split()[0].lower().strip('.,')}@post.example"
+    row = {"id": 5, "vendor_id": "7KQ2M9XTRB", "connector": "billsby", "name": name, "email": email}
+    return row | {"company_name": "", "status": "Active", "link": "/customers/5/"} | changes
+
+
+def invoice(number: str = "7KQ2M9XTRB-3", **changes: Any) -> dict[str, Any]:
+    row = {
+        "id": 8,
+        "connector": "billsby",
+        "number": number,
+        "vendor_id": number,
+        "customer_vendor_id": number.rpartition("-")[0],
+        "status": "Unpaid",
+        "amount_minor": 34800,
+        "amount": "$348.00",
+        "open_minor": 34800,
+        "open": "$348.00",
+        "refundable_minor": 0,
+        "currency": "USD",
+        "issued_at": "2026-03-01T09:00:00Z",
+        "link": "/invoices/8/",
+    }
+    return row | changes
+
+
+def paid(number: str, minor: int, **changes: Any) -> dict[str, Any]:
+    return invoice(
+        number,
+        **{
+            "status": "Paid",
+            "amount_minor": minor,
+            "amount": f"${minor / 100:,.2f}",
+            "open_minor": 0,
+            "open": "$0.00",
+        }
+        | {"refundable_minor": minor}
+        | changes,
+    )
+
+
+def rows(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"rows": list(items), "as_of": "2026-03-20T08:00:00Z", "note": "", "more": False} | more
+
+
+def live(data: Any) -> dict[str, Any]:
+    return {"data": data, "source": "Billsby, live", "as_of": "2026-03-20T08:00:00Z"}
+
+
+def by_text(*customers: dict[str, Any]) -> Tool:
+    """find_customers as the mirror does it: every word somewhere in name, e-mail, company or id."""
+
+    def find(arguments: dict[str, Any]) -> dict[str, Any]:
+        words = arguments["text"].casefold().split()
+        fields = ("name", "email", "company_name", "vendor_id")
+        found = [
+            row
+            for row in customers
+            if all(any(word in str(row[name]).casefold() for name in fields) for word in words)
+        ]
+        return rows(*found)
+
+    return find
+
+
+def subscription(**changes: Any) -> dict[str, Any]:
+    row = {
+        "subscriptionId": "Q4W8ZJ6N1D",
+        "productId": 12,
+        "productName": "Cloud desk",
+        "planId": 34,
+        "planName": "Team",
+        "status": "Active",
+        "currency": "USD",
+        "revenue": "$29.99",
+        "nextBilling": "2026-04-11T09:30:12.450Z",
+        "createdOn": "2024-02-11T09:30:12.450Z",
+        "units": 1,
+    }
+    return row | changes

@@ -154,6 +154,12 @@ CLEAN_PROBES_FOR_ABSENT = env.int("CLEAN_PROBES_FOR_ABSENT", default=3)
 PROPOSAL_LIFETIME_S = env.int("PROPOSAL_LIFETIME_S", default=72 * 3600)
 SWEEP_EVERY_S = env.float("SWEEP_EVERY_S", default=15.0)
 
+# The log's checkpoints. Production gives the signing key to the worker alone and the public key to everybody.
+AUDIT_ORIGIN = env.str("AUDIT_ORIGIN", default="countersign")
+AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")
+AUDIT_PUBLIC_KEY_FILE = env.str("AUDIT_PUBLIC_KEY_FILE", default="")
+AUDIT_CHECKPOINT_COPY = env.str("AUDIT_CHECKPOINT_COPY", default="")  # a file outside the database
+
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,

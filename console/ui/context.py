@@ -1,5 +1,155 @@
+"""What the frame around every page shows; the database is asked only when a template asks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Max
 from django.http import HttpRequest
+
+from console.accounts.models import Person
+from console.approvals.models import Proposal
+from console.connections.models import Connection
+from console.mirror.models import Sync
+from console.ui import statuses
+
+THEMES = ("system", "light", "dark")
+THEME_COOKIE = "theme"
+
+
+@dataclass(frozen=True)
+class Item:
+    name: str
+    label: str
+    icon: str
+    route: str
+    right: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    items: tuple[Item, ...]
+
+
+SECTIONS = (
+    Section(
+        "",
+        (
+            Item("home", "Home", "home", "overview:home"),
+            Item("approvals", "Approvals", "inbox", "approvals:inbox"),
+            Item("chat", "Chat", "message-2", "agent:chat-list"),
+        ),
+    ),
+    Section(
+        "Receivables",
+        (
+            Item("customers", "Customers", "users", "mirror:customer-list"),
+            Item("subscriptions", "Subscriptions", "repeat", "mirror:subscription-list"),
+            Item("invoices", "Invoices", "file-invoice", "mirror:invoice-list"),
+        ),
+    ),
+    Section(
+        "Payables",
+        (
+            Item("vendors", "Vendors", "building-store", "mirror:vendor-list"),
+            Item("bills", "Bills", "receipt", "mirror:bill-list"),
+        ),
+    ),
+    Section(
+        "Control",
+        (
+            Item("audit", "Audit log", "history", "audit:log", right="audit.read"),
+            Item("connections", "Connections", "plug-connected", "connections:list"),
+        ),
+    ),
+)
+APPS = {
+    "overview": "home",
+    "approvals": "approvals",
+    "agent": "chat",
+    "audit": "audit",
+    "connections": "connections",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A connection as the frame shows it."""
+
+    name: str
+    is_sandbox: bool
+    read_at: datetime | None
+
+    @property
+    def tone(self) -> str:
+        return statuses.freshness_pill(self.read_at).tone
+
+
+class Shell:
+    def __init__(self, person: Person, route: str) -> None:
+        self.person = person
+        self.current = current_item(route)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return [Section(section.heading, tuple(filter(self.may_see, section.items))) for section in SECTIONS]
+
+    def may_see(self, item: Item) -> bool:
+        return not item.right or self.person.has_perm(item.right)
+
+    @cached_property
+    def role(self) -> str:
+        return self.person.role
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        return sources()
+
+    @property
+    def is_sandbox(self) -> bool:
+        return any(source.is_sandbox for source in self.sources)
+
+    @cached_property
+    def waiting(self) -> int:
+        return waiting_for(self.person)
 
 
 def shell(request: HttpRequest) -> dict:
-    return {}
+    """Context processor: `shell`, only for who is signed in, and the theme."""
+    choice = request.COOKIES.get(THEME_COOKIE)
+    choice = choice if choice in THEMES else "system"
+    context = {"theme_choice": choice, "theme": "dark" if choice == "dark" else "light"}
+    if getattr(request, "user", None) and request.user.is_authenticated:
+        match = request.resolver_match
+        context["shell"] = Shell(request.user, match.view_name if match else "")
+    return context
+
+
+def current_item(route: str) -> str:
+    """The nav item of a route: `mirror:invoice-detail` belongs to "invoices"."""
+    namespace, _, name = route.rpartition(":")
+    return f"{name.split('-')[0]}s" if namespace == "mirror" else APPS.get(namespace, "")
+
+
+def sources() -> list[Source]:
+    read_at = dict(
+        Sync.objects.filter(state=Sync.State.DONE)
+        .values_list("connection")
+        .annotate(Max("finished_at"))
+        .order_by()
+    )
+    return [
+        Source(connection.name, connection.is_sandbox, read_at.get(connection.pk))
+        for connection in Connection.objects.only("name", "is_sandbox")
+    ]
+
+
+def waiting_for(person: Person) -> int:
+    """How many proposals this person can move on: decide, or settle."""
+    if not person.has_perm("approvals.decide"):
+        return 0
+    open_to_me = Proposal.objects.exclude(requester=person)
+    undecided = open_to_me.filter(status=Proposal.Status.PENDING).exclude(decisions__approver=person)
+    unsettled = open_to_me.filter(status=Proposal.Status.MANUAL_REVIEW).exclude(settlements__person=person)
+    return undecided.count() + unsettled.count()

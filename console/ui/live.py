@@ -1,4 +1,4 @@
-"""Hints to open pages: "proposal.12 changed", nothing more. Pages fetch the fragment again, and poll as a backstop."""
+"""Hints to open pages: "proposal.12 changed", nothing more. Pages fetch again, and poll as a backstop."""
 
 import asyncio
 
@@ -25,7 +25,7 @@ def hint(target: str) -> None:
 def send(target: str) -> None:
     """Give the hint to every open page, and to those who listen to this target alone. Works from any thread.
 
-    A lost hint costs seconds, because pages poll. A layer that is down is logged by `on_commit` and fails nothing.
+    A lost hint costs seconds, because pages poll. A layer that is down is logged by `on_commit`, no more.
     """
     layer = get_channel_layer()
     if layer is None:

@@ -93,11 +93,9 @@ def proposal_pill(proposal: "Proposal | str", person: "Person | None" = None) ->
     match proposal.status:
         case "pending":
             return waiting(proposal, person)
-        case "partly_done":
-            steps = list(proposal.steps.all())
-            done = sum(step.status == "confirmed" for step in steps)
-            return replace(pill, word=f"Stopped at step {min(done + 1, len(steps))} of {len(steps)}")
-        case "failed":
+        case "executing" if is_answered(proposal):
+            return replace(pill, word="Checking result")
+        case "partly_done" | "failed":
             return replace(pill, word=headline(proposal.outcome) or pill.word)
         case "superseded":
             newer = next(iter(proposal.superseded_by.all()), None)
@@ -114,6 +112,12 @@ def waiting(proposal: "Proposal", person: "Person | None") -> Pill:
     if decisions:
         return Pill(f"{len(decisions)} of {proposal.needed_approvals} approvals", "wait", "users")
     return pill
+
+
+def is_answered(proposal: "Proposal") -> bool:
+    """The vendor has answered the last request; only the reading back is left."""
+    attempts = [attempt for step in proposal.steps.all() for attempt in step.attempts.all()]
+    return bool(attempts) and max(attempts, key=lambda attempt: attempt.pk).state == "answered"
 
 
 def headline(outcome: str) -> str:

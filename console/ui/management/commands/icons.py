@@ -10,7 +10,7 @@ FILLED = 'fill="currentColor"'
 
 
 class Command(BaseCommand):
-    help = "Write static/icons.svg from an unpacked @tabler/icons package: the icons named in console/ui/icons.txt."
+    help = "Write static/icons.svg: the icons named in console/ui/icons.txt, from an unpacked @tabler/icons."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("package", type=Path, help="the folder that holds icons/outline and icons/filled")

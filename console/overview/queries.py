@@ -1,0 +1,133 @@
+"""What Home tells besides: what is owed to us by age, how fresh the mirror is, what was executed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
+
+from console.approvals.models import Proposal
+from console.connections.models import Connection
+from console.mirror.models import KINDS, Invoice, Sync
+
+EXECUTED_SHOWN = 6
+Status = Proposal.Status
+
+
+@dataclass(frozen=True)
+class Bucket:
+    label: str
+    css: str
+    amount_minor: int
+    count: int
+    percent: str  # of the largest bucket, as SVG wants it
+
+
+@dataclass(frozen=True)
+class Receivables:
+    currency: str
+    currencies: tuple[str, ...]
+    open_minor: int
+    overdue_minor: int
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True)
+class Freshness:
+    connection: Connection
+    words: str
+    count: int
+    read_at: datetime | None
+    is_running: bool
+    error: str
+
+
+def receivables(wanted: str) -> Receivables | None:
+    """Open invoices of one currency by age; None when nothing is open. Currencies are never added up."""
+    open_invoices = Invoice.objects.filter(open_minor__gt=0)
+    currencies = tuple(
+        row["currency"]
+        for row in open_invoices.values("currency").annotate(count=Count("pk")).order_by("-count")
+    )
+    if not currencies:
+        return None
+    currency = wanted if wanted in currencies else currencies[0]
+    today = timezone.localdate()
+    day = lambda age: today - timedelta(days=age)  # noqa: E731
+    ranges = (
+        ("Not due", Q(aging_on__gte=today) | Q(aging_on=None)),
+        ("1 to 30", Q(aging_on__lt=today, aging_on__gte=day(30))),
+        ("31 to 60", Q(aging_on__lt=day(30), aging_on__gte=day(60))),
+        ("61 to 90", Q(aging_on__lt=day(60), aging_on__gte=day(90))),
+        ("Over 90", Q(aging_on__lt=day(90))),
+    )
+    sums = open_invoices.filter(currency=currency).aggregate(
+        **{f"sum{at}": Sum("open_minor", filter=within, default=0) for at, (_, within) in enumerate(ranges)},
+        **{f"count{at}": Count("pk", filter=within) for at, (_, within) in enumerate(ranges)},
+    )
+    largest = max(sums[f"sum{at}"] for at in range(len(ranges))) or 1
+    buckets = tuple(
+        Bucket(
+            label,
+            f"c{at + 1}",
+            sums[f"sum{at}"],
+            sums[f"count{at}"],
+            f"{100 * sums[f'sum{at}'] / largest:.1f}%",
+        )
+        for at, (label, _) in enumerate(ranges)
+    )
+    whole = sum(bucket.amount_minor for bucket in buckets)
+    return Receivables(currency, currencies, whole, whole - buckets[0].amount_minor, buckets)
+
+
+def freshness() -> list[Freshness]:
+    """Every kind that was ever read, with its newest finished run and what the newest run says."""
+    newest = Sync.objects.filter(connection=OuterRef("connection"), kind=OuterRef("kind"))
+    rows = (
+        Sync.objects.filter(pk=Subquery(newest.order_by("-started_at", "-pk").values("pk")[:1]))
+        .annotate(
+            read_at=Subquery(
+                newest.filter(state=Sync.State.DONE).order_by("-finished_at").values("finished_at")[:1]
+            )
+        )
+        .select_related("connection")
+        .order_by("connection__name", "kind")
+    )
+    counts = mirrored_counts({row.kind for row in rows})
+    return [
+        Freshness(
+            connection=row.connection,
+            words=row.words.capitalize(),
+            count=counts.get((row.kind, row.connection_id), 0),
+            read_at=row.read_at,
+            is_running=row.state == Sync.State.RUNNING,
+            error=row.error if row.state == Sync.State.FAILED else "",
+        )
+        for row in rows
+    ]
+
+
+def mirrored_counts(kinds: Iterable[str]) -> dict[tuple[str, int], int]:
+    counts = {}
+    for kind in kinds:
+        rows = KINDS[kind].objects.values_list("connection_id").annotate(Count("pk")).order_by()
+        counts |= {(kind, connection_id): count for connection_id, count in rows}
+    return counts
+
+
+def executed() -> QuerySet[Proposal]:
+    """The newest proposals that were sent, with who approved them."""
+    sent = (
+        Status.SUCCEEDED,
+        Status.FAILED,
+        Status.PARTLY_DONE,
+        Status.UNKNOWN,
+        Status.MANUAL_REVIEW,
+        Status.EXECUTING,
+    )
+    return (
+        Proposal.objects.filter(status__in=sent)
+        .prefetch_related("decisions__approver", "steps__attempts")
+        .order_by("-decided_at", "-pk")[:EXECUTED_SHOWN]
+    )

@@ -1,0 +1,44 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
+
+from console.overview import concerns, health, queries
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    now = timezone.localtime()
+    context = {
+        "now": now,
+        "zone": timezone.get_current_timezone_name(),
+        "concerns": concerns.concerns_of(request.user),
+        "receivables": queries.receivables(request.GET.get("currency", "")),
+        "freshness": queries.freshness(),
+        "executed": queries.executed(),
+    }
+    is_fragment = request.htmx and not request.htmx.boosted
+    return render(request, "overview/_home.html" if is_fragment else "overview/home.html", context)
+
+
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/_waiting.html")
+
+
+@require_GET
+def sync_ages(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/_sync_ages.html")
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """For the machine that watches: 200 when all is well, else 503 with what is wrong."""
+    findings = health.look()
+    is_well = not any(findings.values())
+    checks = {name: problems or "ok" for name, problems in findings.items()}
+    return JsonResponse(
+        {"status": "ok" if is_well else "failing", "checks": checks}, status=200 if is_well else 503
+    )

@@ -1,0 +1,98 @@
+// What others cause: the socket says which thing changed, the page asks for that fragment again.
+// Elements say what they show with data-live="proposal.12 sync.*" and fetch themselves on the event `live`.
+(() => {
+  "use strict";
+
+  const POLL_MS = 15000;
+  const OFFLINE_AFTER_MS = 5000;
+  const LONGEST_WAIT_MS = 20000;
+
+  let tries = 0;
+  let offlineTimer = 0;
+  let isOffline = false;
+
+  const matches = (pattern, target) =>
+    pattern.endsWith("*") ? target.startsWith(pattern.slice(0, -1)) : pattern === target;
+
+  const isBusy = (element) => {
+    const focused = document.activeElement;
+    return element.contains(focused) && focused.matches("input, textarea, select");
+  };
+
+  function refetch(wanted) {
+    const due = [...document.querySelectorAll("[data-live]")].filter(wanted).filter((element) => !isBusy(element));
+    for (const element of due) {
+      if (due.some((other) => other !== element && other.contains(element))) continue;
+      htmx.trigger(element, "live");
+    }
+  }
+
+  const refetchVisible = () => refetch((element) => element.checkVisibility());
+
+  function onHint(target) {
+    document.dispatchEvent(new CustomEvent("hint", { detail: { target } }));
+    refetch((element) => element.dataset.live.split(" ").some((pattern) => matches(pattern, target)));
+  }
+
+  function setOffline(offline) {
+    if (offline === isOffline) return;
+    isOffline = offline;
+    document.getElementById("offline").hidden = !offline;
+    document.body.classList.toggle("is-offline", offline);
+    for (const bar of document.querySelectorAll(".act, .prop-f")) bar.inert = offline;
+    window.countersign.announce(offline ? "You are offline. Deciding is off." : "You are online again.");
+    if (!offline) refetchVisible();
+  }
+
+  const soonOffline = () => {
+    offlineTimer ||= setTimeout(() => setOffline(true), OFFLINE_AFTER_MS);
+  };
+
+  function connect() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/ws/live`);
+    socket.addEventListener("open", () => {
+      clearTimeout(offlineTimer);
+      offlineTimer = 0;
+      if (tries > 0) refetchVisible();
+      tries = 0;
+      setOffline(false);
+    });
+    socket.addEventListener("message", (event) => onHint(JSON.parse(event.data).target));
+    socket.addEventListener("close", () => {
+      soonOffline();
+      tries += 1;
+      const wait = Math.min(LONGEST_WAIT_MS, 400 * 2 ** tries) * (0.5 + Math.random() / 2);
+      setTimeout(connect, wait);
+    });
+  }
+
+  function showCount() {
+    const count = document.querySelector("[data-count]")?.dataset.count;
+    document.title = document.title.replace(/^\(\d+\) /, "");
+    if (count) document.title = `(${count}) ${document.title}`;
+  }
+
+  const said = new Map();
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.triggeringEvent?.type === "live") event.detail.headers["X-Live"] = "1";
+  });
+  // A fragment that came by itself may say in words what changed: data-announce="P-12 confirmed".
+  document.addEventListener("htmx:load", () => {
+    for (const element of document.querySelectorAll("[data-announce][id]")) {
+      const text = element.dataset.announce;
+      if (said.has(element.id) && said.get(element.id) !== text) window.countersign.announce(text);
+      said.set(element.id, text);
+    }
+    showCount();
+  });
+
+  // Also while the socket is down: an answer "signed out" then still brings the sign-in page.
+  setInterval(() => {
+    if (document.visibilityState === "visible") refetchVisible();
+  }, POLL_MS);
+  window.addEventListener("offline", soonOffline);
+  showCount();
+  connect();
+})();

@@ -21,7 +21,7 @@ from jsonschema.exceptions import ValidationError
 
 from connectors import money
 from connectors.errors import ArgumentsError
-from connectors.requests import Hole
+from connectors.requests import CONTROL, Hole
 
 Schema = dict[str, Any]
 DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
@@ -126,6 +126,9 @@ def _normal(schema: Schema, value: Any, name: str, problems: list[str]) -> Any:
         return value
     if isinstance(value, str) and "{{" in value:
         problems.append(f"{name} cannot contain two opening braces.")
+    if isinstance(value, str) and "pattern" in schema and CONTROL.search(value):
+        # "$" in a pattern also matches before a final line break
+        problems.append(f"{name} cannot contain line breaks or control characters.")
     if schema.get("pattern") == DECIMAL and isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
     if schema.get("type") == "array" and isinstance(value, list | tuple):

@@ -1,1 +1,17 @@
 """Billsby: customers, subscriptions, invoices and what finance staff do to them."""
+
+from connectors.billsby.dialect import BillsbyDialect
+from connectors.billsby.judgements import JUDGES
+from connectors.billsby.streams import STREAMS, refresh
+from connectors.catalogue import catalogue
+from connectors.registry import Connector
+
+CONNECTOR = Connector(
+    name="billsby",
+    title="Billsby",
+    catalogue=catalogue("billsby"),
+    dialect=BillsbyDialect(),
+    judges=JUDGES,
+    streams=STREAMS,
+    refresh=refresh,
+)

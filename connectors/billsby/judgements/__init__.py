@@ -1,0 +1,23 @@
+"""What each Billsby write would do, and whether it did: one judge an operation, named in the catalogue."""
+
+from collections.abc import Mapping
+
+from connectors.billsby.judgements.charges import ChargeCustomer
+from connectors.billsby.judgements.counters import UpdateCounter
+from connectors.billsby.judgements.customers import CreateCustomer
+from connectors.billsby.judgements.invoices import MarkPaidOffline, RetryPayment, WriteOff
+from connectors.billsby.judgements.refunds import RefundInvoice
+from connectors.billsby.judgements.subscriptions import CancelSubscription, ChangePlan
+from connectors.judging import Judge
+
+JUDGES: Mapping[str, Judge] = {
+    "retry_payment": RetryPayment(),
+    "refund_invoice": RefundInvoice(),
+    "write_off": WriteOff(),
+    "mark_paid_offline": MarkPaidOffline(),
+    "charge_customer": ChargeCustomer(),
+    "change_plan": ChangePlan(),
+    "cancel_subscription": CancelSubscription(),
+    "update_counter": UpdateCounter(),
+    "create_customer": CreateCustomer(),
+}

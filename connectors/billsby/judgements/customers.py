@@ -1,0 +1,100 @@
+"""Creating a customer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.billsby import mapping
+from connectors.billsby.judgements.wording import (
+    billsby_decides,
+    card,
+    get_customer,
+    known,
+    sent,
+    snapshot,
+    undo,
+)
+from connectors.errors import NotFoundError
+from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
+from connectors.registry import Record
+
+ADDRESS = ("addressLine1", "addressLine2", "postCode", "city", "state", "country")
+SEARCHED = 200
+
+
+class CreateCustomer:
+    """Billsby takes the same e-mail twice, so the judge looks for it before and after."""
+
+    operation = "billsby_create_customer"
+
+    def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
+        there = _with_email(read, arguments)
+        fields = {"same_email": " ".join(sorted(record.vendor_id for record in there))}
+        name = _name(arguments)
+        return snapshot("customer", "", title=f"new customer {name}", party=name, fields=fields)
+
+    def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
+        there = str(before.fields["same_email"])
+        address = ", ".join(str(arguments[name]) for name in ADDRESS if arguments.get(name))
+        flags: tuple[Flag, ...] = ()
+        if there:
+            detail = f"Billsby already has {there} with {arguments['email']} and would keep both."
+            flags = (Flag("high", "Same e-mail address", detail),)
+        return Expectation(
+            sentence=card(self.operation, name=before.party),
+            summary=f"Billsby gets a new customer, {before.party}, without card and subscription. "
+            "Nothing is charged.",
+            money=Money(None, None, "none"),
+            goes_to="No money moves",
+            undo=undo(self.operation),
+            changes=(
+                sent("Name", before.party),
+                sent("E-mail", arguments["email"]),
+                sent("Address", address),
+                billsby_decides("Customer id"),
+            ),
+            flags=flags,
+        )
+
+    def probe(self, read: Read, attempt: Attempted) -> Verdict:
+        answered = attempt.answer.get("customerUniqueId") if isinstance(attempt.answer, dict) else None
+        if answered:
+            return self._named_in_answer(read, answered, attempt.arguments)
+        seen = str(attempt.before.fields["same_email"]).split()
+        new = [record for record in _with_email(read, attempt.arguments) if record.vendor_id not in seen]
+        if not new:
+            return Verdict("absent", f"No new customer with {attempt.arguments['email']} yet.")
+        if len(new) > 1:
+            ids = ", ".join(record.vendor_id for record in new)
+            return Verdict("cannot_tell", f"Several new customers have that e-mail address: {ids}.")
+        return _created(new[0])
+
+    def _named_in_answer(self, read: Read, unique_id: str, arguments: Mapping[str, Any]) -> Verdict:
+        try:
+            record = get_customer(read, unique_id)
+        except NotFoundError:
+            return Verdict("absent", f"Customer {unique_id} cannot be read yet.")
+        if record.fields["email"].casefold() != str(arguments["email"]).casefold():
+            return Verdict("cannot_tell", f"Customer {unique_id} has another e-mail address.")
+        return _created(record)
+
+
+def _created(record: Record) -> Verdict:
+    unique_id = record.vendor_id
+    results = {"id": unique_id, "customerUniqueId": unique_id}
+    return Verdict("took", f"Customer {unique_id} was created.", results, {"status": record.fields["status"]})
+
+
+def _with_email(read: Read, arguments: Mapping[str, Any]) -> list[Record]:
+    """Customers with that e-mail. Search is promised for names and seen to work for e-mails: both are asked."""
+    email = str(known(arguments, "email")).casefold()
+    found: dict[str, Record] = {}
+    for words in (known(arguments, "email"), known(arguments, "lastName")):
+        for row in read("billsby_list_customers", {"search": words, "limit": SEARCHED}):
+            record = mapping.customer(row)
+            if record.fields["email"].casefold() == email:
+                found[record.vendor_id] = record
+    return list(found.values())
+
+
+def _name(arguments: Mapping[str, Any]) -> str:
+    return f"{known(arguments, 'firstName')} {known(arguments, 'lastName')}"

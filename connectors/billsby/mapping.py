@@ -1,0 +1,222 @@
+"""Billsby's records in mirror words. The same record has different keys in different answers.
+
+A field that an answer does not carry is left out, so that a list never blanks what a detail has filled.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from connectors.errors import BadReplyError
+from connectors.money import normal_currency
+from connectors.registry import Record
+
+Raw = Mapping[str, Any]
+
+OPEN_STATUSES = ("Unpaid", "Pending", "ToBeWrittenOff")
+VISIBILITIES = ("Public", "Hidden", "Internal", "OffSale")
+FREQUENCIES = ("Unassigned", "Daily", "Weekly", "Monthly", "Yearly")
+STATUSES = {
+    word.lower(): word
+    for word in (
+        *("Active", "Inactive", "InTrial", "Suspended", "Cancelled", "Paused"),
+        *("Paid", "Unpaid", "Pending", "PaidOffline", "WrittenOff", "ToBeWrittenOff", "Failed"),
+    )
+}
+
+
+def customer(raw: Raw) -> Record:
+    """From a list item or the details; only the details tell card and total."""
+    address = raw.get("billingAddress") or {}
+    fields: dict[str, Any] = {
+        "name": full_name(raw, "firstName", "lastName"),
+        "email": raw.get("email") or "",
+        "status": status(raw),
+        "city": address.get("city") or "",
+        "country": address.get("country") or "",
+        "is_archived": False,
+        "created_at": moment(raw.get("createdOn")),
+    }
+    if "companyCurrency" in raw:
+        fields["currency"] = normal_currency(raw["companyCurrency"] or "")
+    if "cardStatus" in raw:
+        fields["card_status"] = raw["cardStatus"] or ""
+    if "totalAmountPaid" in raw:
+        fields["total_paid_minor"] = minor(raw["totalAmountPaid"])
+    return Record.of("customer", text(raw, "customerUniqueId"), fields, dict(raw))
+
+
+def subscription(raw: Raw) -> Record:
+    """From the company's list or the details; only the details tell money, cycle and next billing."""
+    key = "subscriptionUniqueId" if "subscriptionUniqueId" in raw else "subscriptionUniqueID"
+    fields: dict[str, Any] = {
+        "customer_vendor_id": text(raw, "customerUniqueId"),
+        "customer_name": raw.get("customerFullname") or "",
+        "product_vendor_id": text(raw, "productId"),
+        "product_name": raw.get("productName") or "",
+        "plan_vendor_id": text(raw, "planId"),
+        "plan_name": raw.get("planName") or "",
+        "status": status(raw),
+        "created_at": moment(raw.get("createdOn")),
+    }
+    if "cycleId" in raw:
+        fields["cycle_vendor_id"] = text(raw, "cycleId")
+    if "currency" in raw:
+        fields["currency"] = normal_currency(raw["currency"] or "")
+    if "units" in raw:
+        fields["units"] = raw["units"]
+    if "nextBillingDate" in raw:
+        fields["next_billing_at"] = moment(raw["nextBillingDate"])
+    if "nextBillingAmount" in raw:
+        fields["next_billing_minor"] = minor(raw["nextBillingAmount"])
+    return Record.of("subscription", text(raw, key), fields, dict(raw))
+
+
+def customer_subscription(raw: Raw, *, customer: Record) -> Record:
+    """From a customer's own list, where `subscriptionId` is the unique id and the customer goes without saying."""
+    fields = {
+        "customer_vendor_id": customer.vendor_id,
+        "customer_name": customer.fields["name"],
+        "product_vendor_id": text(raw, "productId"),
+        "product_name": raw.get("productName") or "",
+        "plan_vendor_id": text(raw, "planId"),
+        "plan_name": raw.get("planName") or "",
+        "status": status(raw),
+        "currency": normal_currency(raw.get("currency") or ""),
+        "units": raw.get("units"),
+        "next_billing_at": moment(raw.get("nextBilling")),
+        "created_at": moment(raw.get("createdOn")),
+    }
+    return Record.of("subscription", text(raw, "subscriptionId"), fields, dict(raw))
+
+
+def invoice(raw: Raw, *, customer_name: str | None = None) -> Record:
+    """From the company's list, a customer's list (no customer in it) or the details (numbers as text)."""
+    number = text(raw, "invoiceNumber")
+    state = status(raw)
+    amount_minor = minor(raw.get("amount"))
+    fields: dict[str, Any] = {
+        "number": number,
+        "customer_vendor_id": raw.get("customerUniqueId") or customer_of(number),
+        "customer_name": customer_name or full_name(raw, "customerFirstName", "customerLastName"),
+        "status": state,
+        "currency": normal_currency(text(raw, "currency")),
+        "amount_minor": amount_minor,
+        "open_minor": amount_minor if state in OPEN_STATUSES else 0,
+        "issued_at": moment(raw.get("createdOn")),
+    }
+    if "refundableAmount" in raw:
+        fields["refundable_minor"] = minor(raw["refundableAmount"])
+    if "invoiceType" in raw:
+        fields["invoice_type"] = raw["invoiceType"] or ""
+    return Record.of("invoice", number, fields, dict(raw))
+
+
+def credit_note(raw: Raw, *, customer_name: str | None = None) -> Record:
+    """From the company's list, or from a customer's, where the fields speak of invoices."""
+    number = text(raw, "creditNoteUniqueId" if "creditNoteUniqueId" in raw else "invoiceNumber")
+    fields = {
+        "number": number,
+        "customer_vendor_id": raw.get("customerUniqueId") or customer_of(number),
+        "customer_name": customer_name or full_name(raw, "customerFirstName", "customerLastName"),
+        "status": status(raw),
+        "currency": normal_currency(text(raw, "currency")),
+        "amount_minor": minor(raw.get("amount")),
+        "issued_at": moment(raw.get("createdOn")),
+    }
+    return Record.of("credit_note", number, fields, dict(raw))
+
+
+def product(raw: Raw) -> Record:
+    fields = {
+        "name": raw.get("displayName") or raw.get("name") or "",
+        "currency": normal_currency(raw.get("billingCurrency") or ""),
+        "visibility": named(raw.get("visibility"), VISIBILITIES),
+        "description": raw.get("description") or "",
+    }
+    return Record.of("product", text(raw, "productId"), fields, dict(raw))
+
+
+def plan(raw: Raw, *, product: Record) -> Record:
+    """`cycles`: list of {cycle_id, frequency, frequency_type, price_minor}; Billsby leaves most prices out."""
+    fields = {
+        "name": raw.get("displayName") or raw.get("name") or "",
+        "product_vendor_id": text(raw, "productId"),
+        "product_name": product.fields["name"],
+        "currency": product.fields["currency"],
+        "cycles": [_cycle(cycle) for cycle in raw.get("cycles") or []],
+    }
+    return Record.of("plan", text(raw, "planId"), fields, dict(raw))
+
+
+def _cycle(raw: Raw) -> dict[str, Any]:
+    model = raw.get("pricingModel") or {}
+    return {
+        "cycle_id": text(raw, "cycleId"),
+        "frequency": model.get("frequency"),
+        "frequency_type": named(model.get("frequencyType"), FREQUENCIES),
+        "price_minor": minor(model.get("price", raw.get("price"))),
+    }
+
+
+def customer_of(number: str) -> str:
+    """Invoice and credit note numbers begin with their customer's id."""
+    return number.rpartition("-")[0]
+
+
+def count_of(number: str) -> int:
+    """The count at the end of a number; invoices and credit notes of a customer share one series."""
+    return int(number.rpartition("-")[2])
+
+
+def text(raw: Raw, key: str) -> str:
+    """An identity that must be there; integers and strings differ between answers of the same record."""
+    value = raw.get(key)
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise BadReplyError(f"Billsby gave a record without {key}.", vendor="Billsby")
+    return str(value)
+
+
+def minor(value: object) -> int | None:
+    """Minor units from an integer or digits as text; never from formatted text such as "$40"."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool | float) or not isinstance(value, int | str | Decimal):
+        raise BadReplyError(f"Billsby gave {value!r} as an amount.", vendor="Billsby")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise BadReplyError(f"Billsby gave {value!r} as an amount.", vendor="Billsby") from None
+    if not number.is_finite() or number != number.to_integral_value():
+        raise BadReplyError(f"Billsby gave {value!r}, not whole minor units.", vendor="Billsby")
+    return int(number)
+
+
+def moment(value: str | None) -> datetime | None:
+    """One of Billsby's three spellings of a moment; without a zone it is UTC."""
+    if not value:
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        raise BadReplyError(f"Billsby gave {value!r} as a date.", vendor="Billsby") from None
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def status(raw: Raw) -> str:
+    """The status in one spelling: the product's own pages write "Paid Offline", its answers may not."""
+    word = raw.get("status") or ""
+    return STATUSES.get(re.sub(r"[^a-z]", "", word.lower()), word)
+
+
+def named(value: object, names: tuple[str, ...]) -> str:
+    """Lists give enumerations as numbers, details as names."""
+    if isinstance(value, int) and 0 <= value < len(names):
+        return names[value]
+    return "" if value is None else str(value)
+
+
+def full_name(raw: Raw, first: str, last: str) -> str:
+    return " ".join(part for part in (raw.get(first), raw.get(last)) if part)

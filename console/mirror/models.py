@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.connections.models import Connection
+from console.mirror.querysets import BillQuerySet, InvoiceQuerySet, ReceivableQuerySet, RecordQuerySet
 
 
 class Record(models.Model):
@@ -31,6 +32,8 @@ class Record(models.Model):
     fetched_at = models.DateTimeField()
     # What a search looks through, case folded here so that SQLite and PostgreSQL agree beyond ASCII.
     haystack = models.TextField(blank=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -122,6 +125,8 @@ class OfCustomer(Record):
     status = models.CharField(max_length=40, blank=True)
     currency = models.CharField(max_length=3, blank=True)
 
+    objects = ReceivableQuerySet.as_manager()
+
     class Meta(Record.Meta):
         abstract = True
         indexes = [
@@ -178,6 +183,8 @@ class Invoice(OfCustomer):
     invoice_type = models.CharField(max_length=40, blank=True)
     # The day its age counts from: the due date at BILL; Billsby's invoices have none, so the day of creation.
     aging_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects = InvoiceQuerySet.as_manager()
 
     class Meta(OfCustomer.Meta):
         indexes = [
@@ -270,6 +277,8 @@ class Bill(Record):
     issued_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     is_archived = models.BooleanField(default=False)
+
+    objects = BillQuerySet.as_manager()
 
     class Meta(Record.Meta):
         indexes = [

@@ -1,0 +1,77 @@
+"""The questions that lists, details and the agent ask of the mirror, once."""
+
+import re
+from datetime import timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.utils import timezone
+
+
+class RecordQuerySet(models.QuerySet):
+    def matching(self, text: str) -> Self:
+        """Rows that contain every word of the text: in name, e-mail, company, number or vendor id."""
+        found = self
+        for word in text.casefold().split():
+            found = found.filter(haystack__contains=word)
+        return found
+
+    def at(self, connector: str) -> Self:
+        return self.filter(connection__connector=connector)
+
+    def with_status(self, word: str) -> Self:
+        """Rows in this status, however it is spelled; "paid" also finds PaidOffline and PAID_IN_FULL."""
+        wanted = letters(word)
+        kin = [status for status in getattr(self.model, "PAID", ()) if wanted == "paid"]
+        known = self.model.objects.order_by().values_list("status", flat=True).distinct()
+        return self.filter(status__in=[*kin, *(status for status in known if letters(status) == wanted)])
+
+    def light(self) -> Self:
+        """With what a list shows and without the raw record."""
+        return self.select_related("connection").defer("raw", "haystack")
+
+
+class ReceivableQuerySet(RecordQuerySet):
+    """Rows that belong to a customer."""
+
+    def of_customer(self, text: str) -> Self:
+        """Rows whose customer has this vendor id, or contains every word of the text (e-mail included)."""
+        from console.mirror.models import Customer
+
+        owners = Customer.objects.matching(text).filter(
+            connection_id=OuterRef("connection_id"), vendor_id=OuterRef("customer_vendor_id")
+        )
+        return self.filter(Q(customer_vendor_id=text.strip()) | Exists(owners))
+
+
+class InvoiceQuerySet(ReceivableQuerySet):
+    def open(self) -> Self:
+        """Something is still to be paid."""
+        return self.filter(open_minor__gt=0)
+
+    def aged(self, days: int) -> Self:
+        """At least that many days old, by `aging_on`."""
+        return self.filter(aging_on__lte=timezone.localdate() - timedelta(days=days))
+
+
+class BillQuerySet(RecordQuerySet):
+    def open(self) -> Self:
+        return self.filter(open_minor__gt=0)
+
+    def due_within(self, days: int) -> Self:
+        """Due that many days from today or earlier; -1 is what is overdue."""
+        return self.filter(due_on__lte=timezone.localdate() + timedelta(days=days))
+
+
+def sums_by_currency(found: models.QuerySet, **fields: str) -> list[dict]:
+    """Rows of {currency, count, and each name's sum over its field}; currencies are never added together.
+
+    `found` may hold any number of rows: the database adds up.
+    """
+    sums = {name: Sum(field, default=0) for name, field in fields.items()}
+    return list(found.order_by("currency").values("currency").annotate(count=Count("pk"), **sums))
+
+
+def letters(word: str) -> str:
+    return re.sub(r"[\W_]", "", word).casefold()

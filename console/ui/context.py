@@ -133,12 +133,11 @@ def current_item(route: str) -> str:
 
 
 def sources() -> list[Source]:
-    read_at = dict(
-        Sync.objects.filter(state=Sync.State.DONE)
-        .values_list("connection")
-        .annotate(Max("finished_at"))
-        .order_by()
-    )
+    """Every connection with the age of its oldest kind of record: one late kind makes the whole late."""
+    newest = Sync.objects.filter(state=Sync.State.DONE).values_list("connection", "kind").order_by()
+    read_at: dict[int, datetime] = {}
+    for connection_id, _, finished_at in newest.annotate(Max("finished_at")):
+        read_at[connection_id] = min(finished_at, read_at.get(connection_id, finished_at))
     return [
         Source(connection.name, connection.is_sandbox, read_at.get(connection.pk))
         for connection in Connection.objects.only("name", "is_sandbox")

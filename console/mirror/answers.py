@@ -14,7 +14,7 @@ OURS = {"id", "connection", "raw", "digest", "haystack", "aging_on"}
 LARGEST_LIMIT = 100
 
 
-def answer(found: RecordQuerySet, *, order: tuple[str, ...], limit: int, offset: int = 0) -> dict[str, Any]:
+def answer(found: RecordQuerySet, *, order: tuple[Any, ...], limit: int, offset: int = 0) -> dict[str, Any]:
     """{rows, count, more, next_offset, as_of}: a bounded cut of all that was found.
 
     count: how many there are altogether. more: whether rows follow the last one given; ask again with

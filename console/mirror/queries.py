@@ -1,4 +1,4 @@
-"""What pages and the agent ask of the mirror. The database counts and adds; currencies are never added together."""
+"""What pages and the agent ask of the mirror. The database counts and adds; currencies stay apart."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -17,12 +17,12 @@ from console.mirror.querysets import RecordQuerySet, sums_by_currency
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 AGE_NOTE = (
-    "Age counts from the due date at BILL. Billsby's invoices have no due date; theirs counts from the day they "
-    "were created. Pending invoices are open."
+    "Age counts from the due date at BILL. Billsby's invoices have no due date; theirs counts from the day "
+    "they were created. Pending invoices are open."
 )
 SPEND_NOTE = (
-    "Paid invoices by the day they were issued, in UTC; of part-paid ones what was paid. Credit notes of the same "
-    "period stand apart, failed ones left out. Currencies are never added together."
+    "Paid invoices by the day they were issued, in UTC; of part-paid ones what was paid. Credit notes of the "
+    "same period stand apart, failed ones left out. Currencies are never added together."
 )
 BRACKETS = ((0, 30), (31, 60), (61, 90), (91, None))
 
@@ -102,8 +102,9 @@ def find_invoices(
         found = found.filter(currency=currency.upper())
     if min_age_days is not None:
         found = found.aged(min_age_days)
-    order = ("-issued_at", "-pk") if min_age_days is None else ("aging_on", "pk")
-    totals = sums_by_currency(found, amount_minor="amount_minor", open_minor="open_minor")
+    newest = (F("issued_at").desc(nulls_last=True), "-pk")
+    order = newest if min_age_days is None else ("aging_on", "pk")
+    totals = sums_by_currency(found, "amount_minor", "open_minor")
     return answer(found, order=order, limit=limit, offset=offset) | {
         "totals": with_money(totals),
         "note": AGE_NOTE,
@@ -120,7 +121,7 @@ def find_bills(
     limit: int = 20,
     offset: int = 0,
 ) -> dict[str, Any]:
-    """Bills, the earliest due first; `totals` cover all that were found. text: number, vendor or vendor id."""
+    """Bills, the earliest due first; `totals` cover all that were found. text: number, vendor or its id."""
     found = Bill.objects.matching(text)
     if status:
         found = found.with_status(status)
@@ -130,8 +131,10 @@ def find_bills(
         found = found.filter(due_on__gte=due_from)
     if due_to:
         found = found.filter(due_on__lte=due_to)
-    totals = sums_by_currency(found, amount_minor="amount_minor", open_minor="open_minor")
-    return answer(found, order=("due_on", "pk"), limit=limit, offset=offset) | {"totals": with_money(totals)}
+    totals = sums_by_currency(found, "amount_minor", "open_minor")
+    return answer(found, order=(F("due_on").asc(nulls_last=True), "pk"), limit=limit, offset=offset) | {
+        "totals": with_money(totals)
+    }
 
 
 def customer_spend(
@@ -144,11 +147,12 @@ def customer_spend(
 ) -> dict[str, Any]:
     """What a customer paid, and was credited, in a year or between two days (both counted).
 
-    customer: a vendor id, or words of name or e-mail; several may match, in both systems. Rows are by customer
-    and currency with {invoices, paid, credit_notes, credited, net}; `totals` are by currency over all rows.
+    customer: a vendor id, or words of name or e-mail; several may match, in both systems. Rows are by
+    customer and currency with {invoices, paid, credit_notes, credited, net}; `totals` by currency over all.
     """
     start, end = period(year, date_from, date_to)
-    found = Customer.objects.filter(vendor_id=customer.strip()) or Customer.objects.matching(customer)
+    exact = Customer.objects.filter(vendor_id=customer.strip())
+    found = exact if exact.exists() else Customer.objects.matching(customer)
     chosen = list(found.light().order_by("name", "pk")[: limit + 1]) if customer.strip() else []
     rows = [row for who in chosen[:limit] for row in spend_of(who, start, end)]
     totals: dict[str, dict[str, Any]] = {}
@@ -189,11 +193,11 @@ def spend_of(customer: Customer, start: datetime | None, end: datetime | None) -
     paid_minor = Sum(F("amount_minor") - Coalesce("open_minor", 0), default=0)
     for line in paid.order_by().values("currency").annotate(invoices=Count("pk"), paid_minor=paid_minor):
         rows[line["currency"]] = line | {"credit_notes": 0, "credited_minor": 0}
-    for line in sums_by_currency(credited, credited_minor="amount_minor"):
+    for line in sums_by_currency(credited, "amount_minor"):
         row = rows.setdefault(
             line["currency"], {"currency": line["currency"], "invoices": 0, "paid_minor": 0}
         )
-        row |= {"credit_notes": line["count"], "credited_minor": line["credited_minor"]}
+        row |= {"credit_notes": line["count"], "credited_minor": line["amount_minor"]}
     return [
         {
             "customer_name": customer.name,
@@ -224,6 +228,7 @@ def receivables_by_age(min_days: int = 0, *, connector: str | None = None, limit
     rows = [
         {
             "connector": line.pop("connection__connector"),
+            "open_minor": line.pop("sum_open"),
             **line,
             "oldest_on": plain(line["oldest_on"]),
             "link": reverse("mirror:invoice-list")
@@ -245,23 +250,26 @@ def aging_totals(found: QuerySet) -> list[dict[str, Any]]:
     today = timezone.localdate()
     splits = {}
     for first, last in BRACKETS:
-        bracket = Q() if first == 0 else Q(aging_on__lte=today - timedelta(days=first))
+        bracket = Q(aging_on__lte=today - timedelta(days=first)) if first else Q()
         if last is not None:
-            bracket &= Q(aging_on__gte=today - timedelta(days=last)) | Q(aging_on__isnull=True, pk__gt=0)
-        splits[f"days_{first}"] = Sum("open_minor", filter=bracket, default=0)
+            bracket &= Q(aging_on__gte=today - timedelta(days=last))
+        splits[f"from_{first}"] = Sum("open_minor", filter=bracket, default=0)
     lines = found.order_by("currency").values("currency")
     totals = []
-    for line in lines.annotate(invoices=Count("pk"), open_minor=Sum("open_minor"), **splits):
-        by_age = [
-            {
-                "currency": line["currency"],
-                "from_days": first,
-                "to_days": last,
-                "open_minor": line.pop(f"days_{first}"),
-            }
+    for line in lines.annotate(invoices=Count("pk"), sum_open=Sum("open_minor"), **splits):
+        currency = line["currency"]
+        brackets = [
+            {"currency": currency, "from_days": first, "to_days": last, "open_minor": line[f"from_{first}"]}
             for first, last in BRACKETS
         ]
-        totals.append(line | {"by_age": with_money(by_age)})
+        totals.append(
+            {
+                "currency": currency,
+                "invoices": line["invoices"],
+                "open_minor": line["sum_open"],
+                "by_age": with_money(brackets),
+            }
+        )
     return with_money(totals)
 
 

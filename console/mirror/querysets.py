@@ -64,13 +64,12 @@ class BillQuerySet(RecordQuerySet):
         return self.filter(due_on__lte=timezone.localdate() + timedelta(days=days))
 
 
-def sums_by_currency(found: models.QuerySet, **fields: str) -> list[dict]:
-    """Rows of {currency, count, and each name's sum over its field}; currencies are never added together.
-
-    `found` may hold any number of rows: the database adds up.
-    """
-    sums = {name: Sum(field, default=0) for name, field in fields.items()}
-    return list(found.order_by("currency").values("currency").annotate(count=Count("pk"), **sums))
+def sums_by_currency(found: models.QuerySet, *fields: str) -> list[dict]:
+    """Rows of {currency, count, and each field's sum under its name}, added in the database."""
+    # An annotation may not have a field's name, so the sums travel under another.
+    sums = {f"sum_{name}": Sum(name, default=0) for name in fields}
+    lines = found.order_by("currency").values("currency").annotate(count=Count("pk"), **sums)
+    return [{name.removeprefix("sum_"): value for name, value in line.items()} for line in lines]
 
 
 def letters(word: str) -> str:

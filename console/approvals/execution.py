@@ -32,6 +32,7 @@ from connectors.requests import Request, fill
 from connectors.transport import Reply, send_write
 from console.approvals import ending, moves, settling
 from console.approvals.doorbell import next_probe_at
+from console.approvals.freshness import drifts
 from console.approvals.models import Attempt, Proposal, Step
 from console.approvals.proposing import canonical_form, digest_of
 from console.audit import log
@@ -101,9 +102,11 @@ def claim(proposal: Proposal) -> Attempt | None:
         return _surprised(proposal, f"{gone}")
     except VendorError as error:
         return _wait(proposal, f"Nothing was sent: {error}")
-    drift = [name for name in operation.stale if fresh.fields.get(name) != step.before["fields"].get(name)]
-    if drift and not step.refs:  # a step with holes was proposed before its record existed
-        return _surprised(proposal, _drift_sentence(fresh, step.before["fields"], drift))
+    if moved := drifts(step, fresh):
+        changes = "; ".join(map(str, moved))
+        return _surprised(
+            proposal, f"{fresh.title} changed since this was proposed: {changes}. Nothing was sent."
+        )
     return _take(proposal, step, arguments, fresh)
 
 
@@ -203,12 +206,6 @@ def _postpone(proposal: Proposal, sentence: str) -> None:
     later = timezone.now() + timedelta(seconds=READ_AGAIN_S)
     Proposal.objects.filter(pk=proposal.pk).update(due_at=later, outcome=sentence)
     moves.announce(proposal)
-
-
-def _drift_sentence(fresh: Snapshot, before: dict[str, Any], drift: list[str]) -> str:
-    words = {name: name.removesuffix("_minor").replace("_", " ") for name in drift}
-    changes = ", ".join(f"{words[n]} was {before.get(n)}, now {fresh.fields.get(n)}" for n in drift)
-    return f"{fresh.title} changed since this was proposed: {changes}. Nothing was sent."
 
 
 def send(attempt: Attempt) -> Attempt | None:

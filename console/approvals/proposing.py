@@ -21,6 +21,7 @@ from console.accounts.models import Person
 from console.approvals import moves, policy
 from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError
 from console.approvals.models import Proposal, Step
+from console.approvals.wording import clipped, visible, visible_all
 from console.audit import log
 from console.connections.clients import connection_for, reader
 from console.connections.models import Connection
@@ -204,14 +205,16 @@ def _file(
             connection=connection,
             digest=digest_of(canonical),
             canonical=canonical,
-            sentence=_sentence(prepared),
-            summary=" ".join(step.expectation.summary for step in prepared),
-            card={
-                "goes_to": _joined(step.expectation.goes_to for step in prepared),
-                "undo": _joined(step.expectation.undo for step in prepared),
-                "party": _joined(step.before.party for step in prepared),
-                "flags": [asdict(flag) for step in prepared for flag in step.expectation.flags],
-            },
+            sentence=clipped(_sentence(prepared)),
+            summary=visible(" ".join(step.expectation.summary for step in prepared)),
+            card=visible_all(
+                {
+                    "goes_to": _joined(step.expectation.goes_to for step in prepared),
+                    "undo": _joined(step.expectation.undo for step in prepared),
+                    "party": _joined(step.before.party for step in prepared),
+                    "flags": [asdict(flag) for step in prepared for flag in step.expectation.flags],
+                }
+            ),
             effects=sorted({effect for step in prepared for effect in step.operation.effects}),
             amount_minor=stake.amount_minor,
             currency=stake.currency or "",
@@ -259,7 +262,7 @@ def _file_step(proposal: Proposal, position: int, step: PreparedStep) -> None:
         record_key=step.before.key,
         hold=_hold(proposal.connection, step),
         before=asdict(step.before),
-        card={**asdict(step.expectation), "sources": dict(step.sources)},
+        card=visible_all({**asdict(step.expectation), "sources": dict(step.sources)}),
     )
 
 

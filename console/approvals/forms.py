@@ -1,0 +1,24 @@
+from django import forms
+
+from console.approvals.models import Settlement
+
+
+class ApproveForm(forms.Form):
+    digest = forms.CharField(max_length=64, min_length=64)
+
+
+class RejectForm(ApproveForm):
+    reason = forms.CharField(
+        max_length=1000,
+        strip=True,
+        error_messages={"required": "Say why, in a few words: the reason goes to whoever asked."},
+    )
+
+
+class SettleForm(forms.Form):
+    finding = forms.ChoiceField(choices=Settlement.Finding.choices)
+    evidence = forms.CharField(
+        max_length=2000,
+        strip=True,
+        error_messages={"required": "Say what you saw at the vendor, and where: it is kept as evidence."},
+    )

@@ -1,0 +1,216 @@
+"""What the pages show of a proposal, worked out once so that templates hold no logic."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.registry import connector
+from connectors.requests import HOLE
+from console.accounts.models import Person
+from console.approvals.models import Attempt, Proposal, Step
+from console.approvals.wording import visible
+
+Status, State = Proposal.Status, Attempt.State
+MONEY_LABELS = {
+    "out": "Money out",
+    "in": "Money in",
+    "stays": "At stake",
+    "none": "Money",
+    "unknown": "Money",
+}
+# A JSON text cut into pieces without changing a character of it.
+TOKEN = re.compile(r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*")|(?P<nu>-?\d+(?:\.\d+)?)')
+ICONS = (("money", "cash"), ("irreversible", "ban"), ("notify", "mail"), ("write", "pencil"))
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the exact request; `kind` is its class name, `title` what a hole will hold."""
+
+    text: str
+    kind: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline; no `when` means that it is still to come."""
+
+    icon: str
+    tone: str
+    title: str
+    detail: str = ""
+    when: datetime | None = None
+    is_now: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A proposal as one person sees it."""
+
+    proposal: Proposal
+    steps: tuple[Step, ...]
+    money_label: str
+    vendor: str
+    may_decide: bool
+    may_withdraw: bool
+    may_settle: bool
+    why_not: str
+    timeline: tuple[Moment, ...]
+    fingerprint: str
+
+
+def shown_to(person: Person, proposal: Proposal) -> Shown:
+    steps = tuple(proposal.steps.all())
+    for step in steps:
+        step.tokens = tokens(step)
+        step.sent_changes = [change for change in step.card["changes"] if change["kind"] == "sent"]
+        step.expected_changes = [change for change in step.card["changes"] if change["kind"] != "sent"]
+    decided = {decision.approver_id for decision in proposal.decisions.all()}
+    is_asker = proposal.requester_id == person.pk
+    decides = person.has_perm("approvals.decide") and not is_asker
+    return Shown(
+        proposal=proposal,
+        steps=steps,
+        money_label=_money_label(proposal),
+        vendor=connector(proposal.connection.connector).title,
+        may_decide=decides and proposal.status == Status.PENDING and person.pk not in decided,
+        may_withdraw=is_asker and proposal.status in (Status.PENDING, Status.APPROVED),
+        may_settle=decides and proposal.status == Status.MANUAL_REVIEW,
+        why_not=_why_not(person, proposal, decided),
+        timeline=tuple(_timeline(proposal, steps)),
+        fingerprint=f"{proposal.digest[:4]} {proposal.digest[4:8]} … {proposal.digest[-4:]}",
+    )
+
+
+def tokens(step: Step) -> list[Token]:
+    """The body as it is sent, in pieces to colour; hidden characters are written out."""
+    found, at = [], 0
+    text = step.body
+    for match in TOKEN.finditer(text):
+        found += [Token(text[at : match.start()]), *_with_holes(match[0], match.lastgroup or "")]
+        at = match.end()
+    found.append(Token(text[at:]))
+    return [Token(visible(token.text), token.kind, token.title) for token in found if token.text]
+
+
+def _with_holes(text: str, kind: str) -> list[Token]:
+    pieces = HOLE.split(text)
+    return [
+        Token(_hole_words(piece), "hole", piece) if position % 2 else Token(piece, kind)
+        for position, piece in enumerate(pieces)
+    ]
+
+
+def _hole_words(name: str) -> str:
+    step, _, result = name.partition(".")
+    return f"the {result} step {step.removeprefix('step')} returns"
+
+
+def kind_icon(proposal: Proposal) -> str:
+    if proposal.status in (Status.UNKNOWN, Status.MANUAL_REVIEW):
+        return "help-circle"
+    return next((icon for effect, icon in ICONS if effect in proposal.effects), "pencil")
+
+
+def _money_label(proposal: Proposal) -> str:
+    if proposal.status in (Status.UNKNOWN, Status.MANUAL_REVIEW) and proposal.amount_minor is not None:
+        return "May have moved"
+    return MONEY_LABELS[proposal.direction]
+
+
+def _why_not(person: Person, proposal: Proposal, decided: set[int]) -> str:
+    """Why this person sees no decision bar on a pending proposal."""
+    if proposal.status != Status.PENDING:
+        return ""
+    if proposal.requester_id == person.pk:
+        return "You asked for this, so somebody else decides."
+    if not person.has_perm("approvals.decide"):
+        return "Your role reads proposals; it does not decide them."
+    return "You have approved this; one more person must." if person.pk in decided else ""
+
+
+def _timeline(proposal: Proposal, steps: tuple[Step, ...]) -> list[Moment]:
+    who = f"{proposal.requester}" if proposal.proposer_kind == "human" else f"Agent, for {proposal.requester}"
+    line = [Moment("circle-check", "ok", "Proposed", who, proposal.created_at)]
+    for decision in proposal.decisions.all():
+        approved = decision.verdict == "approve"
+        word = "Approved" if approved else "Rejected"
+        line.append(
+            Moment(
+                "circle-check" if approved else "ban",
+                "ok" if approved else "mute",
+                f"{word} by {decision.approver}",
+                decision.reason,
+                decision.decided_at,
+            )
+        )
+    for step in steps:
+        line += _attempt_moments(step, len(steps))
+    line += [
+        Moment(
+            "eye-check",
+            "mute",
+            f"{finding.person}: {finding.get_finding_display()}",
+            finding.evidence,
+            finding.found_at,
+        )
+        for finding in proposal.settlements.all()
+    ]
+    return line + _ending(proposal)
+
+
+def _attempt_moments(step: Step, count: int) -> list[Moment]:
+    of = f"Step {step.position}: " if count > 1 else ""
+    moments = []
+    for attempt in step.attempts.all():
+        if attempt.sent_at:
+            moments.append(Moment("send", "run", f"{of}sent once".capitalize(), "", attempt.sent_at))
+        match attempt.state:
+            case State.ANSWERED if attempt.error:
+                moments.append(
+                    Moment("circle-x", "bad", f"{of}refused".capitalize(), attempt.error, attempt.ended_at)
+                )
+            case State.ANSWERED:
+                answer = f"{of}accepted, HTTP {attempt.status_code}".capitalize()
+                moments.append(Moment("circle-check", "ok", answer, "", attempt.ended_at))
+            case State.LOST:
+                lost = f"{of}no usable answer".capitalize()
+                moments.append(Moment("help-circle", "unk", lost, attempt.error, attempt.ended_at))
+            case State.NOT_SENT | State.ABANDONED:
+                moments.append(
+                    Moment("clock", "mute", f"{of}not sent".capitalize(), attempt.error, attempt.ended_at)
+                )
+        if attempt.probes:
+            times = "once" if attempt.probes == 1 else f"{attempt.probes} times"
+            moments.append(Moment("refresh", "mute", f"{of}read back {times}".capitalize()))
+    return moments
+
+
+def _ending(proposal: Proposal) -> list[Moment]:
+    match proposal.status:
+        case Status.PENDING:
+            return [
+                Moment("clock-pause", "wait", "Waiting for a decision", is_now=True),
+                Moment("circle-dashed", "mute", "Sent"),
+                Moment("circle-dashed", "mute", "Confirmed by a fresh read"),
+            ]
+        case Status.APPROVED | Status.EXECUTING:
+            return [
+                Moment("progress", "run", "Under way", proposal.outcome, is_now=True),
+                Moment("circle-dashed", "mute", "Confirmed by a fresh read"),
+            ]
+        case Status.UNKNOWN | Status.MANUAL_REVIEW:
+            return [Moment("help-circle", "unk", "Finding out", proposal.outcome, is_now=True)]
+        case Status.SUCCEEDED:
+            return [
+                Moment(
+                    "circle-check", "ok", "Confirmed by a fresh read", proposal.outcome, proposal.finished_at
+                )
+            ]
+        case Status.FAILED:
+            return [Moment("circle-x", "bad", "Did not take effect", proposal.outcome, proposal.finished_at)]
+        case Status.REJECTED:
+            return []
+    word = proposal.get_status_display()
+    return [Moment("circle-dashed", "mute", word, proposal.outcome, proposal.finished_at)]

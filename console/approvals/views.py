@@ -1,0 +1,147 @@
+from collections.abc import Callable
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from console.accounts.models import Person
+from console.approvals import deciding, freshness, presenting, queries
+from console.approvals.errors import ApprovalError, NotAllowedError
+from console.approvals.forms import ApproveForm, RejectForm, SettleForm
+from console.approvals.models import Proposal
+
+TABS = ("needs", "others", "finished")
+CONFIRMING = ("approve", "reject")
+
+
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The list, with nothing open yet."""
+    return render(request, "approvals/inbox.html", _list_context(request))
+
+
+@require_GET
+def inbox_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "approvals/_list.html", _list_context(request))
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal: as a fragment for htmx, else inside the inbox."""
+    proposal = queries.get_proposal_for(request.user, pk)
+    return _detail(request, proposal)
+
+
+@require_GET
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proposal as it stands inside a chat."""
+    proposal = queries.get_proposal_for(request.user, pk)
+    return render(request, "approvals/_card.html", {"proposal": proposal, "person": request.user})
+
+
+@require_GET
+def checks(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read the targets at the vendor now and say whether they are as proposed."""
+    proposal = queries.get_proposal_for(request.user, pk)
+    context = {
+        "shown": presenting.shown_to(request.user, proposal),
+        "proposal": proposal,
+        "fresh": freshness.look_again(proposal),
+    }
+    return render(request, "approvals/_checks.html", context)
+
+
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, ApproveForm, deciding.approve)
+
+
+@require_POST
+def reject(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, RejectForm, deciding.reject, confirming="reject")
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, SettleForm, deciding.settle)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, forms.Form, deciding.withdraw)
+
+
+def _decide(
+    request: HttpRequest,
+    pk: int,
+    form_class: type[forms.Form],
+    decide: Callable[..., Proposal],
+    confirming: str = "",
+) -> HttpResponse:
+    """Run one decision on what the form carries; every refusal shows the proposal as it stands now."""
+    proposal = queries.get_proposal_for(request.user, pk)
+    form = form_class(request.POST)
+    if not form.is_valid():
+        return _detail(request, proposal, form=form, confirming=confirming, status=422)
+    try:
+        decide(proposal_id=pk, actor=request.user, **form.cleaned_data)
+    except NotAllowedError as error:
+        return _detail(request, queries.get_proposal_for(request.user, pk), problem=str(error), status=403)
+    except ApprovalError as error:
+        return _detail(request, queries.get_proposal_for(request.user, pk), problem=str(error), status=409)
+    if not request.htmx:
+        return redirect("approvals:detail", pk)
+    return _detail(request, queries.get_proposal_for(request.user, pk))
+
+
+def _detail(
+    request: HttpRequest,
+    proposal: Proposal,
+    *,
+    form: forms.Form | None = None,
+    confirming: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    asked = confirming or request.GET.get("confirm", "")
+    shown = presenting.shown_to(request.user, proposal)
+    context = {
+        "shown": shown,
+        "proposal": proposal,
+        "form": form,
+        "problem": problem,
+        "confirming": asked if asked in CONFIRMING and shown.may_decide else "",
+    }
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "approvals/_detail.html", context, status=status)
+    return render(request, "approvals/inbox.html", _list_context(request, proposal) | context, status=status)
+
+
+def _list_context(request: HttpRequest, proposal: Proposal | None = None) -> dict:
+    person: Person = request.user
+    needed = queries.needs(person)
+    tab = request.GET.get("tab", "")
+    if tab not in TABS:
+        tab = _tab_of(person, proposal, bool(needed))
+    groups = {"needs": lambda: needed, "others": lambda: queries.waiting_on_others(person)}
+    chosen = groups.get(tab, queries.finished)()
+    for group in chosen:
+        for row in group.rows:
+            row.icon = presenting.kind_icon(row)
+    open_pk = proposal.pk if proposal else request.GET.get("open", "")
+    return {
+        "tab": tab,
+        "groups": chosen,
+        "needed": sum(len(group.rows) for group in needed),
+        "open_pk": str(open_pk),
+        "person": person,
+        "may_see": queries.may_see(person),
+    }
+
+
+def _tab_of(person: Person, proposal: Proposal | None, has_needs: bool) -> str:
+    """The tab in which the open proposal stands, else the one with something to do."""
+    if proposal is not None and not proposal.is_live:
+        return "finished"
+    return "needs" if has_needs or person.has_perm("approvals.decide") else "others"

@@ -1,0 +1,61 @@
+"""What the demo puts into an empty console: five people and two accounts at the local vendors."""
+
+from django.contrib.auth.models import Group
+
+from console.accounts.models import Person
+from console.connections.models import Connection
+
+PEOPLE = {
+    "priya": ("Priya Raman", "Analyst"),
+    "dana": ("Dana Whitfield", "Finance manager"),
+    "luis": ("Luis Ortega", "Approver"),
+    "omar": ("Omar Haddad", "Auditor"),
+    "ada": ("Ada Lindqvist", "Administrator"),
+}
+
+
+def create_people(password: str) -> list[Person]:
+    """Make the five people, or give those that are there this password."""
+    people = []
+    for username, (full_name, role) in PEOPLE.items():
+        person, _ = Person.objects.get_or_create(
+            username=username, defaults={"full_name": full_name, "email": f"{username}@halden.example"}
+        )
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        person.groups.set([Group.objects.get(name=role)])
+        people.append(person)
+    return people
+
+
+def connect_sandbox(base_url: str) -> list[Connection]:
+    """Point the two accounts at a sandbox. base_url: where it stands, such as http://127.0.0.1:8000/sandbox."""
+    billsby, _ = Connection.objects.update_or_create(
+        slug="billsby-halden",
+        defaults={
+            "connector": "billsby",
+            "name": "Billsby, halden",
+            "base_url": f"{base_url}/billsby",
+            "injected": {"companyDomain": "halden"},
+            "is_sandbox": True,
+        },
+    )
+    billsby.credentials = {"api_key": "halden_" + "0" * 32}
+    bill, _ = Connection.objects.update_or_create(
+        slug="bill-halden-labs",
+        defaults={
+            "connector": "bill",
+            "name": "BILL, Halden Labs",
+            "base_url": f"{base_url}/bill",
+            "is_sandbox": True,
+        },
+    )
+    bill.credentials = {
+        "username": "console@halden.example",
+        "password": "sandbox",
+        "dev_key": "sandbox-dev-key",
+        "organization_id": "00801HALDEN000000000",
+    }
+    for connection in (billsby, bill):
+        connection.save(update_fields=["sealed_credentials"])
+    return [billsby, bill]

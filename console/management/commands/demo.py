@@ -1,0 +1,87 @@
+import os
+import secrets
+import socket
+import threading
+import webbrowser
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from console import demo
+
+PASSWORD_FILE = settings.VAR / "demo-password"
+
+
+class Command(BaseCommand):
+    help = "Start the whole console on this machine, with local vendors and believable data."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--reset", action="store_true", help="throw the demo's data away first")
+        parser.add_argument("--no-open", action="store_true", help="do not open a browser")
+
+    def handle(self, *, port: int, reset: bool, no_open: bool, **options: object) -> None:
+        if not settings.DEMO:
+            raise CommandError(
+                "This is a configured installation (SECRET_KEY is set); the demo stays away from it."
+            )
+        listener = _listen(port)
+        if reset:
+            _throw_away()
+        call_command("migrate", verbosity=0)
+        password = _password()
+        demo.create_people(password)
+        address = f"http://127.0.0.1:{port}"
+        demo.connect_sandbox(f"{address}/sandbox")
+        self._tell(address, password)
+        if not no_open:
+            threading.Timer(2.0, webbrowser.open, [address]).start()
+        _serve(listener, address)
+
+    def _tell(self, address: str, password: str) -> None:
+        self.stderr.write(f"\nCountersign  {address}\n\n")
+        for username, (full_name, role) in demo.PEOPLE.items():
+            self.stderr.write(f"  {username:8}{full_name:18}{role}\n")
+        self.stderr.write(
+            f"\n  Password for all five: {password}\n"
+            "  Everything here is local: two sandbox vendors and a scripted model. Ctrl C stops it.\n\n"
+        )
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError:
+        raise CommandError(
+            f"Port {port} is in use. Try another: python3 manage.py demo --port {port + 1}"
+        ) from None
+
+
+def _throw_away() -> None:
+    for pattern in ("countersign.sqlite3*", "sandbox.sqlite3*"):
+        for file in settings.VAR.glob(pattern):
+            file.unlink()
+
+
+def _password() -> str:
+    """One password for the five people, made at the first start and kept under var/."""
+    if not PASSWORD_FILE.exists():
+        PASSWORD_FILE.touch(mode=0o600)
+        PASSWORD_FILE.write_text(secrets.token_urlsafe(9))
+    return PASSWORD_FILE.read_text()
+
+
+def _serve(listener: socket.socket, address: str) -> None:
+    import uvicorn
+
+    os.environ.setdefault("MOUNT_SANDBOX", "true")
+    settings.MOUNT_SANDBOX = True
+    settings.MODEL_BASE_URL = f"{address}/sandbox/model/v1"
+    settings.MODEL_API_KEY, settings.MODEL_NAME, settings.MODEL_IS_SCRIPTED = (
+        "demo",
+        "countersign-scripted",
+        True,
+    )
+    config = uvicorn.Config("console.asgi:application", log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[listener])

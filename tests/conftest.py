@@ -1,0 +1,116 @@
+"""Fixtures of every test: a real database that commits, the sandbox over HTTP, the five people."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import uvicorn
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connections
+
+from connectors.sandbox import build_app
+from connectors.sandbox.client import SandboxControl
+from console import demo
+from tests import environment
+
+copies = count(1)
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one costs 0.5 s
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """The template database is a file: threads and other processes must see it."""
+    database = settings.DATABASES["default"]
+    if settings.ON_SQLITE:
+        database.setdefault("TEST", {})["NAME"] = str(environment.folder / "template.sqlite3")
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A copy of the migrated template that commits for real; yields its DATABASE_URL.
+
+    Guarded tables cannot be flushed, so a test that commits never shares a database with another.
+    """
+    with django_db_blocker.unblock():
+        template = connections.settings["default"]["NAME"]
+        connections.close_all()
+        name = copy_database(template)
+        connections.settings["default"]["NAME"] = name
+        yield database_url(name)
+        connections.close_all()
+        connections.settings["default"]["NAME"] = template
+        drop_database(name)
+
+
+def copy_database(template: str) -> str:
+    if settings.ON_SQLITE:
+        name = str(environment.folder / f"copy-{next(copies)}.sqlite3")
+        shutil.copyfile(template, name)
+        return name
+    name = f"{template}_{next(copies)}"
+    with connections["default"]._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+def drop_database(name: str) -> None:
+    if settings.ON_SQLITE:
+        Path(name).unlink()
+        return
+    with connections["default"]._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def database_url(name: str) -> str:
+    if settings.ON_SQLITE:
+        return f"sqlite:///{name}"
+    database = settings.DATABASES["default"]
+    return f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{name}"
+
+
+@pytest.fixture(scope="session")
+def sandbox_url() -> Iterator[str]:
+    """The local vendors on a port of their own, once for the whole run."""
+    app = build_app(environment.folder / "sandbox.sqlite3", settle_at_once=True, counter_lag_s=0)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture
+def sandbox(sandbox_url: str) -> Iterator[SandboxControl]:
+    """The sandbox, freshly seeded; effects and faults are asked of it."""
+    with SandboxControl(sandbox_url) as control:
+        control.reset()
+        control.clear_faults()
+        yield control
+
+
+@pytest.fixture
+def connected(sandbox: SandboxControl, sandbox_url: str) -> dict:
+    """Both accounts, by connector, pointing at the sandbox. Asks for a database from the test."""
+    return {row.connector: row for row in demo.connect_sandbox(sandbox_url)}
+
+
+@pytest.fixture
+def people() -> dict:
+    """The five people, by user name. Asks for a database from the test."""
+    return {person.username: person for person in demo.create_people("test-password")}
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> None:
+    caches["default"].clear()

@@ -9,7 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from console.accounts import demo, throttle
+from console import demo
+from console.accounts import throttle
 from console.accounts.forms import SignInForm
 from console.ui.context import THEME_COOKIE, THEMES
 
@@ -42,7 +43,7 @@ def page(
 ) -> HttpResponse:
     context = {"form": form, "next": target, "is_closed": is_closed}
     if settings.DEMO:
-        context |= {"people": demo.PEOPLE, "password": demo.PASSWORD}
+        context["demo_people"] = demo.PEOPLE
     return render(request, "accounts/sign_in.html", context, status=status)
 
 

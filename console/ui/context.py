@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.http import HttpRequest
 
 from console.accounts.models import Person
-from console.approvals.models import Proposal
+from console.approvals.queries import count_for
 from console.connections.models import Connection
 from console.mirror.models import Sync
 from console.ui import statuses
@@ -112,7 +112,7 @@ class Shell:
 
     @cached_property
     def waiting(self) -> int:
-        return waiting_for(self.person)
+        return count_for(self.person)
 
 
 def shell(request: HttpRequest) -> dict:
@@ -142,13 +142,3 @@ def sources() -> list[Source]:
         Source(connection.name, connection.is_sandbox, read_at.get(connection.pk))
         for connection in Connection.objects.only("name", "is_sandbox")
     ]
-
-
-def waiting_for(person: Person) -> int:
-    """How many proposals this person can move on: decide, or settle."""
-    if not person.has_perm("approvals.decide"):
-        return 0
-    open_to_me = Proposal.objects.exclude(requester=person)
-    undecided = open_to_me.filter(status=Proposal.Status.PENDING).exclude(decisions__approver=person)
-    unsettled = open_to_me.filter(status=Proposal.Status.MANUAL_REVIEW).exclude(settlements__person=person)
-    return undecided.count() + unsettled.count()

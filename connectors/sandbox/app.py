@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from connectors.sandbox import billsby, control
+from connectors.sandbox import bill, billsby, control
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.store import Store
 
@@ -27,9 +24,7 @@ class Core:
 
     def __init__(self, state_file: Path, halves: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         self.halves = halves
-        defaults = {
-            name: value for half in halves.values() for name, value in getattr(half, "DEFAULTS", {}).items()
-        }
+        defaults = {name: value for half in halves.values() for name, value in half.DEFAULTS.items()}
         if unknown := settings.keys() - defaults.keys():
             raise ValueError(f"the sandbox has no setting {', '.join(sorted(unknown))}")
         self.store = Store(state_file, defaults=defaults | dict(settings))
@@ -51,20 +46,12 @@ def build_app(
 
     settings: other values for the vendors' choices, e.g. settle_at_once=True; they also hold after a reset.
     """
-    core = Core(Path(state_file), _halves(), settings)
+    core = Core(Path(state_file), {"billsby": billsby, "bill": bill}, settings)
     if core.store.is_empty():
         core.reset(seed=seed, customers=customers)
     mounts = [Mount(f"/{name}", app=_router(half.routes(core))) for name, half in core.halves.items()]
     mounts.append(Mount("/control", app=control.LoopbackOnly(_router(control.routes(core)))))
     return _router([*mounts, Mount("/sandbox", app=_router(mounts))])
-
-
-def _halves() -> dict[str, ModuleType]:
-    halves = {"billsby": billsby}
-    spec = importlib.util.find_spec("connectors.sandbox.bill")
-    if spec is not None and spec.origin is not None:
-        halves["bill"] = importlib.import_module("connectors.sandbox.bill")
-    return halves
 
 
 def _router(routes: list[Route | Mount]) -> Router:

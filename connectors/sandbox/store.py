@@ -23,7 +23,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
   id INTEGER PRIMARY KEY AUTOINCREMENT, connector TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
   owner TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (connector, kind, key));
-CREATE INDEX IF NOT EXISTS records_by_owner ON records (connector, kind, owner);
+CREATE INDEX IF NOT EXISTS records_by_owner ON records (connector, kind, owner, at, id);
 CREATE INDEX IF NOT EXISTS records_by_time ON records (connector, kind, at, id);
 CREATE TABLE IF NOT EXISTS effects (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, connector TEXT NOT NULL, operation TEXT NOT NULL,

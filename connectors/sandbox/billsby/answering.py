@@ -13,6 +13,8 @@ from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Refused
 
 MISSING = object()
+# Whole numbers are 32 bits wide in the vendor's specification.
+LARGEST_NUMBER = 2**31 - 1
 
 
 def check_access(books: Books, call: Call) -> None:
@@ -107,7 +109,7 @@ def _page_and_size(books: Books, call: Call, is_limit_stated: bool) -> tuple[int
     numbers = []
     for name in ("page", "pageSize"):
         text = call.parameter(name) or ""
-        if not text.isdecimal() or (name == "pageSize" and int(text) == 0):
+        if not text.isdecimal() or len(text) > 9 or (name == "pageSize" and int(text) == 0):
             raise refused(books, f"{name} must be a positive whole number.", field=name)
         numbers.append(int(text))
     number, size = max(1, numbers[0]), numbers[1]
@@ -158,6 +160,8 @@ class Body:
         value = self._value(name, default)
         if value is not default and (not isinstance(value, int) or isinstance(value, bool)):
             self.problem(name, "must be a whole number")
+        elif value is not default and abs(value) > LARGEST_NUMBER:
+            self.problem(name, "is too large")
         return value
 
     def truth(self, name: str, *, default: bool) -> bool:

@@ -11,7 +11,7 @@ from connectors.sandbox.billsby import billing
 from connectors.sandbox.billsby.catalogue import price_of
 from connectors.sandbox.billsby.customers import new_customer
 from connectors.sandbox.billsby.formats import later_by, moment, parsed
-from connectors.sandbox.billsby.population import Party, address, card
+from connectors.sandbox.billsby.population import Party, address, card, phone
 from connectors.sandbox.billsby.price_list import COUNTER_ID, YEARLY, PriceList
 from connectors.sandbox.billsby.subscription_changes import renew_later, save, start_subscription
 from connectors.sandbox.books import Books
@@ -74,6 +74,9 @@ class Historian:
             card=card(self.chance, who, year=self.now.year, outcome=token_end),
             unique=unique,
         )
+        if self.chance.random() < 0.6:
+            customer |= phone(self.chance, currency, customer["billingAddress"]["country"])
+            self.books.put("customer", customer["customerUniqueId"], customer)
         units = self.chance.randint(3, 24) if plan_name == "Team" else 1
         subscription = start_subscription(
             self.books, customer, plan, cycle, units=units, created_at=starts[0]

@@ -142,6 +142,15 @@ def address(chance: Random, currency: str) -> dict[str, str]:
     }
 
 
+def phone(chance: Random, currency: str, country: str) -> dict[str, str]:
+    dial_code = next(place[4] for place in PLACES[currency] if place[2] == country)
+    return {
+        "phoneNumberDialCountry": country,
+        "phoneNumberDialCode": dial_code,
+        "phoneNumber": str(chance.randrange(10**9, 10**10)),
+    }
+
+
 def card(chance: Random, holder: Party, *, year: int, outcome: str) -> dict[str, object]:
     """A stored card. outcome: the ending of its token, which says how payments with it go."""
     return {

@@ -1,0 +1,18 @@
+"""BILL: customers and what they owe, vendors and what is owed to them."""
+
+from connectors.bill.dialect import BillDialect
+from connectors.bill.judgements import JUDGES
+from connectors.bill.session import TITLE
+from connectors.bill.streams import STREAMS, refresh
+from connectors.catalogue import catalogue
+from connectors.registry import Connector
+
+CONNECTOR = Connector(
+    name="bill",
+    title=TITLE,
+    catalogue=catalogue("bill"),
+    dialect=BillDialect(),
+    judges=JUDGES,
+    streams=STREAMS,
+    refresh=refresh,
+)

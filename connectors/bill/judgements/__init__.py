@@ -1,0 +1,18 @@
+"""What each write to BILL would do, and whether it did."""
+
+from collections.abc import Mapping
+
+from connectors.bill.judgements.bills import BillJudge
+from connectors.bill.judgements.contacts import ContactJudge
+from connectors.bill.judgements.customers import CustomerJudge
+from connectors.bill.judgements.invoices import InvoiceJudge
+from connectors.bill.judgements.vendors import VendorJudge
+from connectors.judging import Judge
+
+JUDGES: Mapping[str, Judge] = {
+    "create_customer": CustomerJudge(),
+    "create_customer_contact": ContactJudge(),
+    "create_invoice": InvoiceJudge(),
+    "create_vendor": VendorJudge(),
+    "create_bill": BillJudge(),
+}

@@ -1,0 +1,166 @@
+"""BILL's records in the mirror's words. BILL leaves out what is empty: absent is unknown, never zero."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from connectors.bill.session import TITLE
+from connectors.errors import BadReplyError
+from connectors.money import is_known, normal_currency, to_minor
+from connectors.registry import Record
+
+# An organization keeps its books in dollars; a customer or vendor without a currency of its own uses them.
+HOME_CURRENCY = "USD"
+Raw = Mapping[str, Any]
+
+
+def customer_record(raw: Raw) -> Record:
+    currency = currency_of(raw, "invoiceCurrency")
+    address = _object(raw, "billingAddress")
+    fields = {
+        **_party(raw, currency),
+        "card_status": "",
+        "city": _text(address, "city"),
+        "country": _text(address, "country"),
+        "total_paid_minor": None,
+    }
+    return Record.of("customer", identifier(raw), fields, dict(raw))
+
+
+def vendor_record(raw: Raw) -> Record:
+    address = _object(raw, "address")
+    fields = {
+        **_party(raw, currency_of(raw, "billCurrency")),
+        "company_name": _text(_object(raw, "additionalInfo"), "companyName"),
+        "city": _text(address, "city"),
+        "country": _text(address, "country"),
+    }
+    return Record.of("vendor", identifier(raw), fields, dict(raw))
+
+
+def invoice_record(raw: Raw, customer: Raw | None) -> Record:
+    """customer: the customer's own record, which alone knows name and currency; None when it is gone."""
+    currency = currency_of(customer or {}, "invoiceCurrency")
+    archived = bool(raw.get("archived"))
+    fields = {
+        "number": _text(raw, "invoiceNumber"),
+        "customer_vendor_id": _text(raw, "customerId"),
+        "customer_name": _text(customer or {}, "name"),
+        # Archiving is how BILL cancels; it leaves status and amounts as they were.
+        "status": "ARCHIVED" if archived else _text(raw, "status") or "UNDEFINED",
+        "currency": currency,
+        "amount_minor": _or_text(amount_minor, raw, "totalAmount", currency),
+        "open_minor": 0 if archived else _or_text(amount_minor, raw, "dueAmount", currency),
+        "refundable_minor": None,
+        "issued_at": _or_text(_midnight, raw, "invoiceDate"),
+        "due_on": _or_text(day, raw, "dueDate"),
+        "invoice_type": "",
+    }
+    return Record.of("invoice", identifier(raw), fields, dict(raw))
+
+
+def bill_record(raw: Raw, vendor: Raw | None) -> Record:
+    """vendor: the vendor's own record, which alone knows the currency; None when it is gone."""
+    currency = currency_of(vendor or {}, "billCurrency")
+    document, archived = _object(raw, "invoice"), bool(raw.get("archived"))
+    fields = {
+        "number": _text(document, "invoiceNumber"),
+        "vendor_vendor_id": _text(raw, "vendorId"),
+        "vendor_name": _text(raw, "vendorName") or _text(vendor or {}, "name"),
+        "status": "ARCHIVED" if archived else _text(raw, "paymentStatus") or "UNDEFINED",
+        "approval_status": _text(raw, "approvalStatus") or "UNDEFINED",
+        "currency": currency,
+        "amount_minor": _or_text(amount_minor, raw, "amount", currency),
+        "open_minor": 0 if archived else _or_text(amount_minor, raw, "dueAmount", currency),
+        "issued_on": _or_text(day, document, "invoiceDate"),
+        "due_on": _or_text(day, raw, "dueDate"),
+        "is_archived": archived,
+    }
+    return Record.of("bill", identifier(raw), fields, dict(raw))
+
+
+def _party(raw: Raw, currency: str) -> dict[str, Any]:
+    archived = bool(raw.get("archived"))
+    return {
+        "name": _text(raw, "name"),
+        "email": _text(raw, "email"),
+        "company_name": _text(raw, "companyName"),
+        "status": "ARCHIVED" if archived else "ACTIVE",
+        "currency": currency,
+        "balance_minor": _or_text(amount_minor, _object(raw, "balance"), "amount", currency),
+        "is_archived": archived,
+        "created_at": _or_text(moment, raw, "createdTime"),
+    }
+
+
+def identifier(raw: Raw) -> str:
+    value = raw.get("id")
+    if not isinstance(value, str) or not value:
+        raise BadReplyError("BILL sent a record without its id.", vendor=TITLE)
+    return value
+
+
+def currency_of(raw: Raw, name: str) -> str:
+    return normal_currency(_text(raw, name) or HOME_CURRENCY)
+
+
+def known_currency(raw: Raw, name: str) -> str:
+    """Raises BadReplyError where an amount could not be computed: a guess would be wrong by powers of ten."""
+    currency = currency_of(raw, name)
+    if not is_known(currency):
+        raise BadReplyError(f"BILL gives a currency we do not know: {currency}.", vendor=TITLE)
+    return currency
+
+
+def amount_minor(raw: Raw, name: str, currency: str) -> int | None:
+    """A decimal amount in major units, which samples also write as text; None when it is absent."""
+    value = raw.get(name)
+    if value is None:
+        return None
+    try:
+        return to_minor(value, currency)
+    except (TypeError, ValueError) as error:
+        raise BadReplyError(f"BILL sent an amount we cannot read ({name}: {error}).", vendor=TITLE) from None
+
+
+def day(raw: Raw, name: str) -> date | None:
+    value = raw.get(name)
+    try:
+        return date.fromisoformat(value[:10]) if value else None
+    except (TypeError, ValueError):
+        raise BadReplyError(f"BILL sent a date we cannot read ({name}).", vendor=TITLE) from None
+
+
+def _midnight(raw: Raw, name: str) -> datetime | None:
+    found = day(raw, name)
+    return datetime.combine(found, time(), UTC) if found else None
+
+
+def moment(raw: Raw, name: str) -> datetime | None:
+    value = raw.get(name)
+    try:
+        when = datetime.fromisoformat(value) if value else None
+    except (TypeError, ValueError):
+        raise BadReplyError(f"BILL sent a time we cannot read ({name}).", vendor=TITLE) from None
+    return when if when is None or when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _or_text(read: Callable[..., Any], raw: Raw, name: str, *more: str) -> Any:
+    """The value read, or as it came where it cannot be read.
+
+    The mirror keeps a record with such a value aside and goes on; an exception would end the whole listing.
+    """
+    try:
+        return read(raw, name, *more)
+    except BadReplyError:
+        return str(raw[name])
+
+
+def _text(raw: Raw, name: str) -> str:
+    value = raw.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _object(raw: Raw, name: str) -> Raw:
+    value = raw.get(name)
+    return value if isinstance(value, Mapping) else {}

@@ -79,7 +79,7 @@ def _check(row: Entry, here: Link) -> Break | None:
     try:
         leaf = canonical.leaf_hash(rfc8785.dumps(row.event()))
     except (ValueError, TypeError, AttributeError):
-        leaf = ""
+        leaf = None
     if leaf != row.leaf_hash:
         return Break(row.seq, f"Entry {row.seq} was changed: its content does not match its own hash.")
     if row.prev_hash != here.chain_hash:

@@ -75,11 +75,18 @@ class Entry(models.Model):
 
         Raises NotRecordableError when a stored JSON text is not canonical: then somebody changed its bytes.
         """
-        event = {name: getattr(self, name) for name in PLAIN}
-        event["occurred_at"], event["recorded_at"] = self.occurred_at_text, self.recorded_at_text
-        for name, column in JSON.items():
-            event[name] = _canonical(getattr(self, column))
-        return event
+        return {**self._plain(), **{name: _canonical(getattr(self, column)) for name, column in JSON.items()}}
+
+    def event_as_stored(self) -> dict[str, Any]:
+        """The same for an export, which shows a changed row too; its hash then does not fit."""
+        said = {
+            name: str(value) if isinstance(value, bytes) else value for name, value in self._plain().items()
+        }
+        return {**said, **{name: _as_stored(getattr(self, column)) for name, column in JSON.items()}}
+
+    def _plain(self) -> dict[str, Any]:
+        times = {"occurred_at": self.occurred_at_text, "recorded_at": self.recorded_at_text}
+        return {**{name: getattr(self, name) for name in PLAIN}, **times}
 
     @property
     def occurred_at(self) -> datetime:
@@ -131,6 +138,13 @@ def _canonical(text: str) -> Any:
     if json_text(value) != text:
         raise NotRecordableError("a stored JSON text is not canonical")
     return value
+
+
+def _as_stored(text: Any) -> Any:
+    try:
+        return _canonical(text)
+    except (ValueError, TypeError, RecursionError):
+        return str(text)
 
 
 class Head(models.Model):

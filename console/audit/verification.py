@@ -13,8 +13,9 @@ from console.audit import canonical, checkpoints, guards, log
 from console.audit.chain import BEGINNING, Break, Link, Walk, walk
 from console.audit.erasing import ERASED
 from console.audit.models import Entry, Head, PersonalDatum
+from console.audit.queries import CHUNK, in_order
 
-CHUNK = 500
+LOWEST = -(2**63)
 RECENT = 100
 VERIFIED = "audit.verified"
 NO_PUBLIC_KEY = (
@@ -81,12 +82,12 @@ def walk_log(*, known: Iterator[Link] | tuple[Link, ...] = (), recent: int | Non
     head = Head.objects.first()
     if head is None:
         return Walk(BEGINNING, 0, Break(1, "The head of the log is missing."))
-    rows, start = Entry.objects.filter(seq__lte=head.seq).order_by("seq"), BEGINNING
+    rows, start = Entry.objects.filter(seq__lte=head.seq), BEGINNING
     if recent and head.seq > recent:
         before = Entry.objects.filter(seq=head.seq - recent).values_list("chain_hash", flat=True).first()
         start = Link(head.seq - recent, before or canonical.GENESIS)
         rows = rows.filter(seq__gt=start.seq)
-    found = walk(rows.iterator(CHUNK), start=start, head=Link(head.seq, head.chain_hash), known=known)
+    found = walk(in_order(rows, after=LOWEST), start=start, head=Link(head.seq, head.chain_hash), known=known)
     if found.broken is None and Entry.objects.filter(seq__gt=Head.objects.values("seq")[:1]).exists():
         beyond = Entry.objects.order_by("-seq").values_list("seq", flat=True)[:1]
         return walk([*Entry.objects.filter(seq__in=beyond)], start=found.reached, head=found.reached)

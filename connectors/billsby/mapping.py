@@ -75,7 +75,7 @@ def subscription(raw: Raw) -> Record:
 
 
 def customer_subscription(raw: Raw, *, customer: Record) -> Record:
-    """From a customer's own list, where `subscriptionId` is the unique id and the customer goes without saying."""
+    """From a customer's own list, where `subscriptionId` is the unique id and no customer is named."""
     fields = {
         "customer_vendor_id": customer.vendor_id,
         "customer_name": customer.fields["name"],
@@ -140,7 +140,7 @@ def product(raw: Raw) -> Record:
 
 
 def plan(raw: Raw, *, product: Record) -> Record:
-    """`cycles`: list of {cycle_id, frequency, frequency_type, price_minor}; Billsby leaves most prices out."""
+    """`cycles`: list of {cycle_id, frequency, frequency_type, price_minor}; most prices are left out."""
     fields = {
         "name": raw.get("displayName") or raw.get("name") or "",
         "product_vendor_id": text(raw, "productId"),

@@ -66,9 +66,7 @@ class UpdateCounter:
     def _doubts(self, before: Snapshot, after: int) -> tuple[Flag, ...]:
         flags: tuple[Flag, ...] = ()
         if after < 0:
-            detail = (
-                f"{before.fields['usage']:,} is less than what is taken away; {DECIDES.lower()} the rest."
-            )
+            detail = f"The count is only {before.fields['usage']:,}. {DECIDES} what happens below zero."
             flags += (Flag("caution", "Would go below zero", detail),)
         if before.fields["status"] == "Cancelled":
             flags += (Flag("high", "Subscription is cancelled", "Its usage may never be billed."),)
@@ -84,9 +82,7 @@ class UpdateCounter:
         if wanted < 0 and usage <= 0 and usage != was:
             return Verdict("took", f"Billsby stopped the counter at {usage:,}.", after=after)
         if usage != was:
-            sentence = (
-                f"The counter moved from {was:,} to {usage:,}, not to {wanted:,}: usage goes on meanwhile."
-            )
+            sentence = f"The counter moved from {was:,} to {usage:,}, not to {wanted:,}."
             return Verdict("cannot_tell", sentence, after=after)
         if attempt.answer is not None and (value == 0 or was == 0 > wanted):
             return Verdict("took", f"Accepted; the counter stays at {usage:,}.", after=after)

@@ -85,7 +85,7 @@ def _created(record: Record) -> Verdict:
 
 
 def _with_email(read: Read, arguments: Mapping[str, Any]) -> list[Record]:
-    """Customers with that e-mail. Search is promised for names and seen to work for e-mails: both are asked."""
+    """Customers with that e-mail. Search is promised for names and seen to find e-mails: both are asked."""
     email = str(known(arguments, "email")).casefold()
     found: dict[str, Record] = {}
     for words in (known(arguments, "email"), known(arguments, "lastName")):

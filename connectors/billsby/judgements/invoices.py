@@ -94,9 +94,7 @@ class RetryPayment:
         number = attempt.before.key
         logs = _payment_logs(read, number)
         seen = attempt.before.fields["last_payment_log_id"]
-        tried = sorted(
-            (log for log in logs if log["paymentLogId"] > seen), key=lambda log: log["paymentLogId"]
-        )
+        tried = [log for log in logs if log["paymentLogId"] > seen]
         invoice = get_invoice(read, number)
         status, after = invoice.fields["status"], _state(invoice)
         if status == "Paid":
@@ -105,7 +103,8 @@ class RetryPayment:
             return Verdict("cannot_tell", f"Invoice {number} is {_words(status)} meanwhile.", after=after)
         if not tried:
             return Verdict("absent", f"No new attempt on invoice {number} yet.", after=after)
-        outcome = str(tried[-1].get("status", "")).lower()
+        newest = max(tried, key=lambda log: log["paymentLogId"])
+        outcome = str(newest.get("status", "")).lower()
         if status == "Unpaid" and outcome in ("failed", "declined"):
             sentence = "Did not take effect: the card was declined again."
             return Verdict("refused", sentence, after=after)

@@ -143,11 +143,12 @@ class ChangePlan:
 
     def _doubts(self, before: Snapshot, arguments: Mapping[str, Any], *, is_now: bool) -> tuple[Flag, ...]:
         flags: list[Flag] = []
-        for name, key in (("add-ons", "addons"), ("allowances", "allowances")):
-            if before.fields[key] and {"addons": "addOns"}.get(key, key) not in arguments:
-                detail = (
-                    f"It has {before.fields[key]}, and the change names none. Billsby decides if they stay."
-                )
+        for name, field, argument in (
+            ("add-ons", "addons", "addOns"),
+            ("allowances", "allowances", "allowances"),
+        ):
+            if before.fields[field] and argument not in arguments:
+                detail = f"The change names none of its {name}. Billsby decides if they stay."
                 flags.append(Flag("caution", f"May lose its {name}", detail))
         if before.fields["next_plan_vendor_id"]:
             detail = "Another plan change already waits for renewal; this one may replace it."

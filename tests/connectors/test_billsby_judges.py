@@ -1,0 +1,330 @@
+"""Every Billsby write against the local Billsby: look, expect, send, probe."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from connectors.catalogue import catalogue
+from connectors.errors import ArgumentsError, OutcomeUnknownError, RefusedError
+from connectors.judging import Attempted, Expectation, Snapshot, Verdict
+from connectors.registry import connector
+from connectors.transport import Account, Client, Patience, read, send_write
+
+BILLSBY = catalogue("billsby")
+MAIL = "noor.falk@example.test"
+NEW_CUSTOMER = {
+    "firstName": "Noor",
+    "lastName": "Falk",
+    "email": MAIL,
+    "addressLine1": "4 Mill Lane",
+    "city": "Leeds",
+    "state": "West Yorkshire",
+    "country": "GBR",
+    "postCode": "LS1 4AB",
+}
+
+
+class Desk:
+    """One write at a time, the way the console does it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def read(self, name: str, arguments: Any) -> Any:
+        return read(self.client, BILLSBY[name], arguments).data
+
+    def look(self, name: str, **given: Any) -> tuple[Snapshot, Expectation]:
+        arguments = BILLSBY[name].arguments(given)
+        judge = connector("billsby").judges[BILLSBY[name].judge]
+        before = judge.look(self.read, arguments)
+        return before, judge.expect(before, arguments)
+
+    def carry_out(self, name: str, **given: Any) -> Verdict:
+        """Send it and ask the judge; a lost answer is no answer."""
+        operation = BILLSBY[name]
+        arguments = operation.arguments(given)
+        before, _ = self.look(name, **given)
+        at, answer = datetime.now(UTC), None
+        try:
+            request = operation.request(arguments, self.client.account.injected)
+            answer = send_write(self.client, request).data
+        except OutcomeUnknownError:
+            pass
+        attempt = Attempted(arguments, before, at, answer)
+        return connector("billsby").judges[operation.judge].probe(self.read, attempt)
+
+    def probe_unsent(self, name: str, **given: Any) -> Verdict:
+        operation = BILLSBY[name]
+        before, _ = self.look(name, **given)
+        attempt = Attempted(operation.arguments(given), before, datetime.now(UTC))
+        return connector("billsby").judges[operation.judge].probe(self.read, attempt)
+
+
+@pytest.fixture
+def desk(sandbox, sandbox_url: str) -> Iterator[Desk]:
+    account = Account(
+        connector="billsby",
+        name="Halden",
+        base_url=f"{sandbox_url}/billsby",
+        credentials={"api_key": "halden_" + "0" * 32},
+        injected={"companyDomain": "halden"},
+    )
+    client = Client(account, timeout_s=5, patience=Patience(first_s=0.01))
+    yield Desk(client)
+    client.close()
+
+
+@pytest.fixture
+def story(sandbox) -> Callable[[str], dict[str, Any]]:
+    return sandbox.stories().__getitem__
+
+
+def levels(expectation: Expectation) -> set[str]:
+    return {flag.level for flag in expectation.flags}
+
+
+def test_a_retry_that_pays_took_effect(desk, story) -> None:
+    number = story("retry_pays")["invoiceNumber"]
+    _, expectation = desk.look("billsby_retry_invoice_payment", invoiceNumber=number)
+    verdict = desk.carry_out("billsby_retry_invoice_payment", invoiceNumber=number)
+    assert expectation.sentence == "Retry payment on 7KQ2M9XTRB-3, $348.00"
+    assert (expectation.money.amount_minor, expectation.money.direction) == (34800, "in")
+    assert (verdict.kind, verdict.after["open_minor"]) == ("took", 0)
+
+
+def test_a_retry_that_declines_again_is_refused(desk, story) -> None:
+    number = story("retry_declines")["invoiceNumber"]
+    verdict = desk.carry_out("billsby_retry_invoice_payment", invoiceNumber=number)
+    assert verdict.kind == "refused"
+    assert verdict.sentence == "Did not take effect: the card was declined again."
+
+
+def test_a_retry_that_was_not_sent_is_absent(desk, story) -> None:
+    number = story("retry_pays")["invoiceNumber"]
+    assert desk.probe_unsent("billsby_retry_invoice_payment", invoiceNumber=number).kind == "absent"
+
+
+def test_a_paid_invoice_is_not_retried(desk, story) -> None:
+    number = story("cancel_refund")["invoiceNumber"]
+    _, expectation = desk.look("billsby_retry_invoice_payment", invoiceNumber=number)
+    assert "blocked" in levels(expectation)
+
+
+def test_a_lost_answer_to_a_retry_is_found_by_reading(desk, story, sandbox) -> None:
+    sandbox.drop_reply(path_contains="/Payment")
+    number = story("retry_pays")["invoiceNumber"]
+    assert desk.carry_out("billsby_retry_invoice_payment", invoiceNumber=number).kind == "took"
+
+
+def refund_arguments(story, amount: int) -> dict[str, Any]:
+    paid = story("cancel_refund")
+    return {
+        "customerUniqueId": paid["customerUniqueId"],
+        "invoiceNumber": paid["invoiceNumber"],
+        "amount": amount,
+    }
+
+
+def test_a_refund_took_effect_with_its_credit_note(desk, story) -> None:
+    arguments = refund_arguments(story, 10000)
+    _, expectation = desk.look("billsby_refund_invoice", **arguments)
+    verdict = desk.carry_out("billsby_refund_invoice", **arguments)
+    assert expectation.sentence == f"Refund $100.00 of {arguments['invoiceNumber']}"
+    assert (expectation.money.amount_minor, expectation.money.direction) == (10000, "out")
+    assert [change.after for change in expectation.changes] == ["$100.00", "$248.00", "Paid"]
+    assert verdict.kind == "took"
+    assert verdict.after == {"status": "Paid", "refundable_minor": 24800}
+    assert verdict.results["creditNoteNumber"].startswith(arguments["customerUniqueId"])
+
+
+def test_a_second_refund_of_the_same_amount_is_told_from_the_first(desk, story) -> None:
+    arguments = refund_arguments(story, 10000)
+    first = desk.carry_out("billsby_refund_invoice", **arguments)
+    assert desk.probe_unsent("billsby_refund_invoice", **arguments).kind == "absent"
+    second = desk.carry_out("billsby_refund_invoice", **arguments)
+    assert first.results != second.results
+
+
+def test_more_than_refundable_is_blocked(desk, story) -> None:
+    _, expectation = desk.look("billsby_refund_invoice", **refund_arguments(story, 34801))
+    assert [flag.title for flag in expectation.flags if flag.level == "blocked"] == ["Too much"]
+
+
+def test_a_refund_to_another_customer_is_blocked(desk, story) -> None:
+    arguments = refund_arguments(story, 1) | {"customerUniqueId": "7KQ2M9XTRB"}
+    _, expectation = desk.look("billsby_refund_invoice", **arguments)
+    assert "blocked" in levels(expectation)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("billsby_write_off_invoice", "WrittenOff"), ("billsby_mark_invoice_paid_offline", "PaidOffline")],
+)
+def test_closing_an_open_invoice_took_effect(desk, story, name: str, status: str) -> None:
+    number = story("retry_declines")["invoiceNumber"]
+    _, expectation = desk.look(name, invoiceNumber=number)
+    verdict = desk.carry_out(name, invoiceNumber=number)
+    assert (expectation.money.amount_minor, expectation.money.direction) == (7600, "stays")
+    assert verdict.kind == "took"
+    assert (verdict.after["status"], verdict.after["open_minor"]) == (status, 0)
+
+
+def test_a_write_off_of_an_invoice_paid_meanwhile_is_refused(desk, story, sandbox) -> None:
+    number = story("retry_pays")["invoiceNumber"]
+    before, _ = desk.look("billsby_write_off_invoice", invoiceNumber=number)
+    sandbox.change("billsby", "invoice", number, status="Paid")
+    attempt = Attempted({"invoiceNumber": number}, before, datetime.now(UTC))
+    verdict = connector("billsby").judges["write_off"].probe(desk.read, attempt)
+    assert verdict.kind == "refused"
+
+
+def charge_arguments(story) -> dict[str, Any]:
+    unique_id = story("cancel_refund")["customerUniqueId"]
+    return {
+        "customerUniqueId": unique_id,
+        "amount": 5000,
+        "currencyCode": "USD",
+        "description": "Set-up work",
+    }
+
+
+def test_a_charge_is_found_again_although_its_answer_names_nothing(desk, story) -> None:
+    arguments = charge_arguments(story)
+    _, expectation = desk.look("billsby_charge_customer", **arguments)
+    verdict = desk.carry_out("billsby_charge_customer", **arguments)
+    assert expectation.sentence == "Charge Nadia Osei $50.00 once"
+    assert "Mails the customer" in {flag.title for flag in expectation.flags}
+    assert verdict.kind == "took"
+    invoice = desk.read("billsby_get_invoice", {"invoiceNumber": verdict.results["invoiceNumber"]})
+    assert (invoice["amount"], invoice["invoiceType"]) == ("5000", "OneTimeCharge")
+
+
+def test_an_earlier_equal_charge_is_not_taken_for_this_one(desk, story) -> None:
+    desk.carry_out("billsby_charge_customer", **charge_arguments(story))
+    assert desk.probe_unsent("billsby_charge_customer", **charge_arguments(story)).kind == "absent"
+
+
+def test_a_charge_copes_with_a_customer_not_created_yet(desk, story) -> None:
+    reference = {"$ref": {"step": 1, "result": "id"}}
+    arguments = charge_arguments(story) | {"customerUniqueId": reference}
+    _, expectation = desk.look("billsby_charge_customer", **arguments)
+    assert expectation.sentence == "Charge the customer that step 1 creates $50.00 once"
+
+
+def test_an_amount_cannot_come_from_an_earlier_step(desk, story) -> None:
+    reference = {"$ref": {"step": 1, "result": "id"}}
+    with pytest.raises(ArgumentsError, match="amount must be given"):
+        desk.look("billsby_charge_customer", **charge_arguments(story) | {"amount": reference})
+
+
+def upgrade_arguments(story, when: str) -> dict[str, Any]:
+    upgrade = story("upgrade")
+    return {
+        "subscriptionUniqueId": upgrade["subscriptionUniqueId"],
+        "customerUniqueId": upgrade["customerUniqueId"],
+        "planId": upgrade["planId"],
+        "cycleId": upgrade["cycleIds"]["yearly"],
+        "planChangeType": when,
+    }
+
+
+@pytest.mark.parametrize("when", ["now", "on_renewal"])
+def test_a_plan_change_took_effect(desk, story, when: str) -> None:
+    arguments = upgrade_arguments(story, when)
+    assert desk.probe_unsent("billsby_change_plan", **arguments).kind == "absent"
+    assert desk.carry_out("billsby_change_plan", **arguments).kind == "took"
+
+
+def test_a_plan_change_shows_what_billsby_decides(desk, story) -> None:
+    _, expectation = desk.look("billsby_change_plan", **upgrade_arguments(story, "now"), issueRefund=True)
+    changes = {change.field: change for change in expectation.changes}
+    assert expectation.sentence == "Move Brightwater Logistics to Enterprise, now"
+    assert (changes["Plan"].now, changes["Plan"].after) == ("Business", "Enterprise")
+    assert changes["Billing cycle"].after == "every year"
+    assert changes["Unused part of the old plan"].after == "Credited on the first new invoice"
+    assert (changes["Charged at once"].after, changes["Charged at once"].kind) == (
+        "Billsby decides",
+        "vendor_decides",
+    )
+    assert (expectation.money.amount_minor, expectation.money.direction) == (None, "unknown")
+
+
+@pytest.mark.parametrize("wrong", [{"planId": 999}, {"cycleId": 999}, {"customerUniqueId": "7KQ2M9XTRB"}])
+def test_an_impossible_plan_change_is_blocked(desk, story, wrong: dict) -> None:
+    _, expectation = desk.look("billsby_change_plan", **upgrade_arguments(story, "now") | wrong)
+    assert "blocked" in levels(expectation)
+
+
+def cancel_arguments(story, name: str) -> dict[str, str]:
+    return {key: story(name)[key] for key in ("subscriptionUniqueId", "customerUniqueId")}
+
+
+def test_a_cancelled_subscription_took_effect(desk, story) -> None:
+    arguments = cancel_arguments(story, "cancel_refund")
+    _, expectation = desk.look("billsby_cancel_subscription", **arguments)
+    verdict = desk.carry_out("billsby_cancel_subscription", **arguments)
+    assert (expectation.money.direction, expectation.undo) == ("none", "No, once sent")
+    assert (verdict.kind, verdict.after["status"]) == ("took", "Cancelled")
+
+
+def test_open_invoices_are_flagged_before_a_cancellation(desk, story) -> None:
+    arguments = cancel_arguments(story, "cancel_blocked")
+    _, expectation = desk.look("billsby_cancel_subscription", **arguments)
+    (flag,) = expectation.flags
+    assert flag.level == "high"
+    assert story("cancel_blocked")["invoiceNumber"] in flag.detail
+    with pytest.raises(RefusedError, match="Billsby refused"):
+        desk.carry_out("billsby_cancel_subscription", **arguments)
+
+
+def counter_arguments(story, kind: str, value: int) -> dict[str, Any]:
+    credits = story("credits")
+    return {
+        "subscriptionUniqueId": credits["subscriptionUniqueId"],
+        "counterId": credits["counterId"],
+        "operationType": kind,
+        "value": value,
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "usage"),
+    [("Increment", 100, 3277), ("Decrement", 100, 3077), ("Set", 42, 42), ("Decrement", 5000, 0)],
+)
+def test_a_counter_change_took_effect(desk, story, kind: str, value: int, usage: int) -> None:
+    verdict = desk.carry_out("billsby_update_counter", **counter_arguments(story, kind, value))
+    assert (verdict.kind, verdict.after) == ("took", {"usage": usage})
+
+
+def test_a_queued_counter_change_is_absent_until_it_shows(desk, story, sandbox) -> None:
+    sandbox.settings(counter_lag_s=60)
+    verdict = desk.carry_out("billsby_update_counter", **counter_arguments(story, "Decrement", 100))
+    assert verdict.kind == "absent"
+
+
+def test_billsby_decides_below_zero(desk, story) -> None:
+    _, expectation = desk.look("billsby_update_counter", **counter_arguments(story, "Decrement", 5000))
+    usage = next(change for change in expectation.changes if change.field == "Usage this period")
+    assert (usage.after, usage.kind) == ("Billsby decides", "vendor_decides")
+    assert "Would go below zero" in {flag.title for flag in expectation.flags}
+
+
+def test_a_new_customer_is_found_by_the_answer(desk) -> None:
+    verdict = desk.carry_out("billsby_create_customer", **NEW_CUSTOMER)
+    assert verdict.kind == "took"
+    assert verdict.results["id"] == verdict.results["customerUniqueId"]
+
+
+def test_a_new_customer_is_found_by_e_mail_when_the_answer_was_lost(desk, sandbox) -> None:
+    sandbox.drop_reply(path_contains="/customers")
+    assert desk.carry_out("billsby_create_customer", **NEW_CUSTOMER).kind == "took"
+
+
+def test_a_second_customer_with_the_same_e_mail_is_flagged_and_told_apart(desk) -> None:
+    first = desk.carry_out("billsby_create_customer", **NEW_CUSTOMER)
+    _, expectation = desk.look("billsby_create_customer", **NEW_CUSTOMER)
+    assert "Same e-mail address" in {flag.title for flag in expectation.flags}
+    assert desk.probe_unsent("billsby_create_customer", **NEW_CUSTOMER).kind == "absent"
+    assert desk.carry_out("billsby_create_customer", **NEW_CUSTOMER).results != first.results

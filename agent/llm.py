@@ -1,0 +1,218 @@
+"""One streamed request to the language model; typed pieces back.
+
+Any OpenAI-compatible endpoint. The client library is imported at first use: it takes over a second.
+"""
+
+import asyncio
+import importlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+CONNECT_S = 5.0
+CHARACTERS_PER_TOKEN = 4  # where the endpoint sends no usage
+
+
+@dataclass(frozen=True)
+class TextPiece:
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolCallPiece:
+    """One complete call; `arguments` is the text the model wrote, perhaps not JSON."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    reason: str
+
+
+Piece = TextPiece | ToolCallPiece | Usage | Finished
+
+
+class ModelError(Exception):
+    """The model gave no usable answer; str() is a sentence for staff, and nothing was changed."""
+
+    sentence = "The language model did not answer."
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class ModelNotConfiguredError(ModelError):
+    sentence = "No language model is configured. An administrator can set one."
+
+
+class ModelDownError(ModelError):
+    sentence = "The language model cannot be reached. Nothing was changed."
+
+
+class ModelSlowError(ModelError):
+    sentence = "The language model took too long to answer. Nothing was changed."
+
+
+class ModelKeyRefusedError(ModelError):
+    sentence = "The language model refused our key. An administrator must replace it."
+
+
+class ModelBusyError(ModelError):
+    sentence = "The language model is taking no more requests for now. Wait a minute, then try again."
+
+
+class ModelRefusedError(ModelError):
+    sentence = "The language model refused the request. A new conversation may help."
+
+
+class ModelAnswerError(ModelError):
+    sentence = "The language model's answer broke off or could not be read."
+
+
+class Model:
+    """A connection to the endpoint for the length of one turn."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    async def ask(self, messages: list[dict], tools: list[dict], *, silence_s: float) -> AsyncIterator[Piece]:
+        """The answer as it comes: text, then the complete calls, usage, and always Finished last.
+
+        silence_s: how long the endpoint may say nothing. Raises ModelError's tree.
+        """
+        try:
+            async with asyncio.timeout(silence_s):
+                stream = await self._client.chat.completions.create(
+                    model=self._name,
+                    messages=messages,
+                    tools=tools or _omitted(),
+                    stream=True,
+                    stream_options={"include_usage": True},
+                )
+            async with stream:
+                chunks = aiter(stream)
+                answer = _Answer()
+                while True:
+                    async with asyncio.timeout(silence_s):
+                        chunk = await anext(chunks, None)
+                    if chunk is None:
+                        break
+                    for piece in answer.take(chunk):
+                        yield piece
+                for piece in answer.rest():
+                    yield piece
+        except TimeoutError as error:
+            raise ModelSlowError from error
+        except _library_errors() as error:
+            raise _translated(error) from error
+
+
+@asynccontextmanager
+async def connect() -> AsyncIterator[Model]:
+    """Raises ModelNotConfiguredError when the settings name no endpoint."""
+    if not settings.MODEL_BASE_URL or not settings.MODEL_NAME:
+        raise ModelNotConfiguredError
+    openai = await asyncio.to_thread(importlib.import_module, "openai")
+    client = openai.AsyncOpenAI(
+        base_url=settings.MODEL_BASE_URL,
+        api_key=settings.MODEL_API_KEY or "none",  # local endpoints take any; the library insists on one
+        max_retries=0,
+        timeout=openai.Timeout(600.0, connect=CONNECT_S),
+    )
+    async with client:
+        yield Model(client, settings.MODEL_NAME)
+
+
+class _Answer:
+    """Puts the streamed parts of one answer together."""
+
+    def __init__(self) -> None:
+        self.calls: dict[int, dict[str, str]] = {}
+        self.reason = ""
+
+    def take(self, chunk: Any) -> list[Piece]:
+        pieces: list[Piece] = []
+        if chunk.usage is not None:
+            pieces.append(Usage(chunk.usage.total_tokens))
+        for choice in chunk.choices or ():
+            self.reason = choice.finish_reason or self.reason
+            delta = choice.delta
+            if delta is None:
+                continue
+            if delta.content:
+                pieces.append(TextPiece(delta.content))
+            for part in delta.tool_calls or ():
+                self._add(part)
+        return pieces
+
+    def _add(self, part: Any) -> None:
+        # Some servers leave the index out; a part without one goes on with the last call.
+        index = part.index if part.index is not None else max(self.calls, default=0)
+        call = self.calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
+        call["id"] = part.id or call["id"]
+        if part.function is not None:
+            call["name"] += part.function.name or ""
+            call["arguments"] += part.function.arguments or ""
+
+    def rest(self) -> list[Piece]:
+        if not self.reason:
+            raise ModelAnswerError
+        if any(not call["name"] for call in self.calls.values()):
+            raise ModelAnswerError
+        calls = [
+            ToolCallPiece(call["id"] or f"call_{index}", call["name"], call["arguments"])
+            for index, call in sorted(self.calls.items())
+        ]
+        return [*calls, Finished(self.reason)]
+
+
+def _omitted() -> Any:
+    return importlib.import_module("openai").omit
+
+
+def _library_errors() -> tuple[type[Exception], ...]:
+    openai = importlib.import_module("openai")
+    httpx2 = importlib.import_module("httpx2")
+    # A line that is not JSON, or a chunk of another shape, comes out of the library as it is.
+    return (openai.OpenAIError, httpx2.HTTPError, json.JSONDecodeError, AttributeError, TypeError)
+
+
+def _translated(error: Exception) -> ModelError:
+    openai = importlib.import_module("openai")
+    match error:
+        case openai.APITimeoutError():
+            return ModelSlowError()
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            return ModelKeyRefusedError()
+        case openai.RateLimitError():
+            return ModelBusyError()
+        case openai.InternalServerError():
+            return ModelDownError()
+        case openai.APIStatusError():
+            return ModelRefusedError()
+        case openai.APIConnectionError():
+            return ModelAnswerError() if _was_answering(error) else ModelDownError()
+    return ModelAnswerError()
+
+
+def _was_answering(error: Exception) -> bool:
+    """The connection broke after the answer had begun."""
+    httpx2 = importlib.import_module("httpx2")
+    return isinstance(error.__cause__, httpx2.RemoteProtocolError | httpx2.ReadError)
+
+
+def estimate_tokens(text: str) -> int:
+    return len(text) // CHARACTERS_PER_TOKEN + 1

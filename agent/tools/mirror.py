@@ -1,0 +1,177 @@
+"""Questions about many records, answered by the database from our own copy of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from agent.tools.cutting import cut
+from agent.tools.registry import Context, Tool, ToolError
+from connectors.schemas import checked, is_reference
+from console.mirror import queries
+
+MOST_ROWS = 50
+CONNECTOR = {
+    "type": "string",
+    "enum": ["billsby", "bill"],
+    "description": "Only records of this system; both when left out.",
+}
+TEXT = {"type": "string", "maxLength": 200, "description": "Words of name, e-mail or company, or an id."}
+CUSTOMER = {
+    "type": "string",
+    "maxLength": 200,
+    "description": "A customer's id at the vendor, or words of name or e-mail.",
+}
+STATUS = {
+    "type": "string",
+    "maxLength": 40,
+    "description": "The vendor's status word, such as Unpaid or Active.",
+}
+IS_OPEN = {"type": "boolean", "description": "Whether something is still to be paid."}
+LIMIT = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": MOST_ROWS,
+    "default": 20,
+    "description": "How many rows at most.",
+}
+OFFSET = {
+    "type": "integer",
+    "minimum": 0,
+    "default": 0,
+    "description": "Rows to skip: an earlier answer's next_offset.",
+}
+PAGED = {"limit": LIMIT, "offset": OFFSET}
+
+
+def day(description: str) -> dict[str, str]:
+    return {"type": "string", "format": "date", "description": description}
+
+
+def tools() -> list[Tool]:
+    return [
+        _tool(
+            "find_customers",
+            "customer",
+            queries.find_customers,
+            "Find customers of both systems by name, e-mail, company or id.",
+            {"text": TEXT, "connector": CONNECTOR, **PAGED},
+        ),
+        _tool(
+            "find_invoices",
+            "invoice",
+            queries.find_invoices,
+            "Find invoices we issued, with how many there are and their totals by currency.",
+            {
+                "text": TEXT,
+                "customer": CUSTOMER,
+                "status": STATUS,
+                "is_open": IS_OPEN,
+                "connector": CONNECTOR,
+                "currency": {
+                    "type": "string",
+                    "maxLength": 3,
+                    "description": "Only this currency, such as USD.",
+                },
+                "min_age_days": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "Only those at least so old.",
+                },
+                **PAGED,
+            },
+        ),
+        _tool(
+            "find_subscriptions",
+            "subscription",
+            queries.find_subscriptions,
+            "Find Billsby subscriptions by customer, plan, product or id.",
+            {"text": TEXT, "customer": CUSTOMER, "status": STATUS, "connector": CONNECTOR, **PAGED},
+        ),
+        _tool(
+            "find_vendors",
+            "vendor",
+            queries.find_vendors,
+            "Find vendors, whom we pay through BILL.",
+            {"text": TEXT, "connector": CONNECTOR, **PAGED},
+        ),
+        _tool(
+            "find_bills",
+            "bill",
+            queries.find_bills,
+            "Find bills that vendors sent us, the earliest due first, with totals by currency.",
+            {
+                "text": TEXT,
+                "status": STATUS,
+                "is_open": IS_OPEN,
+                "due_from": day("Due on or after this day."),
+                "due_to": day("Due on or before this day."),
+                **PAGED,
+            },
+        ),
+        _tool(
+            "customer_spend",
+            "spend",
+            queries.customer_spend,
+            "Add up what a customer paid and was credited in a year or between two days, by currency.",
+            {
+                "customer": CUSTOMER,
+                "year": {
+                    "type": "integer",
+                    "minimum": 2000,
+                    "maximum": 2100,
+                    "description": "A calendar year.",
+                },
+                "date_from": day("The first day counted."),
+                "date_to": day("The last day counted."),
+                "limit": LIMIT,
+            },
+            required=["customer"],
+        ),
+        _tool(
+            "receivables_by_age",
+            "receivable",
+            queries.receivables_by_age,
+            "Add up open invoices by customer and currency: who owes us, how much, and for how long.",
+            {
+                "min_days": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "default": 0,
+                    "description": "Only invoices at least so many days old.",
+                },
+                "connector": CONNECTOR,
+                "limit": LIMIT,
+            },
+        ),
+    ]
+
+
+def _tool(
+    name: str,
+    kind: str,
+    query: Callable[..., dict[str, Any]],
+    description: str,
+    properties: Mapping[str, Any],
+    *,
+    required: list[str] | None = None,
+) -> Tool:
+    """A query as a tool. Arguments are the query's own, days as text."""
+    schema = {
+        "type": "object",
+        "properties": dict(properties),
+        "required": required or [],
+        "additionalProperties": False,
+    }
+
+    def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        if any(map(is_reference, arguments.values())):
+            raise ToolError("Only a plan's steps can refer to results of other steps.")
+        given = {
+            key: date.fromisoformat(value) if properties[key].get("format") == "date" else value
+            for key, value in checked(schema, arguments).items()
+        }
+        answer, was_cut = cut(query(**given))
+        how = {"more": True, "how": "The answer was cut. Ask for fewer rows, or narrower."} if was_cut else {}
+        return {"kind": kind, **answer, **how, "source": "Our copy of the records"}
+
+    return Tool(name=name, description=f"{description} From our copy of the records.", schema=schema, run=run)

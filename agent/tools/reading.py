@@ -1,0 +1,81 @@
+"""Live reads: every operation of the catalogues that only reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.tools.cutting import cut, plain
+from agent.tools.registry import Context, Tool
+from connectors.catalogue import Operation
+from connectors.registry import connector, connectors
+from console.connections.clients import connection_for, read_live
+from console.connections.models import Connection
+from console.mirror.models import KINDS
+
+ROWS_AT_ONCE = 25
+
+
+def tools() -> list[Tool]:
+    return [
+        _tool(operation)
+        for vendor in connectors()
+        for operation in vendor.catalogue.operations.values()
+        if operation.is_read
+    ]
+
+
+def _tool(operation: Operation) -> Tool:
+    def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        return read_record(operation, arguments)
+
+    return Tool(
+        name=operation.name,
+        description=f"{operation.description} Reads the live record.",
+        schema=operation.input_schema,
+        run=run,
+        connector=operation.connector,
+        aliases=operation.aliases,
+    )
+
+
+def read_record(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The vendor's answer now, with its source and time, cut to the bound."""
+    if "limit" in operation.input_schema["properties"]:
+        arguments = {**arguments, "limit": min(_wanted_rows(arguments), ROWS_AT_ONCE)}
+    connection = connection_for(operation.connector)
+    reply = read_live(connection, operation.name, arguments)
+    data, was_cut = cut(plain(reply.data))
+    answer: dict[str, Any] = {
+        "data": data,
+        "source": f"{connector(operation.connector).title}, read now",
+        "as_of": reply.fetched_at.isoformat(timespec="seconds"),
+    }
+    if record := _mirrored(connection, operation, arguments):
+        answer["record"] = record
+    total, following = getattr(reply.data, "total", None), getattr(reply.data, "next", None)
+    if total is not None:
+        answer["total"] = total
+    if was_cut:
+        answer |= {"more": True, "how": "The answer was cut. Ask for fewer rows (limit), or for one record."}
+    elif following:
+        answer |= {"more": True, "how": "Call again with after set to next.", "next": following}
+    return answer
+
+
+def _mirrored(
+    connection: Connection, operation: Operation, arguments: Mapping[str, Any]
+) -> dict[str, str] | None:
+    """Where our page of the record is that was read, so that it stands one click away."""
+    kind = KINDS.get(operation.record.kind) if operation.record else None
+    if kind is None:
+        return None
+    row = kind.objects.filter(
+        connection=connection, vendor_id=str(arguments.get(operation.record.key))
+    ).first()
+    if row is None or not row.get_absolute_url():
+        return None
+    return {"kind": kind.KIND, "title": row.title, "vendor_id": row.vendor_id, "link": row.get_absolute_url()}
+
+
+def _wanted_rows(arguments: Mapping[str, Any]) -> int:
+    wanted = arguments.get("limit", ROWS_AT_ONCE)
+    return wanted if isinstance(wanted, int) and wanted > 0 else ROWS_AT_ONCE

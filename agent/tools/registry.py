@@ -1,0 +1,141 @@
+"""What a model can call: one flat list of tools, the same for the chat and for outside clients."""
+
+import json
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from connectors.errors import ArgumentsError, VendorError
+from console.accounts.models import Person
+from console.approvals.errors import ApprovalError
+from console.approvals.proposing import Origin
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where the values of a proposal may have come from.
+
+    said: what people typed, as (short name, text). results: what reading tools answered, oldest first.
+    """
+
+    said: tuple[tuple[str, str], ...] = ()
+    results: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Context:
+    """On whose behalf a tool runs, and from where. evidence is asked for only by tools that propose."""
+
+    person: Person
+    origin: Origin
+    proposer_kind: str = "agent"
+    evidence: Callable[[], Evidence] = field(default=Evidence)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """run(context, arguments) answers a JSON-safe dict; it may block on a vendor, so never on the event loop.
+
+    connector: "" for tools that read our own copy of the records.
+    """
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+    run: Callable[[Context, Mapping[str, Any]], dict[str, Any]]
+    proposes: bool = False
+    connector: str = ""
+    aliases: tuple[str, ...] = ()
+
+    def as_function(self) -> dict[str, Any]:
+        """The tool as the chat model's wire format wants it."""
+        function = {"name": self.name, "description": self.description, "parameters": dict(self.schema)}
+        return {"type": "function", "function": function}
+
+
+class ToolError(Exception):
+    """The tool cannot answer; str() tells the model and the person why."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to. answer: the JSON text the model is told."""
+
+    answer: str
+    failed: bool
+    proposal_id: str = ""
+
+
+@cache
+def all_tools() -> Mapping[str, Tool]:
+    from agent.tools import mirror, proposing, reading
+
+    tools = [*mirror.tools(), *reading.tools(), *proposing.tools()]
+    return {tool.name: tool for tool in tools}
+
+
+@cache
+def _aliases() -> Mapping[str, str]:
+    return {alias: tool.name for tool in all_tools().values() for alias in tool.aliases}
+
+
+def find_tool(name: str) -> Tool | None:
+    return all_tools().get(_aliases().get(name, name))
+
+
+def tools_for(person: Person) -> list[Tool]:
+    """What this person's model is offered, in a steady order; proposing only for those who may."""
+    may_propose = person.has_perm("approvals.propose")
+    return [tool for tool in all_tools().values() if may_propose or not tool.proposes]
+
+
+def call_tool(context: Context, name: str, arguments: str | Mapping[str, Any]) -> Outcome:
+    """Run one tool. Whatever goes wrong is an answer the model can act on; nothing is raised."""
+    try:
+        result = _run(context, name, arguments)
+    except (ToolError, VendorError, ApprovalError) as error:
+        return _failure(str(error))
+    except ArgumentsError as error:
+        return _failure("The arguments do not fit.", problems=list(error.problems))
+    except Exception:
+        reference = secrets.token_hex(4)
+        logger.exception("Tool %s failed (reference %s)", name, reference)
+        return _failure(f"The tool failed here, not at the vendor. Reference {reference}.")
+    proposal_id = str(result.pop("proposal_id", ""))
+    return Outcome(as_json(result), failed="error" in result, proposal_id=proposal_id)
+
+
+def _run(context: Context, name: str, arguments: str | Mapping[str, Any]) -> dict[str, Any]:
+    tool = find_tool(name)
+    if tool is None:
+        raise ToolError(f"There is no tool called {name}.")
+    if tool.proposes and not context.person.has_perm("approvals.propose"):
+        raise ToolError(f"{context.person} may not propose changes.")
+    return tool.run(context, _read_arguments(arguments))
+
+
+def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    if isinstance(arguments, str):
+        try:
+            arguments = json.loads(arguments or "{}", parse_float=Decimal)
+        except ValueError as error:
+            raise ToolError(
+                f"The arguments are not valid JSON ({error}). Call again with one JSON object."
+            ) from None
+    if not isinstance(arguments, Mapping):
+        raise ToolError("The arguments must be one JSON object.")
+    return arguments
+
+
+def _failure(sentence: str, **more: Any) -> Outcome:
+    return Outcome(as_json({"error": sentence, **more}), failed=True)
+
+
+def as_json(result: Mapping[str, Any]) -> str:
+    return json.dumps(result, ensure_ascii=False, separators=(",", ":"))

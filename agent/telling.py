@@ -1,0 +1,83 @@
+"""Telling the agent what became of what it proposed: once each, whoever is connected."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from agent import threads, turns
+from agent.models import Message, Told
+from console.approvals.models import Proposal
+
+Status = Proposal.Status
+WORTH_TELLING = (
+    Status.SUCCEEDED,
+    Status.FAILED,
+    Status.PARTLY_DONE,
+    Status.UNKNOWN,
+    Status.MANUAL_REVIEW,
+    Status.REJECTED,
+    Status.WITHDRAWN,
+    Status.EXPIRED,
+    Status.STALE,
+)
+
+
+def proposals_of(conversation_id: UUID) -> list[Proposal]:
+    """The changes proposed in a conversation, oldest first."""
+    return list(
+        Proposal.objects.filter(origin_kind="conversation", origin_id=str(conversation_id)).order_by("pk")
+    )
+
+
+def untold(conversation_id: UUID) -> list[Proposal]:
+    told = set(Told.objects.filter(conversation_id=conversation_id).values_list("proposal_id", "status"))
+    return [
+        proposal
+        for proposal in proposals_of(conversation_id)
+        if proposal.status in WORTH_TELLING and (str(proposal.pk), proposal.status) not in told
+    ]
+
+
+def tell(conversation_id: UUID) -> str | None:
+    """Write down what is untold and begin a turn about it; its lease holder, None when there is nothing.
+
+    While a turn runs nothing is told: its end asks again. The lease and the constraint of Told make it once.
+    """
+    if not untold(conversation_id):
+        return None
+    with transaction.atomic():
+        try:
+            holder = turns.take_lease(conversation_id)
+        except turns.TurnRefusedError:
+            return None
+        news = untold(conversation_id)  # under the lease nobody else tells
+        for proposal in news:
+            Told.objects.create(
+                conversation_id=conversation_id, proposal_id=str(proposal.pk), status=proposal.status
+            )
+            threads.append_message(
+                conversation_id, Message.Role.SYSTEM, sentence_about(proposal), proposal_id=str(proposal.pk)
+            )
+        if not news:
+            transaction.set_rollback(True)
+            return None
+    return holder
+
+
+def sentence_about(proposal: Proposal) -> str:
+    outcome = proposal.outcome or _without_outcome(proposal)
+    status = proposal.status.replace("_", " ")
+    return f"Proposal {proposal.number} ({proposal.sentence}) is now {status}: {outcome}"
+
+
+def _without_outcome(proposal: Proposal) -> str:
+    match proposal.status:
+        case Status.REJECTED:
+            return "a person rejected it. Do not propose it again unchanged."
+        case Status.WITHDRAWN:
+            return "it was taken back."
+        case Status.EXPIRED:
+            return "nobody decided in time."
+        case Status.STALE:
+            return "the record changed since it was proposed, so the approval no longer counts."
+    return "see the proposal."

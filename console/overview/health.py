@@ -37,7 +37,8 @@ def triggers() -> list[str]:
 def worker() -> list[str]:
     """Rows whose time came minutes ago show that nobody works them off."""
     overdue = Proposal.objects.filter(due_at__lt=timezone.now() - OVERDUE_AFTER).count()
-    return [f"{overdue} proposals wait for a worker."] if overdue else []
+    noun = "proposal waits" if overdue == 1 else "proposals wait"
+    return [f"{overdue} {noun} for a worker."] if overdue else []
 
 
 CHECKS: tuple[Callable[[], list[str]], ...] = (database, migrations, triggers, worker)

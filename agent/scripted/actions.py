@@ -67,7 +67,10 @@ class ArgumentMissing(ScriptStopped):
 def sentence_of(result: dict[str, Any]) -> str:
     """The error of a tool result as one sentence, whatever its shape."""
     error = result.get("error")
+    problems = result.get("problems")
     if isinstance(error, dict):
         error = error.get("message") or error.get("sentence") or "It gave no reason."
     text = " ".join(str(error or "It gave no reason.").split())[:400]
+    if isinstance(problems, list):
+        text = " ".join([text, *(" ".join(str(problem).split()) for problem in problems)])[:600]
     return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 NEWS = re.compile(
-    r"Proposal (?P<number>\S+?)(?: \((?P<sentence>.*)\))? is now (?P<status>[\w ]+?)(?:: *(?P<detail>.*)|\.?)$"
+    r"Proposal (?P<number>\S+)(?: \((?P<sentence>.*)\))? is now (?P<status>[\w ]+)(?:: *(?P<detail>.*)|\.?)",
+    re.S,
 )
 DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 
@@ -86,13 +87,13 @@ def text_of(message: dict[str, Any]) -> str:
 
 
 def read_news(text: str) -> list[News]:
-    found = (NEWS.search(line.strip()) for line in text.splitlines())
+    found = (NEWS.fullmatch(part.strip()) for part in re.split(r"\n+(?=Proposal )", text))
     return [
         News(
             match["number"],
             match["sentence"] or "",
             match["status"].strip().lower().replace(" ", "_"),
-            (match["detail"] or "").strip(),
+            " ".join((match["detail"] or "").split()),
         )
         for match in found
         if match

@@ -6,8 +6,8 @@ SAYINGS = {
     "succeeded": "{it} is confirmed: it took effect.{detail}",
     "failed": "{it} did not take effect.{detail} I will not try it again by myself; "
     "tell me if you want a new proposal.",
-    "rejected": "{it} was rejected{reason}. Nothing was sent, and I will not ask for the same again.",
-    "withdrawn": "{it} was withdrawn{reason}. Nothing was sent.",
+    "rejected": "{it} was rejected{reason} Nothing was sent, and I will not ask for the same again.",
+    "withdrawn": "{it} was withdrawn, so nothing was sent.{detail}",
     "expired": "{it} expired before anyone approved it, so nothing was sent.{detail}",
     "stale": "{it} is out of date: the record changed after I proposed it, so nothing was sent.{detail} "
     "Tell me to look again if you still want it.",
@@ -25,16 +25,27 @@ SAYINGS = {
 
 def tell(one: News, *, before: str) -> str:
     it = f"{one.number} ({one.sentence})" if one.sentence else one.number
-    detail = one.detail if not one.detail or one.detail.endswith((".", "!", "?", "”")) else f"{one.detail}."
+    reason = f", with this reason: {quoted(one.detail)}." if gives_reason(one.detail) else "."
     saying = SAYINGS.get(one.status, "{it} is now " + one.status.replace("_", " ") + ".{detail}")
-    told = saying.format(
-        it=it,
-        detail=f" {detail}" if detail else "",
-        reason=f", with this reason: {quoted(one.detail)}" if one.detail else "",
-    )
+    told = saying.format(it=it, detail=detail_of(one), reason=reason)
     if before in ("unknown", "manual_review") and one.status in ("succeeded", "failed"):
         return f"The outcome is known now. {told}"
     return told
+
+
+def detail_of(one: News) -> str:
+    """The news' own words as a sentence after ours."""
+    detail = one.detail
+    if one.status == "failed":
+        detail = detail.removeprefix("Did not take effect").lstrip(":. ")
+    if not detail:
+        return ""
+    ending = "" if detail.endswith((".", "!", "?", "”")) else "."
+    return f" {detail[0].upper()}{detail[1:]}{ending}"
+
+
+def gives_reason(detail: str) -> bool:
+    return bool(detail) and "Do not propose it again" not in detail
 
 
 def quoted(reason: str) -> str:

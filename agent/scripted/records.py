@@ -24,9 +24,19 @@ def rows_of(result: Any) -> list[dict[str, Any]]:
     while isinstance(result, dict):
         inner = next((result[name] for name in WRAPPERS if isinstance(result.get(name), list | dict)), None)
         if inner is None:
-            return [result] if result and "data" not in result else []
+            return [result] if result and not result.keys() & {"data", "excerpt"} else []
         result = inner
     return [row for row in result or [] if isinstance(row, dict)]
+
+
+def link_of(row: dict[str, Any]) -> str:
+    """The console's own page of a record; anything that is not a plain path on this site is dropped."""
+    link = row.get("link")
+    return link if isinstance(link, str) and re.fullmatch(r"(?:/[\w-]+)+/?", link) else ""
+
+
+def linked(name: str, link: str) -> str:
+    return f"[{name}]({link})" if link else name
 
 
 def pick(row: dict[str, Any], *names: str) -> Any:
@@ -80,6 +90,7 @@ class Customer:
     email: str
     company: str
     status: str
+    link: str
     words: str  # everything a person might say to tell it from its namesakes
 
     @property
@@ -88,12 +99,12 @@ class Customer:
 
     @property
     def title(self) -> str:
-        return self.company or self.name or self.email or self.id if not self.name else self.name
+        return self.name or self.company or self.email or self.id
 
     @property
     def line(self) -> str:
         parts = [
-            self.title,
+            linked(self.title, self.link),
             self.company if self.company != self.title else "",
             self.email,
             self.id,
@@ -114,6 +125,7 @@ def read_customer(row: dict[str, Any]) -> Customer:
         email=text(row, "email", "customerEmail"),
         company=text(row, "company_name", "companyName"),
         status=status_words(text(row, "status")),
+        link=link_of(row),
         words=" ".join([name, *shown]).casefold(),
     )
 
@@ -132,6 +144,7 @@ class Invoice:
     due_on: str
     amount: str
     open: str
+    link: str
 
     @property
     def is_open(self) -> bool:
@@ -149,7 +162,7 @@ class Invoice:
     def line(self) -> str:
         issued = f", issued {self.issued_at[:10]}" if self.issued_at else ""
         left = f", {self.open} open" if self.is_open and self.open and self.open != self.amount else ""
-        return f"{self.number}: {self.amount or 'amount not told'}, {status_words(self.status)}{left}{issued}"
+        return f"{linked(self.number, self.link)}: {self.amount or 'amount not told'}, {status_words(self.status)}{left}{issued}"
 
 
 def read_invoice(row: dict[str, Any]) -> Invoice:
@@ -173,6 +186,7 @@ def read_invoice(row: dict[str, Any]) -> Invoice:
         due_on=text(row, "due_on", "dueDate"),
         amount=shown(row, "amount", amount_minor, currency),
         open=shown(row, "open", open_minor, currency),
+        link=link_of(row),
     )
 
 

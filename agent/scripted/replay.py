@@ -27,8 +27,8 @@ AGAIN = re.compile(
 class Task:
     """One request of the person, with its script and what was called for it so far."""
 
-    def __init__(self, script: Script, talk: Talk) -> None:
-        self.script, self.talk = script, talk
+    def __init__(self, script: Script, asked: Asked) -> None:
+        self.script, self.asked, self.talk = script, asked, asked.talk
         self.results: dict[str, dict[str, Any]] = {}
         self.question: Ask | None = None
         self.sent: Any = None
@@ -56,6 +56,7 @@ class Task:
 
     def made(self, calls: tuple[Call, ...]) -> Do | list[dict[str, Any]]:
         """The results of calls from the history, or those still to make."""
+        self.talk.asked = self.asked
         fitted = []
         for call in calls:
             if call.name not in self.talk.tools:
@@ -90,7 +91,8 @@ def next_action(
             if started is None and task and task.question:
                 action = Say(f"I did not understand which you mean. {task.question.text}")
             else:
-                task = started or Task(fallback(Asked(turn.text, talk)), talk)
+                asked = Asked(turn.text, talk)
+                task = started or Task(fallback(asked), asked)
                 action = task.run(turn.done)
             if isinstance(action, Say) and told:
                 action = Say(f"{told}\n\n{action.text}")
@@ -108,6 +110,5 @@ def take_up(task: Task | None, text: str, talk: Talk, skills: Sequence[Skill]) -
         asked = talk.asked
     for skill in skills:
         if script := skill(asked):
-            talk.asked = asked
-            return Task(script, talk)
+            return Task(script, asked)
     return None

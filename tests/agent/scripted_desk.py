@@ -1,7 +1,6 @@
 """A small desk to talk to the scripted model: its own customers, its own tools, no console behind it."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,8 +8,6 @@ from agent.scripted.actions import Do, Say
 from agent.scripted.conversation import read_conversation
 from agent.scripted.replay import next_action
 from agent.scripted.skills import FALLBACK, SKILLS
-
-Tool = Callable[[dict[str, Any]], Any]
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "find_customers": {"text": "string"},
@@ -153,85 +150,3 @@ class Desk:
 
     def called(self) -> list[str]:
         return [name for name, _ in self.calls]
-
-
-def customer(name: str, **changes: Any) -> dict[str, Any]:
-    email = f"{name.split()[0].lower().strip('.,')}@post.example"
-    row = {"id": 5, "vendor_id": "7KQ2M9XTRB", "connector": "billsby", "name": name, "email": email}
-    return row | {"company_name": "", "status": "Active", "link": "/customers/5/"} | changes
-
-
-def invoice(number: str = "7KQ2M9XTRB-3", **changes: Any) -> dict[str, Any]:
-    row = {
-        "id": 8,
-        "connector": "billsby",
-        "number": number,
-        "vendor_id": number,
-        "customer_vendor_id": number.rpartition("-")[0],
-        "status": "Unpaid",
-        "amount_minor": 34800,
-        "amount": "$348.00",
-        "open_minor": 34800,
-        "open": "$348.00",
-        "refundable_minor": 0,
-        "currency": "USD",
-        "issued_at": "2026-03-01T09:00:00Z",
-        "link": "/invoices/8/",
-    }
-    return row | changes
-
-
-def paid(number: str, minor: int, **changes: Any) -> dict[str, Any]:
-    return invoice(
-        number,
-        **{
-            "status": "Paid",
-            "amount_minor": minor,
-            "amount": f"${minor / 100:,.2f}",
-            "open_minor": 0,
-            "open": "$0.00",
-        }
-        | {"refundable_minor": minor}
-        | changes,
-    )
-
-
-def rows(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"rows": list(items), "as_of": "2026-03-20T08:00:00Z", "note": "", "more": False} | more
-
-
-def live(data: Any) -> dict[str, Any]:
-    return {"data": data, "source": "Billsby, live", "as_of": "2026-03-20T08:00:00Z"}
-
-
-def by_text(*customers: dict[str, Any]) -> Tool:
-    """find_customers as the mirror does it: every word somewhere in name, e-mail, company or id."""
-
-    def find(arguments: dict[str, Any]) -> dict[str, Any]:
-        words = arguments["text"].casefold().split()
-        fields = ("name", "email", "company_name", "vendor_id")
-        found = [
-            row
-            for row in customers
-            if all(any(word in str(row[name]).casefold() for name in fields) for word in words)
-        ]
-        return rows(*found)
-
-    return find
-
-
-def subscription(**changes: Any) -> dict[str, Any]:
-    row = {
-        "subscriptionId": "Q4W8ZJ6N1D",
-        "productId": 12,
-        "productName": "Cloud desk",
-        "planId": 34,
-        "planName": "Team",
-        "status": "Active",
-        "currency": "USD",
-        "revenue": "$29.99",
-        "nextBilling": "2026-04-11T09:30:12.450Z",
-        "createdOn": "2024-02-11T09:30:12.450Z",
-        "units": 1,
-    }
-    return row | changes

@@ -67,7 +67,7 @@ def charge_line(customer: Customer, amount: Amount, description: str, own: str) 
 
 
 FEE = re.compile(
-    r"(?P<fee>(?:(?!(?:and|to|with|of|for|plan|tier|charge)\b)[\w-]+\s+){1,3}?(?:fee|costs?|deposit|surcharge))\b(?!\s*(?:of|her|him|them)\b\s*\w+\s+to)",
+    r"\b(?P<fee>(?:(?!(?:an?|the|this|that|and|to|with|of|for|plan|tier|charge)\b)[\w-]+\s+){1,3}?(?:fee|costs?|deposit|surcharge))\b(?!\s*(?:of|her|him|them)\b\s*\w+\s+to)",
     re.I,
 )
 PURPOSE = re.compile(

@@ -35,7 +35,7 @@ SURELY = re.compile(r"\b(?:mov|upgrad|downgrad|switch|migrat)\w*\b", re.I)
 PLAN_WORD = re.compile(r"\b(?:plan|tier|package|edition)\b|\b(?:up|down)grad", re.I)
 NAMED = re.compile(
     r"\b(?:to|onto|on|into)\s+(?:(?:the|our|a|an)\s+)?(?P<plan>[\w&][\w&.+\- ]*?)"
-    r"(?:\s+(?:plan|tier|package|edition)\b|(?=\s+(?:and|with|plus|then|at|from|on|for|as|now|immediately|effective|please|also|starting|right)\b)|\s*[,.;:!?(]|\s*$)",
+    r"(?:\s+(?:plan|tier|package|edition)\b|(?=\s+(?:and|with|plus (?:an?|the|one|[$€£¥\d])|then|at|from|on|for|as|now|once|immediately|effective|please|also|starting|right)\b)|\s*[,.;:!?(]|\s*$)",
     re.I | re.M,
 )
 CALLED = re.compile(r"[“\"'‘](?P<plan>[^”\"'’]+)[”\"'’]\s+(?:plan|tier|package|edition)", re.I)
@@ -62,9 +62,10 @@ MOST_PRODUCTS = 12
 
 def change_plan(asked: Asked) -> Script | None:
     text = asked.text
-    if not MOVE.search(text) or not (
-        PLAN_WORD.search(text) or re.search(r"\b(?:to|onto)\s+(?:the\s+)?[A-Z]", text)
-    ):
+    is_plan = (
+        SURELY.search(text) or PLAN_WORD.search(text) or re.search(r"\b(?:to|onto)\s+(?:the\s+)?[A-Z]", text)
+    )
+    if not MOVE.search(text) or not is_plan:
         return None
     return change(asked) if plan_name(text) and not re.search(r"\bBILL\b|e-?mail address", text) else None
 

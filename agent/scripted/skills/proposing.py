@@ -3,7 +3,7 @@
 from typing import Any
 
 from agent.scripted.actions import Call, ScriptStopped, ToolFailed, sentence_of
-from agent.scripted.news import quoted
+from agent.scripted.news import gives_reason, quoted
 from agent.scripted.records import plain_line
 from agent.scripted.schema import fit
 from agent.scripted.skills.finding import Part
@@ -25,7 +25,7 @@ def propose(asked: Asked, steps: list[Call], why: str) -> Part:
         plan = [{"operation": step.name, "arguments": step.arguments} for step in fitted]
         call = Call("propose_plan", {"steps": plan, "reason": reason})
     if rejected := asked.talk.rejected(*in_terms_of(call, asked)):
-        why_not = f" with this reason: {quoted(rejected.detail)}" if rejected.detail else ""
+        why_not = f" with this reason: {quoted(rejected.detail)}" if gives_reason(rejected.detail) else ""
         raise ScriptStopped(
             f"{rejected.number} asked for exactly this and was rejected{why_not}. I will not propose it again "
             "unchanged. What should be different?"
@@ -50,6 +50,8 @@ def in_terms_of(call: Call, asked: Asked) -> tuple[str, dict[str, Any]]:
 
 def said(result: dict[str, Any]) -> str:
     number = result.get("proposal")
+    if number and (result.get("kind") == "already_proposed" or "not filed" in str(result.get("note"))):
+        return already(number)
     if not number:
         return "The console took the proposal but gave no number. Please look in the approvals inbox."
     sentence = plain_line(result.get("sentence") or "", 300).rstrip(".")
@@ -62,8 +64,9 @@ def said(result: dict[str, Any]) -> str:
 def refused(failed: ToolFailed) -> str:
     result = failed.result
     if result.get("kind") == "already_proposed" and result.get("proposal"):
-        return (
-            f"This is already proposed as {plain_line(result['proposal'])} and waits for a decision, "
-            "so I filed nothing new."
-        )
+        return already(result["proposal"])
     return f"I could not propose that. {plain_line(sentence_of(result), 400)} Nothing was sent."
+
+
+def already(number: Any) -> str:
+    return f"This is already proposed as {plain_line(number)} and not decided yet, so I filed nothing new."

@@ -20,7 +20,7 @@ OWED = re.compile(
     re.I,
 )
 MANY = re.compile(
-    r"\b(?:who|whose|which (?:of our )?(?:customers|clients|accounts|companies)|by (?:customer|client)|per (?:customer|client)|(?:our|all|every|each|the|any) (?:\w+ )?(?:customers?|clients?|accounts|debtors)(?! [A-Z])|customers|clients|everyone|everybody|anyone|receivables|owed to us|are we owed|ag(?:e)?ing)\b",
+    r"\b(?:who|whose|which (?:of our )?(?:customers|clients|accounts|companies)|by (?:customer|client)|per (?:customer|client)|(?:our|all|every|each|the|any) (?:\w+ )?(?:customers?|clients?|accounts|debtors)(?! (?-i:[A-Z]))|customers|clients|everyone|everybody|anyone|receivables|owed to us|are we owed|ag(?:e)?ing)\b",
     re.I,
 )
 

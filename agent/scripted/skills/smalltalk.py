@@ -106,7 +106,10 @@ def about_proposal(asked: Asked) -> Script | None:
         return words(
             f"I know nothing of {named[0].upper()} from this conversation. The approvals inbox shows it."
         )
-    return words(remarked(proposal, remark) if remark and "?" not in said else state_of(proposal))
+    is_settled = proposal.status not in ("pending", "approved", "executing", "unknown", "manual_review")
+    return words(
+        state_of(proposal) if is_settled or not remark or "?" in said else remarked(proposal, remark)
+    )
 
 
 REMARKS = {

@@ -27,7 +27,7 @@ def probe(attempt: Attempt) -> bool:
     """Ask the judge once and keep what it says. True when the effect shows and another step follows."""
     verdict = _verdict(attempt)
     if verdict.kind == "took":
-        _refresh_mirror(attempt)
+        _refresh_mirror(attempt, verdict)
     with transaction.atomic():
         proposal = moves.locked(attempt.step.proposal_id)
         attempt = Attempt.objects.select_related("step").get(pk=attempt.pk)
@@ -106,10 +106,14 @@ def _not_settled(proposal: Proposal, attempt: Attempt, verdict: Verdict) -> None
     moves.announce(proposal)
 
 
-def _refresh_mirror(attempt: Attempt) -> None:
+def _refresh_mirror(attempt: Attempt, verdict: Verdict) -> None:
+    """Bring the changed record into the mirror; a created one goes by the id that came back."""
     step = attempt.step
+    key = attempt.before["key"] or next(iter(verdict.results.values()), "")
+    if not key:
+        return
     try:
-        refresh_record(step.proposal.connection, step.record_kind, attempt.before["key"] or step.record_key)
-    except VendorError:
+        refresh_record(step.proposal.connection, step.record_kind, key)
+    except (VendorError, LookupError):
         # The effect stands confirmed; the next sync brings the record.
-        logger.warning("Could not refresh %s %s after its change.", step.record_kind, step.record_key)
+        logger.warning("Could not refresh %s %s after its change.", step.record_kind, key)

@@ -1,0 +1,31 @@
+"""A proposal that can be approved: the customer whose card works again, from the sandbox's own stories."""
+
+import pytest
+
+from console.approvals import deciding
+from console.approvals.models import Proposal
+from console.approvals.proposing import Origin, StepDraft, propose
+
+
+@pytest.fixture
+def retry(committed_db, connected, people, sandbox):
+    """Files "retry payment" for the story whose card works; keyword arguments change the proposal."""
+
+    def file(story: str = "retry_pays", actor: str = "priya", **changes) -> Proposal:
+        invoice = sandbox.stories()[story]["invoiceNumber"]
+        step = StepDraft("billsby_retry_invoice_payment", {"invoiceNumber": invoice})
+        given = {"actor": people[actor], "steps": [step], "reason": "Card updated.", "origin": Origin("form")}
+        return propose(**given | changes)
+
+    return file
+
+
+@pytest.fixture
+def approve(people):
+    def by(proposal: Proposal, *names: str) -> Proposal:
+        for name in names or ("dana",):
+            deciding.approve(proposal_id=proposal.pk, actor=people[name], digest=proposal.digest)
+        proposal.refresh_from_db()
+        return proposal
+
+    return by

@@ -138,7 +138,7 @@ class Books:
             values.extend(choices)
         if like is not None:
             fields, text = like
-            found = [f"instr(lower(json_extract(body, '$.{field}')), ?) > 0" for field in fields]
+            found = [f"instr(lowered(json_extract(body, '$.{field}')), ?) > 0" for field in fields]
             parts.append(f"({' OR '.join(found)})")
             values.extend([text.lower()] * len(fields))
         return " AND ".join(parts), values

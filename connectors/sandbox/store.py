@@ -10,6 +10,7 @@ import json
 import queue
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,7 @@ class Store:
         self.defaults = dict(defaults)
         self._file = state_file
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        weakref.finalize(self, _close_all, self._idle)
         self._write_lock = threading.RLock()
         self._writing: sqlite3.Connection | None = None
         self._due_actions: dict[tuple[str, str], DueAction] = {}
@@ -173,10 +175,6 @@ class Store:
             for row in rows
         ]
 
-    def close(self) -> None:
-        while not self._idle.empty():
-            self._idle.get().close()
-
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
@@ -186,7 +184,14 @@ class Store:
                 self._file, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=256
             )
             connection.execute("PRAGMA synchronous = NORMAL")
+            # SQLite's own lower() knows ASCII only.
+            connection.create_function("lowered", 1, str.lower, deterministic=True)
         try:
             yield connection
         finally:
             self._idle.put(connection)
+
+
+def _close_all(idle: queue.SimpleQueue[sqlite3.Connection]) -> None:
+    while not idle.empty():
+        idle.get().close()

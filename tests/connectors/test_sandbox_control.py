@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.sandbox import build_app
 from connectors.sandbox.client import SandboxControl
@@ -173,11 +175,11 @@ def test_the_same_paths_answer_under_sandbox(sandbox: SandboxControl, sandbox_ur
 class Wrapping:
     """Middleware as applications have it: its `send` is a function of its own."""
 
-    def __init__(self, app) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope, receive, send) -> None:
-        async def sending(message) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
             await send(message)
 
         await self.app(scope, receive, sending)
@@ -187,7 +189,7 @@ def test_faults_cut_the_connection_through_middleware(tmp_path: Path) -> None:
     vendors = build_app(tmp_path / "sandbox.sqlite3", customers=12)
     inner = Starlette(routes=[Mount("/", app=vendors)], middleware=[Middleware(Wrapping)])
 
-    async def outer(scope, receive, send) -> None:
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
         await inner(dict(scope, root_path="/sandbox"), receive, send)
 
     with serving(outer) as url, SandboxControl(f"{url}/sandbox") as control:
@@ -203,22 +205,13 @@ def test_faults_cut_the_connection_through_middleware(tmp_path: Path) -> None:
         assert len(control.effects()) == 1
 
 
-class serving:
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
     """An ASGI application on a free port, for as long as the block lasts."""
-
-    def __init__(self, app) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
-        )
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
-        )
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def __exit__(self, *_error: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(5)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)

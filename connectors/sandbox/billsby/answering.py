@@ -150,10 +150,12 @@ class Body:
 
     def text(self, name: str, *, default: Any = MISSING) -> Any:
         value = self._value(name, default)
-        if value is not default and (
-            not isinstance(value, str) or (default is MISSING and not value.strip())
-        ):
-            self.problem(name, "must be text" if not isinstance(value, str) else "is required")
+        if value is default:
+            return value
+        if not isinstance(value, str) or not _is_unicode(value):
+            self.problem(name, "must be text")
+        elif default is MISSING and not value.strip():
+            self.problem(name, "is required")
         return value
 
     def whole(self, name: str, *, default: Any = MISSING) -> Any:
@@ -193,3 +195,12 @@ class Body:
             self.problem(name, "is required")
             return MISSING
         return default
+
+
+def _is_unicode(text: str) -> bool:
+    """False for half of a surrogate pair, which JSON can spell and no answer can carry."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

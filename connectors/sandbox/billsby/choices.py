@@ -38,26 +38,34 @@ API_KEYS: Final = {
     "otherco_" + "0" * 32: "otherco",
 }
 
-# Codes: unknown record 404, everything that is wrong with a request or the state it meets 400.
+# Codes: unknown record 404, everything that is wrong with a request or the state it meets 400. The calls
+# whose 400 is documented as {} answer {}. Unknown keys of a body are ignored, known ones bind in any case;
+# numbers sent as text are refused. Nothing guards against the same request twice: it happens twice.
+
+# Invoices and credit notes are processed in batches at :00, :05, …
 BATCH_S: Final = 5 * 60
 
 # Pages count from 1 and 0 means 1. Above this size: 400 where the limit is documented, cut elsewhere.
 LARGEST_PAGE: Final = 100
 
-# Lists are newest first unless told; filter flags of one list widen each other.
+# Lists are newest first unless told; `orderByDescending` may name the field or be the direction; filter
+# flags of one list widen each other; isActive counts trials.
+
 # Words for statuses that the product shows with blanks.
 PAID_OFFLINE: Final = "PaidOffline"
 WRITTEN_OFF: Final = "WrittenOff"
 TO_BE_WRITTEN_OFF: Final = "ToBeWrittenOff"
 OPEN_STATUSES: Final = ("Pending", "Unpaid", TO_BE_WRITTEN_OFF)
 
-# Retrying, paying offline and writing off need an invoice in one of these.
+# A write-off takes the amount to 0. Retrying, paying offline and writing off need an invoice in one of these.
 RETRIED_FROM: Final = ("Unpaid",)
 CLOSED_FROM: Final = ("Unpaid", "Pending")
-# Only these can be refunded: money that came over the gateway.
+# Only these can be refunded: money that came over the gateway. A refund makes a credit note with the
+# customer's next number, Pending until the next batch; the invoice stays Paid.
 REFUNDED_FROM: Final = ("Paid",)
 
-# How a card behaves follows from the end of its token's name; every other token pays.
+# A retry adds one payment log and is answered with success whether or not the card paid. How a card behaves
+# follows from the end of its token's name; every other token pays.
 CARD_OUTCOMES: Final = {"decline": "declines", "fail": "fails", "pending": "pends"}
 # outcome → (status of the payment log, status of the invoice)
 PAYMENT_RESULTS: Final = {
@@ -70,8 +78,16 @@ PAYMENT_RESULTS: Final = {
 # Totals over invoices of several currencies are told in the company's, at fixed rates to the US dollar.
 RATES_TO_USD: Final = {"USD": "1", "EUR": "1.08", "GBP": "1.27", "JPY": "0.0067"}
 
+# A charge is in minor units; 0, an unknown currency or a customer without a card is refused; a negative one
+# makes a credit note. Neither waits for dunning, which is not played at all.
+
+# Cancelling is refused with a wrong customer, with any invoice in OPEN_STATUSES, and the second time.
+
 # A plan is changed within its product only; the credit for unused time never exceeds the new price.
 # An invoice made by a change of plan is a Renewal.
 PLAN_CHANGE_INVOICE_TYPE: Final = "Renewal"
+
+# Counters: a decrement stops at 0, a negative value is refused, a window that does not meet the running
+# period has seen no usage.
 
 # Periods end when the clock says so, and a new one is invoiced. Usage is not started afresh by that.

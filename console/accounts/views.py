@@ -1,7 +1,6 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -10,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from console import demo
-from console.accounts import throttle
+from console.accounts import sessions, throttle
 from console.accounts.forms import SignInForm
 from console.ui.context import THEME_COOKIE, THEMES
 
@@ -30,11 +29,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form = SignInForm(request, initial={"username": username})
         return page(request, form, target, status=429, is_closed=True)
     if request.method == "POST" and form.is_valid():
-        throttle.forget(username)
-        login(request, form.get_user())
+        sessions.begin(request, form.get_user())
         return redirect(target)
     if request.method == "POST":
-        throttle.count_failure(username)
+        sessions.refuse(request, username)
     return page(request, form, target, status=422 if request.method == "POST" else 200)
 
 
@@ -49,7 +47,7 @@ def page(
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    sessions.end(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 

@@ -1,11 +1,13 @@
 // What others cause: the socket says which thing changed, the page asks for that fragment again.
-// Elements say what they show with data-live="proposal.12 sync.*" and fetch themselves on the event `live`.
+// Elements say what they show with data-live="proposal.12 connection.*" and fetch themselves on the event `live`.
 (() => {
   "use strict";
 
   const POLL_MS = 15000;
   const OFFLINE_AFTER_MS = 5000;
   const LONGEST_WAIT_MS = 20000;
+  const GATHER_MS = 60;
+  const BETWEEN_FLUSHES_MS = 1000;
 
   let tries = 0;
   let offlineTimer = 0;
@@ -29,9 +31,25 @@
 
   const refetchVisible = () => refetch((element) => element.checkVisibility());
 
+  // A sync says where it is many times a second; a page asks once a second at most.
+  const pending = new Set();
+  let flushing = 0;
+  let flushedAt = 0;
+
+  function flush() {
+    const targets = [...pending];
+    pending.clear();
+    flushing = 0;
+    flushedAt = performance.now();
+    refetch((element) =>
+      element.dataset.live.split(" ").some((pattern) => targets.some((target) => matches(pattern, target))),
+    );
+  }
+
   function onHint(target) {
-    document.dispatchEvent(new CustomEvent("hint", { detail: { target } }));
-    refetch((element) => element.dataset.live.split(" ").some((pattern) => matches(pattern, target)));
+    pending.add(target);
+    const rest = flushedAt + BETWEEN_FLUSHES_MS - performance.now();
+    flushing ||= setTimeout(flush, Math.max(GATHER_MS, rest));
   }
 
   function setOffline(offline) {

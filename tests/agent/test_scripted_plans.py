@@ -106,7 +106,7 @@ def test_the_present_plan_is_no_change():
         ("charge ann lee 50 usd for the workshop on Friday", 5000, "Workshop on Friday"),
         ("Bill Ann Lee $1,234.56 for consulting", 123456, "Consulting"),
         ("Please charge Ann Lee a $75 late fee", 7500, "Late fee"),
-        ("Add a one-time charge of $20 for postage to Ann Lee", 2000, "Postage to Ann Lee"),
+        ("Add a one-time charge of $20 for postage to Ann Lee", 2000, "Postage"),
     ],
 )
 def test_a_charge_has_the_persons_amount_and_words(text, minor, description):

@@ -115,7 +115,9 @@ def fee_description(asked: Asked) -> Part:
             return text[0].upper() + text[1:]
     name = asked.talk.customer.title.casefold() if asked.talk.customer else ""
     for match in PURPOSE.finditer(without):
-        purpose = match["purpose"].strip()
+        purpose = re.sub(
+            rf"\s+(?:to|from|by|for)\s+{re.escape(name)}$", "", match["purpose"].strip(), flags=re.I
+        )
         if (
             purpose
             and purpose.casefold() not in (name, "of")

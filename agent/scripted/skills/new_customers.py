@@ -7,7 +7,7 @@ from agent.scripted.records import Customer
 from agent.scripted.skills.finding import Part, bulleted, numbered, search_customers
 from agent.scripted.skills.proposing import propose
 from agent.scripted.talk import Asked
-from agent.scripted.words import EMAIL, capitalised_runs, clean_name, is_yes
+from agent.scripted.words import EMAIL, QUOTED, capitalised_runs, clean_name, is_yes
 
 ADD = re.compile(
     r"\b(?:add|creat\w*|set(?:ting)? ?up|register\w*|onboard\w*|enter|make|put|get|open)\b|\bnew (?:\w+ )?(?:customer|client)\b|\b(?:needs?|has|have) to be (?:in|added)\b",
@@ -92,6 +92,8 @@ NEW_NAME = (
 
 def new_name(text: str) -> str:
     bare = EMAIL.sub("@", text)
+    if quoted := next((one or two for one, two in QUOTED.findall(bare)), ""):
+        return quoted.strip()
     for pattern in NEW_NAME:
         for match in re.finditer(pattern, bare, re.I):
             name = clean_name(re.sub(r"^(?:called|named|for)\s+", "", match["who"], flags=re.I))

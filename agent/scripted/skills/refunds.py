@@ -149,10 +149,7 @@ def paid_invoice(asked: Asked, customer: Customer, invoices: list[Invoice]) -> P
     named = set(INVOICE.findall(asked.text))
     paid = [one for one in invoices if one.is_paid and (not named or one.number in named)]
     if not paid:
-        which = ", ".join(sorted(named)) or "one"
-        raise ScriptStopped(
-            f"{customer.title} has no paid invoice to refund (looked for {which}), so I proposed nothing."
-        )
+        raise ScriptStopped(f"{customer.title} has no such paid invoice to refund, so I proposed nothing.")
     if paid[0].refundable_minor is None:
         return (yield from get_invoice(asked, paid[0].number))
     asked.talk.invoice_number = paid[0].number

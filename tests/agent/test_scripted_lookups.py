@@ -1,0 +1,61 @@
+import pytest
+
+from tests.agent.scripted_data import desk_for, invoice, paid, rows
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("show me invoice 7KQ2M9XTRB-3", "$348.00, unpaid"),
+        ("what is the status of 7KQ2M9XTRB-2?", "$50.00, paid"),
+        ("list TechCorp's invoices", "7KQ2M9XTRB-2"),
+        ("Show all unpaid invoices of TechCorp", "7KQ2M9XTRB-3"),
+        ("How much does TechCorp owe us?", "7KQ2M9XTRB-3"),
+        ("what plan is TechCorp on?", "Team"),
+        ("Which subscription does TechCorp have?", "billed monthly"),
+        ("find customer techcorp", "card valid"),
+        ("Who is TechCorp?", "techcorp@post.example"),
+    ],
+)
+def test_a_simple_question_is_answered_from_the_records(text, told):
+    desk = desk_for("TechCorp", invoices=[invoice("7KQ2M9XTRB-3"), paid("7KQ2M9XTRB-2", 5000)])
+
+    assert told in desk.say(text)
+    assert desk.writes() == []
+
+
+def test_only_the_invoices_asked_for_are_listed():
+    desk = desk_for("TechCorp", invoices=[invoice("7KQ2M9XTRB-3"), paid("7KQ2M9XTRB-2", 5000)])
+
+    assert "7KQ2M9XTRB-2" not in desk.say("Show all unpaid invoices of TechCorp")
+
+
+def test_vendors_are_found():
+    desk = desk_for("x")
+    desk.tools["find_vendors"] = rows({"name": "Paper Co", "email": "ar@paper.example", "vendor_id": "009P"})
+
+    assert "ar@paper.example" in desk.say("find vendor Paper Co")
+    assert desk.calls == [("find_vendors", {"text": "Paper Co"})]
+
+
+@pytest.mark.parametrize(
+    "text", ["which bills are due?", "What do we owe Paper Co?", "list open bills from Paper Co"]
+)
+def test_bills_are_listed_with_their_due_day(text):
+    desk = desk_for("x")
+    bill = {
+        "number": "B-1",
+        "vendor_name": "Paper Co",
+        "currency": "USD",
+        "open_minor": 1000,
+        "open": "$10.00",
+    }
+    desk.tools["find_bills"] = rows(bill | {"due_on": "2026-04-01", "status": "UNPAID"})
+
+    assert "B-1: Paper Co, $10.00, unpaid, due 2026-04-01" in desk.say(text)
+
+
+def test_an_invoice_that_is_not_there_is_said_so():
+    desk = desk_for("TechCorp", invoices=[])
+
+    assert "There is no invoice 7KQ2M9XTRB-9" in desk.say("show me invoice 7KQ2M9XTRB-9")

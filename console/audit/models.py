@@ -2,11 +2,12 @@
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import models
 
+from connectors.money import UnknownCurrencyError, to_minor
 from console.audit.canonical import NotRecordableError, json_text
 
 
@@ -89,25 +90,60 @@ class Entry(models.Model):
         return {**{name: getattr(self, name) for name in PLAIN}, **times}
 
     @property
-    def occurred_at(self) -> datetime:
-        return datetime.strptime(self.occurred_at_text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    def occurred_at(self) -> datetime | None:
+        """None only where somebody changed the stored text; then the page still shows the row."""
+        try:
+            return datetime.strptime(self.occurred_at_text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        except (TypeError, ValueError):
+            return None
 
     @property
     def before(self) -> Any:
-        return json.loads(self.before_json)
+        return _read(self.before_json)
 
     @property
     def after(self) -> Any:
-        return json.loads(self.after_json)
+        return _read(self.after_json)
 
     @property
     def personal(self) -> dict[str, str]:
         """Hash by name of the personal data that stands, erasable, in PersonalDatum."""
-        return json.loads(self.personal_json)
+        found = _read(self.personal_json)
+        return found if isinstance(found, dict) else {}
 
     @property
     def amount(self) -> Decimal | None:
-        return Decimal(self.money_amount) if self.money_amount else None
+        try:
+            return Decimal(self.money_amount) if self.money_amount else None
+        except InvalidOperation:
+            return None
+
+    @property
+    def amount_minor(self) -> int | None:
+        """The amount for the screen; one in a currency of unknown digits is in minor units already."""
+        if self.amount is None:
+            return None
+        try:
+            return to_minor(self.amount, self.money_currency)
+        except UnknownCurrencyError:
+            return int(self.amount)
+        except ValueError:
+            return None
+
+    @property
+    def who(self) -> str:
+        """The actor without e-mail; an agent with the person it acted for."""
+        name = without_address(self.actor_label)
+        return f"{name} for {without_address(self.on_behalf_of)}" if self.on_behalf_of else name
+
+    @property
+    def proposal_pk(self) -> int | None:
+        digits = self.proposal_id.removeprefix("P-")
+        return int(digits) if digits.isascii() and digits.isdecimal() else None
+
+    @property
+    def short_hash(self) -> str:
+        return f"{self.chain_hash[:4]}…{self.chain_hash[-4:]}"
 
 
 PLAIN = (
@@ -140,11 +176,22 @@ def _canonical(text: str) -> Any:
     return value
 
 
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return None
+
+
 def _as_stored(text: Any) -> Any:
     try:
         return _canonical(text)
     except (ValueError, TypeError, RecursionError):
         return str(text)
+
+
+def without_address(label: str) -> str:
+    return label.rpartition(" <")[0] or label
 
 
 class Head(models.Model):

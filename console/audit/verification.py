@@ -143,11 +143,7 @@ def _personal_problems_of(rows: list[Entry]) -> Iterator[str]:
         ).values_list("object_id", flat=True)
     )
     for row in rows:
-        try:
-            hashes = row.personal
-        except ValueError:
-            continue  # the chain already says that this entry was changed
-        for name, expected in hashes.items():
+        for name, expected in row.personal.items():
             datum = data.pop((row.seq, name), None)
             if datum is None:
                 if str(row.seq) not in erased:

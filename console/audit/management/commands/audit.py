@@ -1,0 +1,72 @@
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from console.audit import checkpoints
+from console.audit.export import begin_export
+from console.audit.queries import Choice
+from console.audit.verification import verify
+
+
+class Command(BaseCommand):
+    help = "Verify the audit log, export it, or make the key that signs its checkpoints."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parts = parser.add_subparsers(dest="part", required=True)
+        look = parts.add_parser("verify", help="tell whether the log is whole, and where it is not")
+        look.add_argument("--public-key", type=Path, help="PEM file; by default the configured key")
+        look.add_argument("--checkpoints", type=Path, help="checkpoints that were kept outside the database")
+        out = parts.add_parser("export", help="write entries to a file")
+        out.add_argument("--format", choices=("csv", "jsonl"), required=True)
+        out.add_argument("--from", dest="first_day", type=date.fromisoformat, help="first day, YYYY-MM-DD")
+        out.add_argument("--to", dest="last_day", type=date.fromisoformat, help="last day, included")
+        out.add_argument("--output", type=Path, required=True)
+        key = parts.add_parser("key", help="make a signing key, and its public half beside it as .pub")
+        key.add_argument("--output", type=Path, required=True)
+
+    def handle(self, *args: object, part: str, **options: object) -> None:
+        {"verify": self.verify, "export": self.export, "key": self.key}[part](**options)
+
+    def verify(self, public_key: Path | None, checkpoints: Path | None, **options: object) -> None:
+        report = verify(key=read_key(public_key), copy=checkpoints)
+        for note in report.notes:
+            self.stdout.write(f"Note: {note}")
+        if not report.is_whole:
+            for problem in report.problems:
+                self.stdout.write(problem)
+            whole = (
+                f"The chain is whole up to entry {report.walk.reached.seq:,}." if report.walk.broken else ""
+            )
+            raise CommandError(f"The audit log is broken. {whole}".strip(), returncode=1)
+        self.stdout.write(f"{report.sentence} {report.checkpoints:,} checkpoints agree.")
+
+    def export(
+        self, format: str, first_day: date | None, last_day: date | None, output: Path, **options: object
+    ) -> None:
+        prepared = begin_export(Choice(first_day=first_day, last_day=last_day), kind=format, actor=None)
+        unfinished = output.with_name(output.name + ".part")
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(prepared.pieces())
+        unfinished.replace(output)
+        self.stdout.write(
+            f"Wrote {prepared.rows:,} entries ({prepared.first} to {prepared.last}) to {output}; "
+            f"head {prepared.head.seq} {prepared.head.chain_hash}."
+        )
+
+    def key(self, output: Path, **options: object) -> None:
+        try:
+            checkpoints.make_key(output)
+        except FileExistsError:
+            raise CommandError(f"{output} exists already; a key is never overwritten.") from None
+        self.stdout.write(
+            f"Wrote {output} (keep it away from the web process) and {output.with_suffix('.pub')}."
+        )
+
+
+def read_key(path: Path | None):
+    try:
+        return checkpoints.public_key(path) if path else None
+    except (OSError, ValueError, TypeError) as error:
+        raise CommandError(f"The public key cannot be read: {error}") from None

@@ -38,7 +38,7 @@ def _by_position(paging: Paging, limit: int, position: int, fetch: Fetch) -> Row
         page_value = number + 1 if paging.style == "page_number" else position
         data = fetch({paging.page: page_value, paging.size: size})
         page = _array(paging, data)
-        pages = data.get(paging.pages) if paging.pages else None
+        pages = _named(data, paging.pages)
         is_last = len(page) < size or (isinstance(pages, int) and number + 1 >= pages)
         total = _credible_total(paging, data, size)
         taken = page[skip:][: limit - len(rows)]
@@ -57,24 +57,28 @@ def _by_cursor(paging: Paging, limit: int, token: str | None, fetch: Fetch) -> R
         data = fetch(page_values | {paging.size: min(limit - len(rows), paging.size_max)})
         rows += _array(paging, data)
         # The end is the absence of the token: an empty page may still have a next one.
-        token = data.get(paging.next) or None
+        token = _named(data, paging.next) or None
         if token is None or len(rows) >= limit:
             return Rows(rows, next=token)
 
 
 def _credible_total(paging: Paging, data: Any, size: int) -> int | None:
     """A count may mean all rows or this page's (Billsby does not say): believed when the pages agree."""
-    total, pages = data.get(paging.total), data.get(paging.pages)
+    total, pages = _named(data, paging.total), _named(data, paging.pages)
     if not isinstance(total, int) or not isinstance(pages, int):
         return None
     return total if -(-total // size) == pages or total == pages == 0 else None
 
 
 def _array(paging: Paging, data: Any) -> list:
-    rows = data.get(paging.results) if paging.results and isinstance(data, dict) else data
-    if not isinstance(rows, list) or (paging.style != "whole" and not isinstance(data, dict)):
+    rows = _named(data, paging.results) if paging.results else data
+    if not isinstance(rows, list):
         raise BadReplyError("The answer does not hold the list that was asked for.")
     return rows
+
+
+def _named(data: Any, name: str) -> Any:
+    return data.get(name) if isinstance(data, dict) else None
 
 
 def _position(after: str | None) -> int:

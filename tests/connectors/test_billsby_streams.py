@@ -1,0 +1,71 @@
+"""The full listings and the re-reading of one record, against the local Billsby."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from connectors.catalogue import catalogue
+from connectors.errors import NotFoundError
+from connectors.registry import Record, connector
+from connectors.transport import Account, Client, read
+
+BILLSBY = connector("billsby")
+STREAMS = {stream.kind: stream for stream in BILLSBY.streams}
+
+
+@pytest.fixture
+def billsby(sandbox, sandbox_url: str) -> Iterator:
+    injected = {"companyDomain": "halden"}
+    account = Account(
+        "billsby", "Halden", f"{sandbox_url}/billsby", {"api_key": "halden_" + "0" * 32}, injected
+    )
+    client = Client(account)
+    yield lambda name, arguments: read(client, catalogue("billsby")[name], arguments).data
+    client.close()
+
+
+def records(billsby, kind: str) -> list[Record]:
+    return [record for page in STREAMS[kind].pages(billsby) for record in page.records]
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_a_stream_gives_every_record_once(billsby, kind: str) -> None:
+    found = records(billsby, kind)
+    assert found
+    assert {record.kind for record in found} == {kind}
+    assert len({record.vendor_id for record in found}) == len(found)
+
+
+def test_a_stream_of_several_pages_tells_its_total(billsby, sandbox) -> None:
+    pages = list(STREAMS["invoice"].pages(billsby))
+    assert len(pages) > 1
+    assert {page.total for page in pages} == {sum(len(page.records) for page in pages)}
+
+
+def test_a_page_count_that_cannot_be_trusted_is_no_total(billsby, sandbox) -> None:
+    sandbox.settings(row_count_of_page=True)
+    pages = list(STREAMS["invoice"].pages(billsby))
+    assert pages[0].total is None
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_a_record_can_be_read_again(billsby, kind: str) -> None:
+    wanted = records(billsby, kind)[0]
+    again = BILLSBY.refresh(billsby, kind, wanted.vendor_id)
+    assert (again[0].kind, again[0].vendor_id) == (kind, wanted.vendor_id)
+
+
+def test_reading_a_subscription_again_tells_its_next_billing(billsby) -> None:
+    listed = next(it for it in records(billsby, "subscription") if it.fields["status"] == "Active")
+    again = BILLSBY.refresh(billsby, "subscription", listed.vendor_id)[0]
+    assert "next_billing_minor" not in listed.fields
+    assert again.fields["next_billing_minor"] > 0
+
+
+def test_a_record_that_is_gone_is_not_found(billsby) -> None:
+    with pytest.raises(NotFoundError):
+        BILLSBY.refresh(billsby, "invoice", "ZZZZZZZZZZ-9")
+
+
+def test_a_record_without_a_key_yet_refreshes_nothing(billsby) -> None:
+    assert BILLSBY.refresh(billsby, "customer", "") == []

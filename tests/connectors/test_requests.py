@@ -1,0 +1,325 @@
+"""What is sent, byte for byte, and what is refused before."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.catalogue import Operation, Request, catalogue, fill, holes, load
+from connectors.errors import ArgumentsError, NotConfiguredError
+
+BILLSBY = catalogue("billsby")
+HALDEN = {"companyDomain": "halden"}
+CORE = "/api/v1/rest/core/halden"
+JSON = "application/json"
+WHO = {"customerUniqueId": "7KQ2M9XTRB"}
+SUBSCRIPTION = {"subscriptionUniqueId": "Q4W8ZJ6N1D"}
+INVOICE = {"invoiceNumber": "7KQ2M9XTRB-3"}
+COUNTER = {**SUBSCRIPTION, "counterId": "api-calls", "operationType": "Decrement", "value": 100}
+CHARGE = {**WHO, "amount": 5000, "currencyCode": "GBP", "description": "Würfel “x”"}
+PLAN = {**SUBSCRIPTION, **WHO, "planId": 35, "cycleId": 60, "planChangeType": "on_renewal"}
+FIRST = {"$ref": {"step": 1, "result": "id"}}
+PERSON = {
+    "postCode": "LS1 4AB",
+    "firstName": "Noor",
+    "lastName": "Falk",
+    "email": "noor.falk@example.test",
+    "addressLine1": "4 Mill Lane",
+    "city": "Leeds",
+    "state": "West Yorkshire",
+    "country": "GBR",
+}
+
+
+def request(name: str, arguments: Mapping[str, Any]) -> Request:
+    return BILLSBY[name].request(arguments, HALDEN)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        (
+            "billsby_retry_invoice_payment",
+            INVOICE,
+            Request("PUT", f"{CORE}/invoices/7KQ2M9XTRB-3/Payment", "", "", ""),
+        ),
+        (
+            "billsby_write_off_invoice",
+            INVOICE,
+            Request("PUT", f"{CORE}/invoices/7KQ2M9XTRB-3/WrittenOff", "", "", ""),
+        ),
+        (
+            "billsby_mark_invoice_paid_offline",
+            INVOICE,
+            Request("PUT", f"{CORE}/invoices/7KQ2M9XTRB-3/PaidOffline", "", "", ""),
+        ),
+        (
+            "billsby_refund_invoice",
+            {"amount": 1000, **INVOICE, **WHO},
+            Request(
+                "POST",
+                f"{CORE}/customers/7KQ2M9XTRB/refunds",
+                "",
+                JSON,
+                '{"invoiceNumber":"7KQ2M9XTRB-3","amount":1000}',
+            ),
+        ),
+        (
+            "billsby_charge_customer",
+            CHARGE,
+            Request(
+                "POST",
+                f"{CORE}/customers/7KQ2M9XTRB/invoices",
+                "",
+                JSON,
+                '{"currencyCode":"GBP","amount":5000,"description":"Würfel “x”"}',
+            ),
+        ),
+        (
+            "billsby_change_plan",
+            PLAN | {"addOns": [{"quantity": 2, "addOnId": 5}], "allowances": [8]},
+            Request(
+                "PUT",
+                f"{CORE}/subscriptions/Q4W8ZJ6N1D/plan",
+                "",
+                JSON,
+                '{"planId":35,"cycleId":60,"customerUniqueId":"7KQ2M9XTRB","planChangeType":2,'
+                '"addOns":[{"addOnId":5,"quantity":2}],"allowances":[8],"issueRefund":false}',
+            ),
+        ),
+        (
+            "billsby_cancel_subscription",
+            SUBSCRIPTION | WHO,
+            Request("DELETE", f"{CORE}/subscriptions/Q4W8ZJ6N1D", "customerUniqueId=7KQ2M9XTRB", "", ""),
+        ),
+        (
+            "billsby_update_counter",
+            COUNTER,
+            Request(
+                "POST",
+                "/api/v1/rest/counters/operations/halden/subscriptions/Q4W8ZJ6N1D/counters/api-calls",
+                "",
+                JSON,
+                '{"operationType":"Decrement","value":100}',
+            ),
+        ),
+        (
+            "billsby_create_customer",
+            PERSON,
+            Request(
+                "POST",
+                f"{CORE}/customers",
+                "",
+                JSON,
+                '{"firstName":"Noor","lastName":"Falk","email":"noor.falk@example.test",'
+                '"addressLine1":"4 Mill Lane","city":"Leeds","state":"West Yorkshire","country":"GBR",'
+                '"postCode":"LS1 4AB"}',
+            ),
+        ),
+    ],
+    ids=lambda it: it if isinstance(it, str) else "",
+)
+def test_a_write_is_these_bytes(name: str, arguments: dict, expected: Request) -> None:
+    assert request(name, arguments) == expected
+    assert request(name, dict(reversed(arguments.items()))) == expected
+
+
+def test_one_invoice_is_read_without_the_company_in_the_path() -> None:
+    assert request("billsby_get_invoice", INVOICE).path == "/api/v1/rest/core/invoices/7KQ2M9XTRB-3"
+
+
+def test_a_list_is_asked_for_its_first_page() -> None:
+    sent = request("billsby_list_invoices", {"isUnpaid": True, "query": "a&b", "limit": 7})
+    assert sent.query == "page=1&pageSize=7&query=a%26b&isUnpaid=true"
+
+
+@pytest.mark.parametrize(
+    "counter", ["a/b", "../x", "..", ".", "a\\b", " ", "", "a\nb", "a\x00b", "%2e%2e/x", "a/../b"]
+)
+def test_a_value_never_becomes_another_path(counter: str) -> None:
+    with pytest.raises(ArgumentsError):
+        request("billsby_update_counter", COUNTER | {"counterId": counter})
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_whatever_the_value_it_is_one_segment_or_refused(counter: str) -> None:
+    try:
+        path = request("billsby_update_counter", COUNTER | {"counterId": counter}).path
+    except ArgumentsError:
+        return
+    assert path.count("/") == 10
+    assert path.isascii()
+
+
+def test_the_company_is_never_an_argument() -> None:
+    with pytest.raises(ArgumentsError, match="companyDomain is not something this takes"):
+        request("billsby_get_customer", WHO | {"companyDomain": "other"})
+
+
+def test_a_connection_without_company_is_not_configured() -> None:
+    with pytest.raises(NotConfiguredError):
+        BILLSBY["billsby_get_customer"].request(WHO, {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"amount": 0}, "amount must be at least 1."),
+        ({"amount": 12.0}, "amount must be exact: give a whole number, or a decimal as text."),
+        ({"amount": "50"}, "amount must be a whole number."),
+        ({"amount": True}, "amount must be a whole number."),
+        ({"amount": None}, "amount is missing."),
+        ({"currencyCode": "QQQ"}, "currencyCode must be a three-letter currency code such as USD."),
+        ({"currencyCode": "gbp"}, "currencyCode must be a three-letter currency code such as USD."),
+        ({"description": "{{step1.id}}"}, "description cannot contain two opening braces."),
+        ({"customerUniqueId": "7KQ2M9XTRB\n"}, "customerUniqueId cannot contain line breaks"),
+        ({"colour": "red"}, "colour is not something this takes."),
+        ({"amount": {"$ref": {"step": 0, "result": "id"}}}, "amount must name an earlier step"),
+    ],
+)
+def test_a_wrong_argument_is_told_in_a_sentence(changes: dict, problem: str) -> None:
+    with pytest.raises(ArgumentsError) as raised:
+        BILLSBY["billsby_charge_customer"].arguments(CHARGE | changes)
+    assert any(sentence.startswith(problem) for sentence in raised.value.problems)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    with pytest.raises(ArgumentsError) as raised:
+        BILLSBY["billsby_change_plan"].arguments({"planId": 0})
+    assert len(raised.value.problems) == 5
+
+
+def test_defaults_are_filled() -> None:
+    assert BILLSBY["billsby_change_plan"].arguments(PLAN)["issueRefund"] is False
+
+
+def test_a_reference_leaves_a_hole_in_the_path() -> None:
+    open_request = request("billsby_charge_customer", CHARGE | {"customerUniqueId": FIRST})
+    assert open_request.path == f"{CORE}/customers/{{{{step1.id}}}}/invoices"
+    assert holes(open_request) == ("step1.id",)
+    assert fill(open_request, {"step1.id": "7KQ2M9XTRB"}) == request("billsby_charge_customer", CHARGE)
+
+
+def test_a_hole_in_the_path_is_filled_with_one_segment_only() -> None:
+    open_request = request("billsby_charge_customer", CHARGE | {"customerUniqueId": FIRST})
+    with pytest.raises(ArgumentsError):
+        fill(open_request, {"step1.id": "../refunds"})
+
+
+def test_a_hole_in_a_json_string_is_escaped() -> None:
+    open_request = request("billsby_charge_customer", CHARGE | {"description": FIRST})
+    assert json.loads(fill(open_request, {"step1.id": '","amount":1,"'}).body)["amount"] == 5000
+
+
+def test_a_hole_for_a_number_takes_only_a_number() -> None:
+    open_request = request("billsby_charge_customer", CHARGE | {"amount": FIRST})
+    assert '"amount":{{step1.id}},' in open_request.body
+    assert json.loads(fill(open_request, {"step1.id": "7"}).body)["amount"] == 7
+    with pytest.raises(ArgumentsError):
+        fill(open_request, {"step1.id": '7,"x":1'})
+
+
+BILL_LIKE = {
+    "paths": {
+        "/List.json": {
+            "post": {
+                "operationId": "acme_list",
+                "summary": "List things.",
+                "requestBody": {
+                    "content": {
+                        "application/x-www-form-urlencoded": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["data"],
+                                "properties": {
+                                    "devKey": {"const": "{{credential.dev_key}}"},
+                                    "data": {
+                                        "type": "object",
+                                        "x-inline": True,
+                                        "required": ["name"],
+                                        "properties": {
+                                            "entity": {"const": "Thing"},
+                                            "name": {"type": "string", "description": "Its name."},
+                                            "Price": {
+                                                "type": "number",
+                                                "minimum": 0,
+                                                "x-name": "price",
+                                                "description": "Its price.",
+                                            },
+                                        },
+                                    },
+                                },
+                            }
+                        }
+                    }
+                },
+                "x-countersign": {"effects": ["read"]},
+            },
+            "get": {
+                "operationId": "acme_find",
+                "summary": "Find things.",
+                "parameters": [
+                    {
+                        "name": "filters",
+                        "in": "query",
+                        "x-template": 'name:sw:"{}"',
+                        "schema": {"type": "string", "x-name": "name", "description": "Start of its name."},
+                    },
+                    {
+                        "name": "filters",
+                        "in": "query",
+                        "x-template": "due:lte:{}",
+                        "schema": {
+                            "type": "string",
+                            "format": "date",
+                            "x-name": "dueBy",
+                            "description": "Due by then.",
+                        },
+                    },
+                ],
+                "x-countersign": {"effects": ["read"]},
+            },
+        }
+    }
+}
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Mapping[str, Operation]:
+    (tmp_path / "things.yaml").write_text(yaml.safe_dump(BILL_LIKE, sort_keys=False))
+    loaded = load("acme", tmp_path)
+    assert loaded.problems == ()
+    return loaded.operations
+
+
+def test_a_form_carries_its_object_as_json_and_its_credentials_as_holes(acme) -> None:
+    sent = acme["acme_list"].request({"name": "A&B", "price": Decimal("12.50")}, {})
+    data = "%7B%22entity%22%3A%22Thing%22%2C%22name%22%3A%22A%26B%22%2C%22Price%22%3A12.50%7D"
+    assert sent.body == f"devKey={{{{credential.dev_key}}}}&data={data}"
+
+
+def test_a_hole_in_a_form_is_escaped_twice(acme) -> None:
+    sent = acme["acme_list"].request({"name": FIRST}, {})
+    assert holes(sent) == ("step1.id",)
+    assert fill(sent, {"step1.id": 'a"&b'}).body.endswith("%22name%22%3A%22a%5C%22%26b%22%7D")
+
+
+def test_a_decimal_below_its_limit_is_refused(acme) -> None:
+    with pytest.raises(ArgumentsError, match="price must be at least 0"):
+        acme["acme_list"].request({"name": "A", "price": "-0.01"}, {})
+
+
+def test_filters_of_one_name_are_joined(acme) -> None:
+    sent = acme["acme_find"].request({"name": "Hap", "dueBy": "2026-11-30"}, {})
+    assert sent.query == "filters=name%3Asw%3A%22Hap%22%2Cdue%3Alte%3A2026-11-30"
+
+
+def test_a_filter_cannot_be_extended_from_inside(acme) -> None:
+    with pytest.raises(ArgumentsError):
+        acme["acme_find"].request({"name": 'x",archived:eq:"true'}, {})

@@ -40,7 +40,10 @@ def with_sandbox(app):
     from connectors.sandbox import build_app as build_vendors
 
     sandbox = Starlette(
-        routes=[Mount("/model", app=build_model()), Mount("/", app=build_vendors(settings.SANDBOX_STATE))]
+        routes=[
+            Mount("/model", app=build_model()),
+            Mount("/", app=build_vendors(settings.SANDBOX_STATE, settle_at_once=True)),
+        ]
     )
 
     async def route(scope, receive, send):

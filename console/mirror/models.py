@@ -60,6 +60,11 @@ class Record(models.Model):
         return getattr(self, "number", "") or getattr(self, "name", "") or self.vendor_id
 
     @property
+    def is_thin(self) -> bool:
+        """Known from a list only, which at this vendor tells less than the record itself."""
+        return False
+
+    @property
     def live_target(self) -> str:
         """What hints about this record are called."""
         return f"{self.KIND}.{self.vendor_id}"
@@ -101,6 +106,10 @@ class Customer(Party):
 
     card_status = models.CharField(max_length=40, blank=True)
     total_paid_minor = models.BigIntegerField(null=True, blank=True)
+
+    @property
+    def is_thin(self) -> bool:
+        return self.connection.connector == "billsby" and not self.card_status
 
     def related(self, model: type[Record]) -> QuerySet:
         """This customer's rows of another kind."""
@@ -158,8 +167,12 @@ class Subscription(OfCustomer):
     class Meta(OfCustomer.Meta):
         indexes = [
             *OfCustomer.Meta.indexes,
-            models.Index(fields=["next_billing_at", "id"], name="subscription_by_billing"),
+            models.Index(fields=["-created_at", "-id"], name="subscription_by_creation"),
         ]
+
+    @property
+    def is_thin(self) -> bool:
+        return self.connection.connector == "billsby" and not self.currency
 
     @property
     def title(self) -> str:
@@ -197,6 +210,10 @@ class Invoice(OfCustomer):
     def derive(self) -> None:
         super().derive()
         self.aging_on = self.due_on or (self.issued_at and self.issued_at.astimezone(UTC).date())
+
+    @property
+    def is_thin(self) -> bool:
+        return self.connection.connector == "billsby" and self.refundable_minor is None
 
     @property
     def is_open(self) -> bool:

@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-                'indexes': [models.Index(fields=['connection', 'customer_vendor_id'], name='subscription_by_customer'), models.Index(fields=['status'], name='subscription_by_status'), models.Index(fields=['currency'], name='subscription_by_currency'), models.Index(fields=['next_billing_at', 'id'], name='subscription_by_billing')],
+                'indexes': [models.Index(fields=['connection', 'customer_vendor_id'], name='subscription_by_customer'), models.Index(fields=['status'], name='subscription_by_status'), models.Index(fields=['currency'], name='subscription_by_currency'), models.Index(fields=['-created_at', '-id'], name='subscription_by_creation')],
                 'constraints': [models.UniqueConstraint(fields=('connection', 'vendor_id'), name='subscription_once_per_connection')],
             },
         ),

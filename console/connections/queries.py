@@ -1,0 +1,106 @@
+"""What the page of connections shows. Nothing here opens a sealed credential."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, OuterRef, Subquery
+
+from connectors.registry import connector
+from console.accounts.models import Person
+from console.connections.models import Connection
+from console.mirror.models import KINDS, RefusedRecord, Sync
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one kind of a connection's records stands in the mirror."""
+
+    kind: str
+    count: int
+    read_at: datetime | None
+    run: Sync | None  # the newest one
+
+    @property
+    def words(self) -> str:
+        return f"{self.kind.replace('_', ' ')}s".capitalize()
+
+    @property
+    def is_running(self) -> bool:
+        return self.run is not None and self.run.state == Sync.State.RUNNING
+
+    @property
+    def error(self) -> str:
+        return self.run.error if self.run and self.run.state == Sync.State.FAILED else ""
+
+
+@dataclass(frozen=True)
+class Card:
+    connection: Connection
+    title: str
+    readings: tuple[Reading, ...]
+    refused: int
+
+    @property
+    def status(self) -> str:
+        if not self.connection.sealed_credentials:
+            return "not_configured"
+        return "changes_paused" if self.connection.paused_at else "connected"
+
+    @property
+    def is_syncing(self) -> bool:
+        return any(reading.is_running for reading in self.readings)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When the oldest kind was last read whole; None while one never was."""
+        moments = [reading.read_at for reading in self.readings]
+        return min(moments) if moments and None not in moments else None
+
+
+def cards(pk: int | None = None) -> list[Card]:
+    """Every connection, or the one asked for."""
+    connections = Connection.objects.filter(pk=pk) if pk else Connection.objects.all()
+    runs = {(run.connection_id, run.kind): run for run in newest_runs()}
+    counts = {
+        (kind, connection_id): count
+        for kind, model in KINDS.items()
+        for connection_id, count in model.objects.order_by()
+        .values_list("connection_id")
+        .annotate(Count("pk"))
+    }
+    refused = dict(RefusedRecord.objects.order_by().values_list("connection_id").annotate(Count("pk")))
+    return [
+        Card(
+            connection=connection,
+            title=connector(connection.connector).title,
+            readings=tuple(
+                reading(stream.kind, connection, counts, runs)
+                for stream in connector(connection.connector).streams
+            ),
+            refused=refused.get(connection.pk, 0),
+        )
+        for connection in connections
+    ]
+
+
+def reading(
+    kind: str,
+    connection: Connection,
+    counts: dict[tuple[str, int], int],
+    runs: dict[tuple[int, str], Sync],
+) -> Reading:
+    run = runs.get((connection.pk, kind))
+    count = counts.get((kind, connection.pk), 0)
+    return Reading(kind, count, run.read_at if run else None, run)
+
+
+def newest_runs() -> list[Sync]:
+    """The newest run of each kind of each connection, with `read_at` of the last one that came to its end."""
+    alike = Sync.objects.filter(connection=OuterRef("connection"), kind=OuterRef("kind"))
+    ended = alike.filter(state=Sync.State.DONE).order_by("-started_at").values("started_at")[:1]
+    newest = alike.order_by("-started_at", "-pk").values("pk")[:1]
+    return list(Sync.objects.filter(pk=Subquery(newest)).annotate(read_at=Subquery(ended)))
+
+
+def may_sync(person: Person) -> bool:
+    return person.has_perm("connections.manage") or person.has_perm("approvals.propose")

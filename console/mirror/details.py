@@ -1,0 +1,112 @@
+"""What stands around a record on its page: the rows it belongs with, and what was proposed about it."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
+
+from console.approvals.models import Proposal
+from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Vendor
+from console.mirror.queries import spend_of
+from console.mirror.querysets import sums_by_currency
+
+SHOWN = 25
+ACTIVITY_SHOWN = 12
+
+
+def around(record: Record) -> dict[str, Any]:
+    """The context of a detail page besides the record itself.
+
+    `version` changes with the record and the proposals shown; a page that has it needs nothing new.
+    """
+    beside = {
+        Customer: around_customer,
+        Subscription: around_subscription,
+        Invoice: around_invoice,
+        Vendor: around_vendor,
+        Bill: around_bill,
+    }[type(record)](record)
+    concerned = beside.pop("concerned", Q())
+    activity = list(proposals_about(record, concerned))
+    live = [record.live_target, *(f"proposal.{proposal.pk}" for proposal in activity)]
+    seen = "|".join([record.digest, *(f"{proposal.pk}.{proposal.version}" for proposal in activity)])
+    return {
+        **beside,
+        "activity": activity,
+        "live": " ".join(live),
+        "version": sha256(seen.encode()).hexdigest()[:16],
+        "raw": json.dumps(record.raw, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder),
+    }
+
+
+def around_customer(customer: Customer) -> dict[str, Any]:
+    invoices = customer.related(Invoice)
+    numbers = list(invoices.order_by("-issued_at", "-pk").values_list("vendor_id", flat=True)[:200])
+    subscriptions = list(customer.related(Subscription).order_by("-created_at", "-pk")[:SHOWN])
+    return {
+        "invoices": invoices.light().order_by("-issued_at", "-pk")[:SHOWN],
+        "invoice_count": invoices.count(),
+        "subscriptions": subscriptions,
+        "credit_notes": customer.related(CreditNote).light().order_by("-issued_at", "-pk")[:SHOWN],
+        "totals": totals_of(customer),
+        "matches": customer.possible_matches()[:3],
+        "concerned": Q(steps__record_kind="invoice", steps__record_key__in=numbers)
+        | Q(
+            steps__record_kind="subscription",
+            steps__record_key__in=[subscription.vendor_id for subscription in subscriptions],
+        ),
+    }
+
+
+def totals_of(customer: Customer) -> list[dict[str, Any]]:
+    """One line a currency: invoiced, open, paid, credited; `paid` less `credited` is kept."""
+    spent = {line["currency"]: line for line in spend_of(customer, None, None)}
+    lines = {
+        line["currency"]: line
+        for line in sums_by_currency(customer.related(Invoice), "amount_minor", "open_minor")
+    }
+    return [
+        {"currency": currency, **spent.get(currency, {}), **lines.get(currency, {})}
+        for currency in sorted(spent.keys() | lines.keys())
+    ]
+
+
+def around_subscription(subscription: Subscription) -> dict[str, Any]:
+    customer = subscription.customer
+    invoices = customer.related(Invoice).light() if customer else Invoice.objects.none()
+    return {"customer": customer, "invoices": invoices.order_by("-issued_at", "-pk")[:SHOWN]}
+
+
+def around_invoice(invoice: Invoice) -> dict[str, Any]:
+    customer = invoice.customer
+    notes = customer.related(CreditNote).light() if customer else CreditNote.objects.none()
+    others = customer.related(Invoice).exclude(pk=invoice.pk).light() if customer else Invoice.objects.none()
+    return {
+        "customer": customer,
+        "credit_notes": notes.order_by("-issued_at", "-pk")[:SHOWN],
+        "invoices": others.order_by("-issued_at", "-pk")[:10],
+    }
+
+
+def around_vendor(vendor: Vendor) -> dict[str, Any]:
+    return {
+        "bills": vendor.bills().light().order_by("-due_on", "-pk")[:SHOWN],
+        "totals": sums_by_currency(vendor.bills(), "amount_minor", "open_minor"),
+    }
+
+
+def around_bill(bill: Bill) -> dict[str, Any]:
+    return {"vendor": bill.vendor}
+
+
+def proposals_about(record: Record, concerned: Q) -> Any:
+    """The newest proposals with a step on this record, or on what belongs to it."""
+    mine = Q(steps__record_kind=record.KIND, steps__record_key=record.vendor_id)
+    found = Proposal.objects.filter(mine | concerned, connection_id=record.connection_id).distinct()
+    return (
+        found.select_related("requester")
+        .prefetch_related("steps", "superseded_by", "decisions")
+        .order_by("-pk")[:ACTIVITY_SHOWN]
+    )

@@ -1,0 +1,147 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from connectors.errors import ArgumentsError, VendorError
+from console.approvals.errors import AlreadyProposedError, ApprovalError
+from console.mirror import details, lists
+from console.mirror.actions import ACTIONS, CONNECTOR, Action, actions_for, propose_action
+from console.mirror.forms import ReasonForm
+from console.mirror.models import Bill, Customer, Invoice, Record, Subscription, Vendor
+from console.mirror.queries import get_invoice_for, get_record_for
+from console.mirror.refresh import refresh_record
+
+
+@require_safe
+def customer_list(request: HttpRequest) -> HttpResponse:
+    return show_list(request, lists.CUSTOMERS)
+
+
+@require_safe
+def subscription_list(request: HttpRequest) -> HttpResponse:
+    return show_list(request, lists.SUBSCRIPTIONS)
+
+
+@require_safe
+def invoice_list(request: HttpRequest) -> HttpResponse:
+    return show_list(request, lists.INVOICES)
+
+
+@require_safe
+def vendor_list(request: HttpRequest) -> HttpResponse:
+    return show_list(request, lists.VENDORS)
+
+
+@require_safe
+def bill_list(request: HttpRequest) -> HttpResponse:
+    return show_list(request, lists.BILLS)
+
+
+@require_safe
+def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return show_record(request, Customer, pk)
+
+
+@require_safe
+def subscription_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return show_record(request, Subscription, pk)
+
+
+@require_safe
+def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return show_record(request, Invoice, pk)
+
+
+@require_safe
+def vendor_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return show_record(request, Vendor, pk)
+
+
+@require_safe
+def bill_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return show_record(request, Bill, pk)
+
+
+@permission_required("approvals.propose", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def invoice_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """A form about an invoice that ends in a proposal. Opening it reads the invoice at the vendor."""
+    chosen, invoice = ACTIONS[action], get_invoice_for(request.user, pk)
+    if invoice.connection.connector != CONNECTOR:
+        raise Http404
+    if request.method == "POST":
+        return file_proposal(request, chosen, invoice)
+    problem = ""
+    if "amount" not in request.GET:  # asking for the button's text only must not ask the vendor
+        problem = read_again(invoice)
+    form = chosen.form(initial=request.GET.dict(), invoice=invoice)
+    return show_action(request, chosen, form, problem=problem)
+
+
+def file_proposal(request: HttpRequest, action: Action, invoice: Invoice) -> HttpResponse:
+    form = action.form(request.POST, invoice=invoice)
+    if not form.is_valid():
+        return show_action(request, action, form, status=422)
+    try:
+        proposal = propose_action(action, invoice, form.cleaned_data, actor=request.user)
+    except AlreadyProposedError as error:
+        messages.info(request, str(error))
+        return redirect("approvals:detail", error.proposal.pk)
+    except (ApprovalError, ArgumentsError, VendorError) as error:
+        return show_action(request, action, form, problem=f"Nothing was proposed. {error}", status=422)
+    messages.success(request, f"{proposal.number} waits for approval.")
+    return redirect("approvals:detail", proposal.pk)
+
+
+def show_action(
+    request: HttpRequest, action: Action, form: ReasonForm, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "action": action,
+        "form": form,
+        "invoice": form.invoice,
+        "button": action.says(form.amount_minor, form.invoice.currency),
+        "fits": action.fits(form.invoice),
+        "problem": problem,
+    }
+    template = "mirror/_invoice_action.html" if request.htmx else "mirror/invoice_action.html"
+    return render(request, template, context, status=status)
+
+
+@vary_on_headers("HX-Request", "HX-Target")
+def show_list(request: HttpRequest, listing: lists.Listing) -> HttpResponse:
+    context = lists.show(listing, request.GET)
+    template = "mirror/_list.html" if request.htmx.target == "records" else "mirror/list.html"
+    return render(request, template, context)
+
+
+@vary_on_headers("HX-Request")
+def show_record(request: HttpRequest, model: type[Record], pk: int) -> HttpResponse:
+    """A record's page. With ?read it is read at the vendor first; ?v= names the version a page has."""
+    record = get_record_for(request.user, model, pk)
+    problem = read_again(record) if "read" in request.GET else ""
+    context = {
+        "record": record,
+        "problem": problem,
+        "fills_in": record.is_thin and "read" not in request.GET,
+        "actions": actions_for(request.user, record) if isinstance(record, Invoice) else [],
+        **details.around(record),
+    }
+    if context["version"] == request.GET.get("v"):
+        return HttpResponse(status=204)
+    is_fragment = request.htmx and not request.htmx.boosted
+    template = f"mirror/_{model.KIND}.html" if is_fragment else f"mirror/{model.KIND}_detail.html"
+    return render(request, template, context)
+
+
+def read_again(record: Record) -> str:
+    """Read the record at its vendor and update it in place; returns what went wrong, in a sentence."""
+    try:
+        refresh_record(record.connection, record.KIND, record.vendor_id)
+    except VendorError as error:
+        return error.sentence
+    record.refresh_from_db()
+    return ""

@@ -69,8 +69,10 @@ def sentence_of(result: dict[str, Any]) -> str:
     error = result.get("error")
     problems = result.get("problems")
     if isinstance(error, dict):
-        error = error.get("message") or error.get("sentence") or "It gave no reason."
-    text = " ".join(str(error or "It gave no reason.").split())[:400]
-    if isinstance(problems, list):
-        text = " ".join([text, *(" ".join(str(problem).split()) for problem in problems)])[:600]
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+        error = error.get("message") or error.get("sentence")
+    parts = [error or "It gave no reason", *(problems if isinstance(problems, list) else ())]
+    return " ".join(one if one.endswith((".", "!", "?")) else f"{one}." for one in map(one_line, parts))
+
+
+def one_line(value: Any) -> str:
+    return " ".join(str(value).split())[:400]

@@ -93,7 +93,8 @@ SIGN = "|".join(re.escape(sign) for sign in sorted(SYMBOLS, key=len, reverse=Tru
 CODE = "|".join(sorted(CODES)) + "|(?i:usd|eur|gbp|jpy|chf|cad|aud|nzd|sek|nok|dkk|pln|inr)"
 WORD = "(?i:" + "|".join(f"{word}s?" for word in WORDS) + ")"
 AMOUNT = re.compile(
-    rf"(?<![\w.-])(?:(?P<before>{SIGN}|(?:{CODE})(?=[\s\d]))\s?)(?P<n1>{NUMBER})(?P<k1>[kK]\b)?(?:\s?(?P<also>{CODE})\b)?"
+    rf"(?<![\w.-])(?:(?P<before>{SIGN}"
+    rf"|(?:{CODE})(?=[\s\d]))\s?)(?P<n1>{NUMBER})(?P<k1>[kK]\b)?(?:\s?(?P<also>{CODE})\b)?"
     rf"|(?<![\w.,-])(?P<n2>{NUMBER})(?P<k2>[kK]\b)?\s?(?P<after>(?:{SIGN})(?!\d)|(?:{CODE})\b|(?:{WORD})\b)"
 )
 

@@ -18,7 +18,8 @@ from agent.scripted.talk import Asked, Talk
 Skill = Callable[[Asked], Script | None]
 
 AGAIN = re.compile(
-    r"(?:ok(?:ay)?[,. ]+)?(?:please |can you |could you |just )*(?:(?:try|do|propose|send|file|ask|submit)\b.{0,12} )?"
+    r"(?:ok(?:ay)?[,. ]+)?(?:please |can you |could you |just )*(?:(?:try|do|propose|send|file"
+    r"|ask|submit)\b.{0,12} )?"
     r"(?:once (?:more|again)|again|one more time|anyway)(?:[,. ]+please)?[.!?]*$",
     re.I,
 )

@@ -4,14 +4,34 @@ from tests.agent.scripted_data import by_text, customer, desk_for
 
 ADDING = [
     ("Acme Corp", "ops@acme.com", "Add Acme Corp to BILL with a primary contact at ops@acme.com"),
-    ("Zed Trading", "billing@zed.example", "Create a customer in BILL called Zed Trading, contact billing@zed.example"),
-    ("Nordwind GmbH", "ap@nordwind.example", "Please onboard Nordwind GmbH as a new BILL customer (contact: ap@nordwind.example)"),
+    (
+        "Zed Trading",
+        "billing@zed.example",
+        "Create a customer in BILL called Zed Trading, contact billing@zed.example",
+    ),
+    (
+        "Nordwind GmbH",
+        "ap@nordwind.example",
+        "Please onboard Nordwind GmbH as a new BILL customer (contact: ap@nordwind.example)",
+    ),
     ("Kite & Co", "jo@kite.example", 'register "Kite & Co" in BILL with primary contact jo@kite.example'),
-    ("Müller AG", "kasse@mueller.example", "We need a new customer in BILL: Müller AG, primary contact at kasse@mueller.example"),
-    ("Blue Harbor Cafe", "ap@blue.example", "Set up Blue Harbor Cafe in bill.com; the primary contact is ap@blue.example"),
+    (
+        "Müller AG",
+        "kasse@mueller.example",
+        "We need a new customer in BILL: Müller AG, primary contact at kasse@mueller.example",
+    ),
+    (
+        "Blue Harbor Cafe",
+        "ap@blue.example",
+        "Set up Blue Harbor Cafe in bill.com; the primary contact is ap@blue.example",
+    ),
     ("acme corp", "ops@acme.com", "add acme corp to bill with a primary contact at ops@acme.com"),
-    ("Sun, Moon & Stars Inc", "hi@sun.example", "Add a customer named “Sun, Moon & Stars Inc” to BILL, contact hi@sun.example"),
-]  # fmt: skip
+    (
+        "Sun, Moon & Stars Inc",
+        "hi@sun.example",
+        "Add a customer named “Sun, Moon & Stars Inc” to BILL, contact hi@sun.example",
+    ),
+]
 
 
 @pytest.mark.parametrize(("name", "email", "text"), ADDING)

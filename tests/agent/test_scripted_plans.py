@@ -3,15 +3,63 @@ import pytest
 from tests.agent.scripted_data import desk_for, live, plan
 
 MOVES = [
-    ("Globex", "Enterprise", "USD", 100000, "Move Globex to the Enterprise plan and charge a $1,000 implementation fee"),
-    ("Globex", "Enterprise", "EUR", 25050, "Upgrade Globex to Enterprise and bill them €250.50 for onboarding"),
-    ("Sakura KK", "Enterprise", "JPY", 48000, "Switch Sakura KK onto the Enterprise plan, plus a one-time setup fee of ¥48,000."),
-    ("Acme Corp", "Business", "USD", 100000, "Please change Acme Corp's plan to Business and add a 1,000 USD implementation fee."),
-    ("Acme Corp", "Enterprise", "USD", 50000, "Put Acme Corp on the Enterprise tier. Also charge them 500 dollars for data migration."),
-    ("Ann Lee", "Enterprise Plus", "USD", 100000, "ann lee should move to enterprise plus with a $1k onboarding fee"),
-    ("Petrol Oy", "Enterprise", "EUR", 125000, "Migrate Petrol Oy to Enterprise and charge 1.250,00 EUR setup fee"),
-    ("Kuwait Media", "Business", "KWD", 12500, "Move Kuwait Media to the Business plan and charge a 12.500 KWD setup fee"),
-]  # fmt: skip
+    (
+        "Globex",
+        "Enterprise",
+        "USD",
+        100000,
+        "Move Globex to the Enterprise plan and charge a $1,000 implementation fee",
+    ),
+    (
+        "Globex",
+        "Enterprise",
+        "EUR",
+        25050,
+        "Upgrade Globex to Enterprise and bill them €250.50 for onboarding",
+    ),
+    (
+        "Sakura KK",
+        "Enterprise",
+        "JPY",
+        48000,
+        "Switch Sakura KK onto the Enterprise plan, plus a one-time setup fee of ¥48,000.",
+    ),
+    (
+        "Acme Corp",
+        "Business",
+        "USD",
+        100000,
+        "Please change Acme Corp's plan to Business and add a 1,000 USD implementation fee.",
+    ),
+    (
+        "Acme Corp",
+        "Enterprise",
+        "USD",
+        50000,
+        "Put Acme Corp on the Enterprise tier. Also charge them 500 dollars for data migration.",
+    ),
+    (
+        "Ann Lee",
+        "Enterprise Plus",
+        "USD",
+        100000,
+        "ann lee should move to enterprise plus with a $1k onboarding fee",
+    ),
+    (
+        "Petrol Oy",
+        "Enterprise",
+        "EUR",
+        125000,
+        "Migrate Petrol Oy to Enterprise and charge 1.250,00 EUR setup fee",
+    ),
+    (
+        "Kuwait Media",
+        "Business",
+        "KWD",
+        12500,
+        "Move Kuwait Media to the Business plan and charge a 12.500 KWD setup fee",
+    ),
+]
 IDS = {"Team": 34, "Enterprise": 35, "Enterprise Plus": 36, "Business": 37}
 
 
@@ -34,8 +82,12 @@ def test_a_move_with_a_fee_is_a_plan_of_two_steps(name, plan_name, currency, min
     }
     assert (charge["arguments"]["currencyCode"], charge["arguments"]["amount"]) == (currency, minor)
     assert charge["arguments"]["description"] in (
-        "Implementation fee", "Onboarding", "Setup fee", "Data migration", "Onboarding fee",
-    )  # fmt: skip
+        "Implementation fee",
+        "Onboarding",
+        "Setup fee",
+        "Data migration",
+        "Onboarding fee",
+    )
 
 
 def test_a_move_alone_is_one_proposal():

@@ -5,10 +5,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.scripted.money import exponent, find_amounts, show
-from agent.scripted.words import days, parties, period
+from agent.scripted.names import parties
+from agent.scripted.quantities import days, period
 
 word = st.sampled_from(
-    "Nordwind Blue Harbor Ångström Zhang O'Brien Kite Müller Yamada Quill Delta Oak".split()
+    [
+        "Nordwind",
+        "Blue",
+        "Harbor",
+        "Ångström",
+        "Zhang",
+        "O'Brien",
+        "Kite",
+        "Müller",
+        "Yamada",
+        "Quill",
+        "Delta",
+        "Oak",
+    ]
 )
 names = st.lists(word, min_size=1, max_size=3, unique=True).map(" ".join)
 FRAMES = (

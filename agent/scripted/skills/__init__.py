@@ -4,6 +4,7 @@ from agent.scripted.replay import Skill
 from agent.scripted.skills.charges import charge_customer
 from agent.scripted.skills.credits import give_credits
 from agent.scripted.skills.lookups import (
+    explain_failure,
     list_invoices,
     show_bills,
     show_customer,
@@ -33,6 +34,7 @@ SKILLS: tuple[Skill, ...] = (
     help_wanted,
     decide,
     about_proposal,
+    explain_failure,
     add_to_bill,
     receivables,
     cancel_and_refund,

@@ -10,7 +10,8 @@ from agent.scripted.skills.proposing import propose
 from agent.scripted.talk import Asked
 
 CHARGE = re.compile(
-    r"\b(?:charg|bill|invoic|debit)\w*\b|\b(?:add|apply|collect|take|include)\b.{0,40}\b(?:charge|fee)\b|\bfee\b",
+    r"\b(?:charg|bill|invoic|debit)\w*\b|\b(?:add|apply|collect|take"
+    r"|include)\b.{0,40}\b(?:charge|fee)\b|\bfee\b",
     re.I,
 )
 
@@ -67,11 +68,14 @@ def charge_line(customer: Customer, amount: Amount, description: str, own: str) 
 
 
 FEE = re.compile(
-    r"\b(?P<fee>(?:(?!(?:an?|the|this|that|and|to|with|of|for|plan|tier|charge)\b)[\w-]+\s+){1,3}?(?:fee|costs?|deposit|surcharge))\b(?!\s*(?:of|her|him|them)\b\s*\w+\s+to)",
+    r"\b(?P<fee>(?:(?!(?:an?|the|this|that|and|to|with|of|for|plan|tier"
+    r"|charge)\b)[\w-]+\s+){1,3}?(?:fee|costs?|deposit|surcharge))\b(?!\s*(?:of|her|him"
+    r"|them)\b\s*\w+\s+to)",
     re.I,
 )
 PURPOSE = re.compile(
-    r"\b(?:for|as|towards|covering)\s+(?:(?:the|a|an|our|their|her|his)\s+)?(?P<purpose>[^.,;!?\n]{2,80}?)(?=\s+(?:today|now|please|and)\b|[.,;!?\n]|$)",
+    r"\b(?:for|as|towards|covering)\s+(?:(?:the|a|an|our|their|her"
+    r"|his)\s+)?(?P<purpose>[^.,;!?\n]{2,80}?)(?=\s+(?:today|now|please|and)\b|[.,;!?\n]|$)",
     re.I,
 )
 NOT_FEE = frozenset(

@@ -4,17 +4,22 @@ import re
 from typing import Any
 
 from agent.scripted.actions import Ask, Call, Script, ScriptStopped
+from agent.scripted.names import EMAIL
+from agent.scripted.quantities import quantity
 from agent.scripted.records import Subscription, key_text, number, rows_of, text
 from agent.scripted.skills.finding import Part, chooser, find_customer, find_subscription, numbered
 from agent.scripted.skills.proposing import propose
 from agent.scripted.talk import Asked
-from agent.scripted.words import EMAIL, quantity
 
 GIVE = re.compile(
-    r"\b(?:giv|gave|grant|add|credit|comp|gift|award|offer|provid|top|apply|applied|put|let|load|throw|send|hook|issue|allocat|donat|bump)\w*\b",
+    r"\b(?:giv|gave|grant|add|credit|comp|gift|award|offer|provid|top|apply|applied|put|let"
+    r"|load|throw|send|hook|issue|allocat|donat|bump)\w*\b",
     re.I,
 )
-USAGE = r"(?:api[- ])?(?:credits?|calls?|requests?|tokens?|units?|messages?|minutes?|queries|hits|events?|usages?|lookups?|api)"
+USAGE = (
+    r"(?:api[- ])?(?:credits?|calls?|requests?|tokens?|units?|messages?|minutes?|queries|hits"
+    r"|events?|usages?|lookups?|api)"
+)
 
 
 def give_credits(asked: Asked) -> Script | None:
@@ -27,7 +32,9 @@ def give_credits(asked: Asked) -> Script | None:
 def give(asked: Asked, amount: int) -> Script:
     customer = yield from find_customer(
         asked,
-        r"\b(?:give|grant|gift|award|offer|provide|comp|send|issue)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:an?\s+|another\s+|some\s+|with\s+)?(?:free\s+|extra\s+)?\d",
+        r"\b(?:give|grant|gift|award|offer|provide|comp|send"
+        r"|issue)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:an?\s+|another\s+|some\s+|with\s+)?(?:free\s+"
+        r"|extra\s+)?\d",
         r"\b(?:top up|credit|let)\s+(?P<who>[\w&.'’\- ]+?)(?:['’]s?\b|\s+(?:with|by|have|has)\b)",
         r"\b(?:to|for)\s+(?P<who>[\w&.'’\- ]+?)(?:['’]s?\b|\s+on\b|\s+for\b|[,.;!?]|\s*$)",
     )

@@ -4,6 +4,8 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from agent.scripted.actions import Ask, Call, ScriptStopped, ToolMissing
+from agent.scripted.answers import choose, is_yes
+from agent.scripted.names import has_pronoun, parties
 from agent.scripted.records import (
     Customer,
     Invoice,
@@ -17,7 +19,6 @@ from agent.scripted.records import (
     status_key,
 )
 from agent.scripted.talk import Asked
-from agent.scripted.words import choose, has_pronoun, is_yes, parties
 
 Part = Generator[Call | tuple[Call, ...] | Ask, Any, Any]
 MOST_OPTIONS = 8

@@ -3,6 +3,8 @@
 import re
 
 from agent.scripted.actions import Call, Script, ScriptStopped
+from agent.scripted.names import INVOICE, capitalised_runs, clean_name
+from agent.scripted.quantities import days
 from agent.scripted.records import (
     every,
     minor,
@@ -23,14 +25,22 @@ from agent.scripted.skills.finding import (
 )
 from agent.scripted.skills.questions import more, note
 from agent.scripted.talk import Asked
-from agent.scripted.words import INVOICE, capitalised_runs, clean_name, days
 
 LOOK = re.compile(
-    r"\b(?:show|list|find|get|see|display|pull|fetch|look|give|open|what|which|how|who|is|are|does|do|has|have|tell|check|search|details?|status|any|view|read|print|when|why|latest|last)\b",
+    r"\b(?:show|list|find|get|see|display|pull|fetch|look|give|open|what|which|how|who|is|are"
+    r"|does|do|has|have|tell|check|search|details?|status|any|view|read|print|when|why|latest"
+    r"|last)\b",
     re.I,
 )
-PLAN = re.compile(r"\b(?:plans?|subscriptions?|subscribed|tier|package)\b", re.I)
+PLAN = re.compile(
+    r"\b(?:billed next|next bill\w*|renew\w*|plans?|subscriptions?|subscribed|tier|package)\b", re.I
+)
 BILLS = re.compile(r"\b(?:bills?|payables?)\b", re.I)
+CHANGE = re.compile(
+    r"\b(?:add|create|change|update|delete|remove|set|edit|pay|pause|archive|merge|rename"
+    r"|replace|send|make)\b",
+    re.I,
+)
 VENDOR = re.compile(r"\b(?:vendors?|suppliers?)\b", re.I)
 STATUSES = {
     "unpaid": ("unpaid", "failed", "declined"),
@@ -96,7 +106,8 @@ def show_plan(asked: Asked) -> Script | None:
 def plan_of(asked: Asked) -> Script:
     customer = yield from find_customer(
         asked,
-        r"\b(?:is|are|does|has|have)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:on|have|subscribed|in|paying|using|currently|now)\b",
+        r"\b(?:is|are|does|has|have)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:on|have|subscribed|in|paying"
+        r"|using|currently|now)\b",
     )
     result = yield Call("billsby_list_customer_subscriptions", {"customerUniqueId": customer.id})
     subscriptions = [read_subscription(row) for row in rows_of(result)]
@@ -114,11 +125,10 @@ def plan_of(asked: Asked) -> Script:
 
 
 def show_vendors(asked: Asked) -> Script | None:
-    return (
-        vendors(asked)
-        if VENDOR.search(asked.text) and not BILLS.search(re.sub(r"\bBILL\b", "", asked.text))
-        else None
-    )
+    is_about_bills = BILLS.search(re.sub(r"\bBILL\b", "", asked.text))
+    if not VENDOR.search(asked.text) or CHANGE.search(asked.text) or is_about_bills:
+        return None
+    return vendors(asked)
 
 
 def vendors(asked: Asked) -> Script:
@@ -174,12 +184,48 @@ def bills(asked: Asked) -> Script:
     return f"{'Open bills' if due else 'Bills'}:\n{bulleted(lines)}{more(result)}{note(result)}"
 
 
-def show_customer(asked: Asked) -> Script | None:
-    wanted = re.search(
-        r"\b(?:show|find|look ?up|search|who is|get|tell me about|do we have|details|e-?mail|address|card|status|contact)\b",
+def explain_failure(asked: Asked) -> Script | None:
+    asks = re.search(
+        r"\bwhy\b.*\b(?:fail|declin|unpaid|bounc|go through|not paid)|\bpayment (?:logs?|attempts?"
+        r"|history)\b",
         asked.text,
         re.I,
     )
+    return attempts(asked) if asks else None
+
+
+def attempts(asked: Asked) -> Script:
+    if numbers := INVOICE.findall(asked.text):
+        invoice = yield from get_invoice(asked, numbers[0])
+    else:
+        customer = yield from find_customer(asked)
+        unpaid = [one for one in (yield from find_invoices(customer, "unpaid")) if one.is_retryable]
+        if not unpaid:
+            return f"{customer.title} has no unpaid invoice."
+        invoice = unpaid[0]
+    whose = invoice.customer_id or invoice.number.rpartition("-")[0]
+    call = Call("billsby_list_payment_logs", {"customerUniqueId": whose, "invoiceNumber": invoice.number})
+    lines = []
+    for row in rows_of((yield call)):
+        parts = [
+            text(row, "createdOn")[:16].replace("T", " "),
+            text(row, "paymentMethod"),
+            text(row, "gatewayName"),
+        ]
+        lines.append(", ".join(part for part in [*parts, status_words(text(row, "status"))] if part))
+    if not lines:
+        return f"{invoice.line}. Billsby lists no payment attempt for it."
+    return f"{invoice.line}. Its payment attempts, as far as Billsby tells:\n{bulleted(lines)}"
+
+
+def show_customer(asked: Asked) -> Script | None:
+    wanted = re.search(
+        r"\b(?:show|find|look ?up|search|who is|get|tell me about|do we have|details|e-?mail"
+        r"|address|card|status|contact)\b",
+        asked.text,
+        re.I,
+    )
+    wanted = wanted and not CHANGE.search(asked.text)
     return customer_card(asked) if wanted and about(asked.text) and len(asked.text) < 160 else None
 
 
@@ -200,7 +246,8 @@ def about(said: str) -> str:
     if runs:
         return clean_name(runs[0])
     match = re.search(
-        r"\b(?:vendors?|suppliers?|customers?|clients?|called|named|from|of|by|to|find|is|about)\s+(?:named |called )?(?P<who>[\w&.'’\-]+(?: [\w&.'’\-]+){0,3})",
+        r"\b(?:vendors?|suppliers?|customers?|clients?|called|named|from|of|by|to|find|is"
+        r"|about)\s+(?:named |called )?(?P<who>[\w&.'’\-]+(?: [\w&.'’\-]+){0,3})",
         said,
         re.I,
     )

@@ -3,18 +3,21 @@
 import re
 
 from agent.scripted.actions import Ask, Call, Script, ToolMissing
+from agent.scripted.answers import is_yes
+from agent.scripted.names import EMAIL, QUOTED, capitalised_runs, clean_name
 from agent.scripted.records import Customer
 from agent.scripted.skills.finding import Part, bulleted, numbered, search_customers
 from agent.scripted.skills.proposing import propose
 from agent.scripted.talk import Asked
-from agent.scripted.words import EMAIL, QUOTED, capitalised_runs, clean_name, is_yes
 
 ADD = re.compile(
-    r"\b(?:add|creat\w*|set(?:ting)? ?up|register\w*|onboard\w*|enter|make|put|get|open)\b|\bnew (?:\w+ )?(?:customer|client)\b|\b(?:needs?|has|have) to be (?:in|added)\b",
+    r"\b(?:add|creat\w*|set(?:ting)? ?up|register\w*|onboard\w*|enter|make|put|get|open)\b"
+    r"|\bnew (?:\w+ )?(?:customer|client)\b|\b(?:needs?|has|have) to be (?:in|added)\b",
     re.I,
 )
 IN_BILL = re.compile(
-    r"\b(?:in|to|into|on|at|within|inside|via)\s+(?:the\s+)?bill(?:\.com)?\b(?! for| \d| [$€£])|\bBILL(?:\.com)?\b(?= (?:customer|client|account))|\bbill\.com\b|\bBILL:",
+    r"\b(?:in|to|into|on|at|within|inside|via)\s+(?:the\s+)?bill(?:\.com)?\b(?! for| \d"
+    r"| [$€£])|\bBILL(?:\.com)?\b(?= (?:customer|client|account))|\bbill\.com\b|\bBILL:",
     re.I,
 )
 CONTACT = re.compile(r"\bcontact\b|\breach(?:able)?\b|\bperson\b", re.I)
@@ -84,9 +87,17 @@ def twins_of(name: str, email: str) -> Part:
 
 
 NEW_NAME = (
-    r"\b(?:called|named)\s+(?P<who>[\w&][\w&.'’\- ]*?)\s*(?:\(|,|;|\.|\bwith\b|\bin\b|\bto\b|\bat\b|\busing\b|$)",
-    r"\b(?:add|create|set up|register|onboard|enter|make|put|get|open)\s+(?:us\s+)?(?:an?\s+|the\s+)?(?:new\s+)?(?:bill(?:\.com)?\s+)?(?:customer|client|account)?\s*(?:record\s+)?(?:called|named|for|:)?\s*(?P<who>[\w&][\w&.,'’\- ]*?)\s*(?:,\s*)?(?:\(|\bas (?:an?|our)\b|\b(?:in|to|into|on|at|within|inside|via|set up in)\s+(?:the\s+)?bill\b|\bwith\b|\bwhose\b|\busing\b|,\s*(?:the\s+)?(?:contact|primary|e-?mail))",
-    r"\b(?:customer|client|account)\s*(?:called|named|for|:)?\s+(?P<who>[\w&][\w&.'’\- ]*?)\s*(?:\(|,|;|\bwith\b|\bin\b|\bto\b|\bat\b|\bneeds?\b|\busing\b|\s[–-]\s|$)",
+    r"\b(?:called|named)\s+(?P<who>[\w&][\w&.'’\- ]*?)\s*(?:\(|,|;|\.|\bwith\b|\bin\b|\bto\b"
+    r"|\bat\b|\busing\b|$)",
+    r"\b(?:add|create|set up|register|onboard|enter|make|put|get|open)\s+(?:us\s+)?(?:an?\s+"
+    r"|the\s+)?(?:new\s+)?(?:bill(?:\.com)?\s+)?(?:customer|client"
+    r"|account)?\s*(?:record\s+)?(?:called|named|for"
+    r"|:)?\s*(?P<who>[\w&][\w&.,'’\- ]*?)\s*(?:,\s*)?(?:\(|\bas (?:an?|our)\b|\b(?:in|to|into"
+    r"|on|at|within|inside|via|set up in)\s+(?:the\s+)?bill\b|\bwith\b|\bwhose\b|\busing\b"
+    r"|,\s*(?:the\s+)?(?:contact|primary|e-?mail))",
+    r"\b(?:customer|client|account)\s*(?:called|named|for"
+    r"|:)?\s+(?P<who>[\w&][\w&.'’\- ]*?)\s*(?:\(|,|;|\bwith\b|\bin\b|\bto\b|\bat\b|\bneeds?\b"
+    r"|\busing\b|\s[–-]\s|$)",
 )
 
 
@@ -107,7 +118,8 @@ def contact_name(text: str, email: str) -> dict[str, str]:
     """First and last name when they stand before the address: "contact Jane Doe at jane@…", "Jane Doe <jane@…>"."""
     before = text[: text.index(email)]
     match = re.search(
-        r"([A-Z][\w'’\-]+)\s+([A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+)?)\s*(?:,|\(|<|at|via|:)*\s*(?:at|e-?mail)?\s*$",
+        r"([A-Z][\w'’\-]+)\s+([A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+)?)\s*(?:,|\(|<|at|via|:)*\s*(?:at"
+        r"|e-?mail)?\s*$",
         before,
     )
     is_contact = match and re.search(

@@ -3,15 +3,17 @@
 import re
 
 from agent.scripted.actions import Call, Script, ScriptStopped
+from agent.scripted.names import INVOICE
 from agent.scripted.records import Invoice, status_words
 from agent.scripted.skills.finding import Part, bulleted, find_customer, find_invoices, get_invoice
 from agent.scripted.skills.proposing import propose
 from agent.scripted.talk import Asked
-from agent.scripted.words import INVOICE
 
 TRY = re.compile(
-    r"\b(?:re-?try|re-?tried|re-?trying|re-?attempt|re-?run|re-?charge|re-?process|re-?submit|re-?collect|recover|collect)\w*"
-    r"|\b(?:try|charge|run|attempt|bill|process|take|put|debit)\b.{0,70}\b(?:again|once more|another (?:go|try|time)|through)\b"
+    r"(?<!the )(?<!that )(?<!your )(?<!last )\b(?:re-?try|re-?tried|re-?trying|re-?attempt"
+    r"|re-?run|re-?charge|re-?process|re-?submit|re-?collect|recover|collect)\w*"
+    r"|\b(?:try|charge|run|attempt|bill|process|take|put|debit)\b.{0,70}\b(?:again|once more"
+    r"|another (?:go|try|time)|through)\b"
     r"|\btry (?:to )?(?:collect|charg)\w*|\b(?:another|new|second|fresh) (?:attempt|try|go)\b|\btry again\b"
     r"|\b(?:attempt|try|take) (?:the |her |his |their )?(?:\w+ )?payments?\b",
     re.I,
@@ -20,7 +22,8 @@ OWED = re.compile(
     r"\b(?:invoices?|payments?|bills?|charges?|cards?|owes?|owed|debts?|balances?|amounts?)\b", re.I
 )
 NEW_CARD = re.compile(
-    r"\b(?:new|updated?|replaced|changed|fixed|different|valid|working|renewed|corrected)\b.{0,30}\b(?:card|payment (?:method|details))\b",
+    r"\b(?:new|updated?|replaced|changed|fixed|different|valid|working|renewed"
+    r"|corrected)\b.{0,30}\b(?:card|payment (?:method|details))\b",
     re.I,
 )
 UNPAID = re.compile(r"\b(?:failed|unpaid|declined|outstanding|open|overdue|past.due|bounced|missed)\b", re.I)

@@ -28,24 +28,29 @@ from agent.scripted.skills.proposing import propose
 from agent.scripted.talk import Asked
 
 MOVE = re.compile(
-    r"\b(?:mov|upgrad|downgrad|switch|chang|migrat|transfer|shift|bump|put|tak|convert|promot|go|step)\w*\b.*?\b(?:to|onto|on|into)\b",
+    r"\b(?:mov|upgrad|downgrad|switch|chang|migrat|transfer|shift|bump|put|tak|convert|promot"
+    r"|go|step)\w*\b.*?\b(?:to|onto|on|into)\b",
     re.I | re.S,
 )
 SURELY = re.compile(r"\b(?:mov|upgrad|downgrad|switch|migrat)\w*\b", re.I)
 PLAN_WORD = re.compile(r"\b(?:plan|tier|package|edition)\b|\b(?:up|down)grad", re.I)
 NAMED = re.compile(
     r"\b(?:to|onto|on|into)\s+(?:(?:the|our|a|an)\s+)?(?P<plan>[\w&][\w&.+\- ]*?)"
-    r"(?:\s+(?:plan|tier|package|edition)\b|(?=\s+(?:and|with|plus (?:an?|the|one|[$€£¥\d])|then|at|from|on|for|as|now|once|immediately|effective|please|also|starting|right)\b)|\s*[,.;:!?(]|\s*$)",
+    r"(?:\s+(?:plan|tier|package|edition)\b|(?=\s+(?:and|with|plus (?:an?|the|one|[$€£¥\d])"
+    r"|then|at|from|on|for|as|now|once|immediately|effective|please|also|starting|right)\b)"
+    r"|\s*[,.;:!?(]|\s*$)",
     re.I | re.M,
 )
 CALLED = re.compile(r"[“\"'‘](?P<plan>[^”\"'’]+)[”\"'’]\s+(?:plan|tier|package|edition)", re.I)
 ON_RENEWAL = re.compile(
-    r"\b(?:on|at|with|from|after|upon) (?:the |her |his |their |its )?(?:next )?(?:renewal|billing|cycle)|\bnext (?:renewal|cycle|billing|period)"
+    r"\b(?:on|at|with|from|after|upon) (?:the |her |his |their |its )?(?:next )?(?:renewal"
+    r"|billing|cycle)|\bnext (?:renewal|cycle|billing|period)"
     r"|\bend of (?:the |this |her |his |their )?(?:\w+ )?(?:period|cycle|month|term)",
     re.I,
 )
 CREDIT_BACK = re.compile(
-    r"\b(?:credit|refund|pro-?rat\w*)\b.{0,40}\b(?:unused|remain\w+|rest|old plan|difference|part)\b|\bpro-?rat\w+\b|\bissue (?:a |the )?refund\b",
+    r"\b(?:credit|refund|pro-?rat\w*)\b.{0,40}\b(?:unused|remain\w+|rest|old plan|difference"
+    r"|part)\b|\bpro-?rat\w+\b|\bissue (?:a |the )?refund\b",
     re.I,
 )
 NO_CREDIT = re.compile(r"\b(?:no|without|don'?t|do not)\b.{0,30}\b(?:refund|credit|pro-?rat)", re.I)
@@ -73,7 +78,8 @@ def change_plan(asked: Asked) -> Script | None:
 def plan_name(text: str) -> str:
     found = [match["plan"] for pattern in (CALLED, NAMED) for match in pattern.finditer(text)]
     told = re.search(
-        r"\b(?:to|onto|on|into)\s+(?:the\s+|our\s+)?(?:plan|tier)\s+[“\"']?(?P<plan>[\w&+\- ]+?)[”\"']?(?=\s+and\b|[,.;]|$)",
+        r"\b(?:to|onto|on|into)\s+(?:the\s+|our\s+)?(?:plan"
+        r"|tier)\s+[“\"']?(?P<plan>[\w&+\- ]+?)[”\"']?(?=\s+and\b|[,.;]|$)",
         text,
         re.I,
     )
@@ -91,7 +97,9 @@ def change(asked: Asked) -> Script:
     wants_fee = bool(amounts) and bool(CHARGE.search(asked.text))
     customer = yield from find_customer(
         asked,
-        r"\b(?:move|upgrade|downgrade|switch|migrate|transfer|put|shift|bump|convert|promote|change|take)\s+(?P<who>[\w&.'’\- ]+?)(?:['’]s\b[^,.]*?|\s+over|\s+up)?\s+(?:to|onto|on|into|from)\b",
+        r"\b(?:move|upgrade|downgrade|switch|migrate|transfer|put|shift|bump|convert|promote"
+        r"|change|take)\s+(?P<who>[\w&.'’\- ]+?)(?:['’]s\b[^,.]*?|\s+over|\s+up)?\s+(?:to|onto|on"
+        r"|into|from)\b",
     )
     subscription = yield from find_subscription(asked, customer)
     subscription = yield from subscription_details(subscription)

@@ -5,28 +5,37 @@ from typing import Any
 
 from agent.scripted.actions import Call, Script
 from agent.scripted.money import show
+from agent.scripted.names import parties
+from agent.scripted.quantities import days, period
 from agent.scripted.records import minor, number, plain_line, rows_of, text
 from agent.scripted.skills.finding import bulleted, find_customer
 from agent.scripted.talk import Asked
-from agent.scripted.words import days, period
 
 SPENT = re.compile(
-    r"\b(?:spen[dt]\w*|revenue|turnover)\b|\b(?:how much|what|total)\b.{0,60}\b(?:pa(?:y|id)|bought|bring|brought|billed|earned?|made?|worth)\b"
-    r"|\bpa(?:y|id)\b.{0,30}\b(?:in total|so far|this year|last year|in 20\d\d)\b|\btotal\b.{0,30}\b(?:payments|paid)\b",
+    r"\b(?:spen[dt]\w*|revenue|turnover)\b|\b(?:how much|what|total)\b.{0,60}\b(?:pa(?:y|id)"
+    r"|bought|bring|brought|billed|earn(?:ed)?|ma(?:k|d)e|get|got|worth)\b"
+    r"|\bpa(?:y|id)\b.{0,30}\b(?:in total|so far|this year|last year|in 20\d\d)\b"
+    r"|\btotal\b.{0,30}\b(?:payments|paid)\b",
     re.I,
 )
 OWED = re.compile(
-    r"\b(?:owes?|owing|owed|outstanding|overdue|past[- ]due|receivables?|ag(?:e)?ing|aged|in arrears|late|unpaid|not paid|hasn'?t paid|haven'?t paid|open invoices|open balances?)\b",
+    r"\b(?:owes?|owing|owed|outstanding|overdue|past[- ]due|receivables?|ag(?:e)?ing|aged"
+    r"|in arrears|late|unpaid|not paid|hasn'?t paid|haven'?t paid|open invoices"
+    r"|open balances?)\b",
     re.I,
 )
 MANY = re.compile(
-    r"\b(?:who|whose|which (?:of our )?(?:customers|clients|accounts|companies)|by (?:customer|client)|per (?:customer|client)|(?:our|all|every|each|the|any) (?:\w+ )?(?:customers?|clients?|accounts|debtors)(?! (?-i:[A-Z]))|customers|clients|everyone|everybody|anyone|receivables|owed to us|are we owed|ag(?:e)?ing)\b",
+    r"\b(?:who|whose|which (?:of our )?(?:customers|clients|accounts|companies)|by (?:customer"
+    r"|client)|per (?:customer|client)|(?:our|all|every|each|the|any) (?:\w+ )?(?:customers?"
+    r"|clients?|accounts|debtors)(?! (?-i:[A-Z]))|customers|clients|everyone|everybody|anyone"
+    r"|receivables|owed to us|are we owed|ag(?:e)?ing)\b",
     re.I,
 )
 
 
 def receivables(asked: Asked) -> Script | None:
-    return age(asked) if OWED.search(asked.text) and MANY.search(asked.text) else None
+    is_about_many = MANY.search(asked.text) or (days(asked.text) and not parties(asked.text))
+    return age(asked) if OWED.search(asked.text) and is_about_many else None
 
 
 def customer_spend(asked: Asked) -> Script | None:
@@ -41,8 +50,11 @@ def customer_spend(asked: Asked) -> Script | None:
 def spend(asked: Asked) -> Script:
     customer = yield from find_customer(
         asked,
-        r"\b(?:did|has|have|does)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:spen[dt]|pa(?:y|id)|bought|bring|brought|been)\b",
-        r"\b(?:revenue|turnover|made?|earn(?:ed)?|total|spend(?:ing)?|paid|payments|money)\b.{0,25}?\b(?:from|by|of|for|with|on)\s+(?P<who>[\w&.'’\- ]+?)(?=\s+(?:this|last|in|since|so|during|over|for)\b|[,.;?!]|$)",
+        r"\b(?:did|has|have|does)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:spen[dt]|pa(?:y|id)|bought|bring"
+        r"|brought|been)\b",
+        r"\b(?:revenue|turnover|made?|earn(?:ed)?|total|spend(?:ing)?|paid|payments"
+        r"|money)\b.{0,25}?\b(?:from|by|of|for|with|on)\s+(?P<who>[\w&.'’\- ]+?)(?=\s+(?:this|last"
+        r"|in|since|so|during|over|for)\b|[,.;?!]|$)",
         connector="any",
     )
     start, end = period(asked.text, asked.talk.today)
@@ -68,9 +80,9 @@ def spend(asked: Asked) -> Script:
         lines.append(
             total(row, "amount") + (f" on {count} invoice{'s' if count != 1 else ''}" if count else "")
         )
-    spent = lines[0] if len(lines) == 1 else "\n" + bulleted(lines)
-    each = "" if len(lines) == 1 else "\n\nCurrencies are kept apart, not added up."
-    return f"{customer.title} spent {since}: {spent}{'.' if len(lines) == 1 else ''}{each}{note(result)}"
+    spent = f" {lines[0]}" if len(lines) == 1 else "\n" + bulleted(lines)
+    each = "." if len(lines) == 1 else "\n\nCurrencies are kept apart, not added up."
+    return f"{customer.title} spent {since}:{spent}{each}{note(result)}"
 
 
 def age(asked: Asked) -> Script:
@@ -119,7 +131,7 @@ def oldest(row: dict[str, Any]) -> str:
 def note(result: dict[str, Any]) -> str:
     parts = [text(result, "note")]
     if as_of := text(result, "as_of"):
-        parts.append(f"As of {as_of}.")
+        parts.append(f"As of {as_of[:16].replace('T', ' ')} UTC.")
     told = " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
     return f"\n\n{told}" if told else ""
 

@@ -4,7 +4,9 @@ import re
 from decimal import Decimal
 
 from agent.scripted.actions import Ask, Call, Script, ScriptStopped
+from agent.scripted.answers import is_yes
 from agent.scripted.money import Amount, find_amounts, percent_of, show
+from agent.scripted.names import INVOICE
 from agent.scripted.records import Customer, Invoice, Subscription, status_words
 from agent.scripted.skills.finding import (
     Part,
@@ -16,10 +18,10 @@ from agent.scripted.skills.finding import (
 )
 from agent.scripted.skills.proposing import propose
 from agent.scripted.talk import Asked
-from agent.scripted.words import INVOICE, is_yes
 
 CANCEL = re.compile(
-    r"\bcancel\w*|\bterminat\w+|\b(?:end|stop|close|discontinue|quit|drop)\b.{0,40}\b(?:subscription|plan|account|service)\b"
+    r"\bcancel\w*|\bterminat\w+|\b(?:end|stop|close|discontinue|quit"
+    r"|drop)\b.{0,40}\b(?:subscription|plan|account|service)\b"
     r"|\bunsubscrib\w+|\bleav(?:e|es|ing)\b|\bchurn\w*|\bclos(?:e|ing) (?:her|his|their|its) account",
     re.I,
 )
@@ -32,7 +34,8 @@ PART = re.compile(r"\b(?:half|part(?:ial(?:ly)?|ly)?|some of)\b|(\d{1,2}(?:\.\d+
 REFUND_ONLY = re.compile(r"\brefund\b.{0,20}\b(?:only|alone)\b|\b(?:only|just)\b.{0,20}\brefund\b", re.I)
 
 WHOSE = (
-    r"\b(?:cancel|terminate|refund)(?:l?ing)?\s+(?P<who>[\w&.'’\- ]+?)(?=(?:'s|’s)\b|\s+(?:and|for|the|her|his|their|from)\b|[,.;!?]|$)",
+    r"\b(?:cancel|terminate|refund)(?:l?ing)?\s+(?P<who>[\w&.'’\- ]+?)(?=(?:'s|’s)\b|\s+(?:and"
+    r"|for|the|her|his|their|from)\b|[,.;!?]|$)",
     r"(?:^|[.!?]\s+)(?P<who>[\w&.'’\- ]+?)\s+(?:wants?|would|is|has|asked|asks|requested|decided)\b",
 )
 

@@ -3,6 +3,7 @@
 import re
 
 from agent.scripted.actions import Script
+from agent.scripted.skills.payments import retry_payment
 from agent.scripted.talk import Asked, Proposal
 
 EXAMPLES = (
@@ -25,29 +26,42 @@ SCRIPTED = (
     "I am not a language model. I understand a number of requests about Billsby and BILL, and nothing beyond them."
 )
 THANKS = re.compile(
-    r"(?:ok(?:ay)?[,. ]+|great[,. ]+|perfect[,. ]+)?(?:many |no )?(?:thanks|thank you|thx|cheers|ta|much appreciated|great|perfect|nice|good job|well done)\b[^?]{0,40}",
+    r"(?:ok(?:ay)?[,. ]+|great[,. ]+|perfect[,. ]+)?(?:many |no )?(?:thanks|thank you|thx"
+    r"|cheers|ta|much appreciated|great|perfect|nice|good job|well done)\b[^?]{0,40}",
     re.I,
 )
 HELLO = re.compile(r"(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?[\s!.,]*", re.I)
 HELP = re.compile(
-    r"\bwhat (?:else )?(?:can|do|could) you (?:do|help|know|understand|offer)|\bhelp\b(?: me)?[?!. ]*$|\bhow (?:can|do) you help|\bwhat are you able|\byour (?:abilities|capabilities|features)|\bhow does this work|\bwhat can i (?:ask|do)",
+    r"\bwhat (?:else )?(?:can|do|could) you (?:do|help|know|understand|offer)"
+    r"|\bhelp\b(?: me)?[?!. ]*$|\bhow (?:can|do) you help|\bwhat are you able"
+    r"|\byour (?:abilities|capabilities|features)|\bhow does this work|\bwhat can i (?:ask|do)",
     re.I,
 )
 WHO = re.compile(
-    r"\bwho are you|\bwhat are you\b(?! able)|\bare you (?:an? )?(?:real|human|robot|bot|ai|llm|gpt|chatgpt|claude|language|machine|person|model)|\bwhich (?:ai |language )?model|\bwhat (?:ai |language )?model|\byour name\b|\bwho am i (?:talking|speaking)|\bintroduce yourself",
+    r"\bwho are you|\bwhat are you\b(?! able)|\bare you (?:an? )?(?:real|human|robot|bot|ai"
+    r"|llm|gpt|chatgpt|claude|language|machine|person|model)|\bwhich (?:ai |language )?model"
+    r"|\bwhat (?:ai |language )?model|\byour name\b|\bwho am i (?:talking|speaking)"
+    r"|\bintroduce yourself",
     re.I,
 )
 DECIDE = re.compile(
-    r"^(?:please |can you |could you |just |go ahead and |ok,? )*(?:approve|reject|withdraw|execute|confirm|sign off)\b|\b(?:approve|execute|reject|withdraw)\b.{0,25}\b(?:it|that|this|yourself|P-\d+)\b",
+    r"^(?:please |can you |could you |just |go ahead and |ok,? )*(?:approve|reject|withdraw"
+    r"|execute|confirm|sign off)\b|\b(?:approve|execute|reject|withdraw)\b.{0,25}\b(?:it|that"
+    r"|this|yourself|P-\d+)\b",
     re.I,
 )
 NUMBER = re.compile(r"\bP-\d+\b", re.I)
 WORKED = re.compile(
-    r"\b(?:did|has|have|was|is|were|are|what)\b.{0,50}\b(?:go(?:ne)? through|work(?:ed)?|succeed(?:ed)?|take effect|took effect|happen(?:ed)?|approved|executed|done|sent|confirmed|failed|rejected|status)\b|\bstatus of\b|\bwhat became of\b|\bany news\b|\bany update",
+    r"\b(?:did|has|have|was|is|were|are|what)\b.{0,50}\b(?:go(?:ne)? through|work(?:ed)?"
+    r"|succeed(?:ed)?|take effect|took effect|happen(?:ed)?|approved|executed|done|sent"
+    r"|confirmed|failed|rejected|status)\b|\bstatus of\b|\bwhat became of\b|\bany news\b"
+    r"|\bany update",
     re.I,
 )
 TOLD_FAILED = re.compile(
-    r"\b(?:proposal|it|that|payment|retry|card|P-\d+|refund|charge|change|attempt)\b.{0,60}\b(?:fail(?:ed|s)?|declined|(?:did|does|has|have|was)(?:n'?t| not)\b.{0,30}|no effect|bounced)\b",
+    r"\b(?:proposal|it|that|payment|retry|card|P-\d+|refund|charge|change"
+    r"|attempt)\b.{0,60}\b(?:fail(?:ed|s)?|declined|(?:did|does|has|have|was)(?:n'?t"
+    r"| not)\b.{0,30}|no effect|bounced)\b",
     re.I,
 )
 SAID_STATUS = {
@@ -55,7 +69,8 @@ SAID_STATUS = {
         r"\b(?:rejected|turned down|refused|said no|denied|declined your proposal)\b", re.I
     ),
     "unknown": re.compile(
-        r"\boutcome\b.{0,20}\bunknown\b|\bnobody knows\b|\bunknown (?:outcome|whether)|\btimed? ?out\b|\bnot (?:known|clear|sure) (?:whether|if)\b",
+        r"\boutcome\b.{0,20}\bunknown\b|\bnobody knows\b|\bunknown (?:outcome|whether)"
+        r"|\btimed? ?out\b|\bnot (?:known|clear|sure) (?:whether|if)\b",
         re.I,
     ),
 }
@@ -97,7 +112,7 @@ def about_proposal(asked: Asked) -> Script | None:
         r"\b(?:why|find|show|list|retry the|retry her|retry his)\b", said, re.I
     )
     remark = next((status for status, pattern in SAID_STATUS.items() if told and pattern.search(said)), "")
-    if not remark and told and "?" not in said and TOLD_FAILED.search(said):
+    if not remark and told and TOLD_FAILED.search(said) and "?" not in said and not retry_payment(asked):
         remark = "failed"
     if not (asks or remark or named):
         return None

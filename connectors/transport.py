@@ -5,6 +5,8 @@ known: it was not processed, it was refused, or nothing.
 """
 
 import logging
+import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from connectors.errors import (
     NotSentError,
     OutcomeUnknownError,
     RateLimitedError,
+    RefusedError,
     SessionExpiredError,
     VendorDownError,
     VendorError,
@@ -32,6 +35,7 @@ from connectors.registry import connector
 __all__ = ["Account", "Client", "Patience", "Reply", "Rows", "read", "send_write"]
 
 log = logging.getLogger(__name__)
+UNCOUNTED_CALLS = 100  # httpx's own bound, for vendors that do not count calls at once
 NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -55,9 +59,19 @@ class Client:
         self.account = account
         self.patience = patience or Patience()
         self.dialect: Dialect = connector(account.connector).dialect
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
-            limits=httpx.Limits(max_connections=self.dialect.max_connections),
+        self._timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0))
+        self._turns = threading.BoundedSemaphore(self.dialect.max_connections or UNCOUNTED_CALLS)
+        certificates = httpx.create_ssl_context(trust_env=False)
+        self._kept = self._http(certificates, keepalive=None)
+        # A kept connection may be closed by the vendor just as a write goes out, and the write would count as
+        # unknown though nobody read it. A connection of its own fails before anything is sent.
+        self._fresh = self._http(certificates, keepalive=0)
+
+    def _http(self, certificates: ssl.SSLContext, *, keepalive: int | None) -> httpx.Client:
+        return httpx.Client(
+            timeout=self._timeout,
+            limits=httpx.Limits(max_keepalive_connections=keepalive),
+            verify=certificates,
             follow_redirects=False,
             trust_env=False,  # a proxy or .netrc of the machine must not see vendor credentials
             headers={"accept": "application/json", "user-agent": "countersign"},
@@ -67,10 +81,23 @@ class Client:
         return f"<Client {self.account.connector} {self.account.name}>"
 
     def close(self) -> None:
-        self._http.close()
+        self._kept.close()
+        self._fresh.close()
 
-    def exchange(self, request: Request, headers: Mapping[str, str]) -> Answer:
-        """One call, no retry, nothing judged; raises NotSentError or OutcomeUnknownError."""
+    def exchange(self, request: Request, headers: Mapping[str, str], *, keep: bool = True) -> Answer:
+        """One call, no retry, nothing judged; raises NotSentError or OutcomeUnknownError.
+
+        keep: whether an open connection may serve, and this one stay open.
+        """
+        if not self._turns.acquire(timeout=self._timeout.connect):
+            sentence = f"{self.dialect.title} takes no more calls at once; nothing was sent."
+            raise NotSentError(sentence, vendor=self.dialect.title, code="busy")
+        try:
+            return self._exchange(self._kept if keep else self._fresh, request, headers)
+        finally:
+            self._turns.release()
+
+    def _exchange(self, http: httpx.Client, request: Request, headers: Mapping[str, str]) -> Answer:
         base = self.dialect.base_url(self.account, request.path).rstrip("/")
         target = request.path + (f"?{request.query}" if request.query else "")
         sent_headers = dict(headers)
@@ -78,7 +105,7 @@ class Client:
             sent_headers["content-type"] = request.content_type
         words: dict[str, Any] = {"vendor": self.dialect.title}
         try:
-            built = self._http.build_request(
+            built = http.build_request(
                 request.method,
                 base + target,
                 content=request.body.encode() if request.body else None,
@@ -86,7 +113,7 @@ class Client:
                 # httpx would normalise the URL; these are the very bytes that were approved
                 extensions={"target": (httpx.URL(base).raw_path.rstrip(b"/") + target.encode("ascii"))},
             )
-            answer = self._http.send(built)
+            answer = http.send(built)
         except NEVER_CONNECTED as error:
             self._note(request, error)
             sentence = f"{self.dialect.title} could not be reached; nothing was sent."
@@ -100,18 +127,25 @@ class Client:
             raise OutcomeUnknownError(sentence, code=type(error).__name__, **words) from None
         return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.text)
 
-    def signed_exchange(self, request: Request) -> tuple[Answer, Any]:
+    def signed_exchange(self, request: Request, *, keep: bool = True) -> tuple[Answer, Any]:
         """Sign, send, and judge one call; the answer and its parsed data, or the error it means."""
         try:
             signed, headers = self.dialect.sign(self, request)
-        except (NotSentError, NotConfiguredError):
-            raise
-        except VendorError as error:
+        except (NotSentError, NotConfiguredError) as error:
+            raise self._redacted(error) from None
+        except RefusedError as error:
+            # Asking again would be refused again, and vendors count sign-ins.
             sentence = f"{self.dialect.title} did not let us sign in; nothing was sent. {error.sentence}"
+            refusal = NotConfiguredError(
+                sentence, vendor=self.dialect.title, status=error.status, code=error.code
+            )
+            raise self._redacted(refusal) from None
+        except VendorError as error:
+            sentence = f"{self.dialect.title} did not answer our sign-in; nothing was sent."
             raise NotSentError(
                 sentence, vendor=self.dialect.title, status=error.status, code=error.code
             ) from None
-        answer = self.exchange(signed, headers)
+        answer = self.exchange(signed, headers, keep=keep)
         try:
             self.dialect.check(answer)
             data = self.dialect.parse(answer.text)
@@ -120,7 +154,7 @@ class Client:
             raise
         except VendorError as error:
             raise self._redacted(error) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise OutcomeUnknownError(
                 f"{self.dialect.title} answered in a form we cannot read.",
                 vendor=self.dialect.title,
@@ -172,11 +206,16 @@ def send_write(client: Client, request: Request) -> Reply:
     """Send one approved request, exactly once. Only the execution of an approved proposal may call this.
 
     Raises NotSentError, RateLimitedError, SessionExpiredError (all: not processed), RefusedError,
-    NotConfiguredError, OutcomeUnknownError (look before anything is repeated).
+    OutcomeUnknownError (look before anything is repeated).
     """
     if holes(request):
         raise ValueError("a request with open holes cannot be sent")
-    return _reply(*client.signed_exchange(request))
+    try:
+        return _reply(*client.signed_exchange(request, keep=False))
+    except NotConfiguredError as error:
+        raise NotSentError(
+            error.sentence, vendor=error.vendor, status=error.status, code=error.code
+        ) from None
 
 
 def _patiently(client: Client, request: Request) -> tuple[Answer, Any]:

@@ -16,6 +16,10 @@ class BillsbyDialect(Dialect):
         key = line.account.credentials.get("api_key", "")
         if not key:
             raise NotConfiguredError("The Billsby connection has no API key.", vendor=self.title)
+        if not key.isascii() or not key.isprintable():
+            raise NotConfiguredError(
+                "The API key of the Billsby connection cannot be one.", vendor=self.title
+            )
         return request, {"ApiKey": key}
 
     def parse(self, text: str) -> Any:

@@ -38,6 +38,7 @@ class Script:
 
     answers: list[tuple[int, str, Mapping[str, str]]] = field(default_factory=list)
     seen: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)  # of the callers: the same port is the same connection
     release: threading.Event = field(default_factory=threading.Event)
 
     def say(self, status: int, text: str = "", **headers: str) -> None:
@@ -45,13 +46,16 @@ class Script:
 
 
 class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     script: Script
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.script.seen.append((self.command, self.path, dict(self.headers), body))
+        self.script.ports.append(self.client_address[1])
         answers = self.script.answers
         status, text, headers = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.close_connection = status < 0
         if status == RESET:
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -157,6 +161,7 @@ def test_a_success_is_read_quoted_bare_or_as_json(client: Client, script: Script
         (200, "<html>fine</html>", OutcomeUnknownError),
         (200, "", OutcomeUnknownError),
         (200, '{"amount":NaN}', OutcomeUnknownError),
+        (200, "[" * 100_000, OutcomeUnknownError),
         (TRUNCATED, '{"amount":1', OutcomeUnknownError),
         (RESET, "", OutcomeUnknownError),
         (SILENT, "", OutcomeUnknownError),
@@ -211,10 +216,13 @@ def test_secrets_show_nowhere(client: Client, script: Script, caplog: pytest.Log
     assert KEY not in shown
 
 
-def test_a_connection_without_key_is_not_configured(base_url: str, script: Script) -> None:
-    client = Client(account(base_url, credentials={}))
-    with pytest.raises(NotConfiguredError):
+@pytest.mark.parametrize("key", ["", "halden_0\r\n", "ключ"])
+def test_a_connection_without_a_key_sends_nothing(base_url: str, script: Script, key: str) -> None:
+    client = Client(account(base_url, credentials={"api_key": key}))
+    with pytest.raises(NotSentError):
         send_write(client, RETRY)
+    with pytest.raises(NotConfiguredError):
+        read_invoice(client)
     assert script.seen == []
     client.close()
 
@@ -304,3 +312,14 @@ def test_a_list_without_its_array_is_a_bad_reply(client: Client, script: Script)
     script.say(200, '{"items":[]}')
     with pytest.raises(BadReplyError):
         read(client, BILLSBY["billsby_list_customers"], {})
+
+
+def test_a_write_never_goes_out_on_a_kept_connection(client: Client, script: Script) -> None:
+    script.say(200, "{}")
+    read_invoice(client)
+    read_invoice(client)
+    send_write(client, RETRY)
+    send_write(client, RETRY)
+    reading, again, *writing = script.ports
+    assert reading == again
+    assert len({reading, *writing}) == 3

@@ -1,7 +1,8 @@
 """What a skill can do: call tools, ask the person, or end with a text.
 
 A skill is a function from what was asked to a script (or None: not mine). A script is a generator that yields
-`Call`, a tuple of calls (made in one go), or `Ask`, is sent the result or the answer, and returns its last words.
+`Call`, a tuple of calls (made in one go), or `Ask`, is sent the result or
+the answer, and returns its last words.
 """
 
 from collections.abc import Callable, Generator

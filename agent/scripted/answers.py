@@ -3,58 +3,16 @@
 import re
 
 ORDINALS = {
-    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
+    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2,
+    "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
     "last": -1,
 }  # fmt: skip
-CHATTER = frozenset(
-    [
-        "the",
-        "one",
-        "please",
-        "it's",
-        "its",
-        "is",
-        "i",
-        "mean",
-        "meant",
-        "that",
-        "this",
-        "yes",
-        "with",
-        "called",
-        "named",
-        "id",
-        "email",
-        "e-mail",
-        "address",
-        "number",
-        "customer",
-        "option",
-        "no.",
-        "nr",
-        "a",
-        "an",
-        "take",
-        "use",
-        "choose",
-        "go",
-        "for",
-        "of",
-        "them",
-        "yeah",
-        "yep",
-        "ok",
-        "okay",
-        "from",
-        "in",
-        "at",
-        "who",
-        "has",
-        "company",
-        "it",
-        "was",
-    ]
-)
+CHATTER = {
+    "the", "one", "please", "it's", "its", "is", "i", "mean", "meant", "that", "this", "yes", "with",
+    "called", "named", "id", "email", "e-mail", "address", "number", "customer", "option", "no.", "nr",
+    "a", "an", "take", "use", "choose", "go", "for", "of", "them", "yeah", "yep", "ok", "okay", "from",
+    "in", "at", "who", "has", "company", "it", "was",
+}  # fmt: skip
 
 
 def choose(answer: str, options: list[str]) -> int | None:

@@ -4,28 +4,13 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-NO_DECIMALS = frozenset(
-    [
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "UYI",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    ]
-)
-THREE_DECIMALS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+NO_DECIMALS = {
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV",
+    "XAF", "XOF", "XPF",
+}  # fmt: skip
+THREE_DECIMALS = {
+    "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND",
+}  # fmt: skip
 CODES = (
     NO_DECIMALS
     | THREE_DECIMALS
@@ -76,14 +61,17 @@ CODES = (
     )
 )
 SYMBOLS = {
-    "US$": "USD", "CA$": "CAD", "C$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
-    "R$": "BRL", "MX$": "MXN", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY", "₹": "INR", "₩": "KRW",
+    "US$": "USD", "CA$": "CAD", "C$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD",
+    "R$": "BRL", "MX$": "MXN", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY",
+    "₹": "INR", "₩": "KRW",
     "₪": "ILS", "₫": "VND", "₺": "TRY", "₴": "UAH", "₱": "PHP", "₦": "NGN", "zł": "PLN", "Fr.": "CHF",
 }  # fmt: skip
 # The same sign serves several currencies: the customer's own decides when it is one of them.
 SHARED = {"USD": ["USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN"], "JPY": ["JPY", "CNY"]}
 WORDS = {
-    "dollar": "USD", "buck": "USD", "euro": "EUR", "pound": "GBP", "quid": "GBP", "yen": "JPY", "rupee": "INR",
+    "dollar": "USD", "buck": "USD", "euro": "EUR", "pound": "GBP", "quid": "GBP", "yen": "JPY",
+    "rupee": "INR",
     "franc": "CHF", "won": "KRW", "yuan": "CNY", "zloty": "PLN", "dinar": "KWD",
 }  # fmt: skip
 

@@ -46,7 +46,10 @@ STOP = re.compile(  # words that are capitalised without being anybody's name
     r"|quarter|days|more|over|than|half|each|much|many|about)",
     re.I,
 )
-JOINERS = {"&", "of", "and", "the", "de", "del", "della", "di", "da", "van", "von", "der", "den", "la", "le", "y", "e", "und", "et", "+"}  # fmt: skip
+JOINERS = {
+    "&", "+", "of", "and", "the", "de", "del", "della", "di", "da", "van", "von", "der", "den", "la",
+    "le", "y", "e", "und", "et",
+}  # fmt: skip
 TOKEN = re.compile(r"[\w&+][\w&+.'’\-/]*|[,;:!?()]", re.U)
 FILLER = re.compile(
     r"^(?:(?:the|our|my|a|an|half|part|does|do|did|has|have|is|are|all|any|customer|client"
@@ -60,8 +63,11 @@ TAIL = re.compile(
 
 
 def parties(text: str, *patterns: str) -> list[str]:
-    """Whoever the text may be about, likeliest first: an address or id, quoted words, what the patterns catch in their
-    group `who`, runs of capitalised words, then what stands where English puts a name."""
+    """Whoever the text may be about, likeliest first.
+
+    An address or id, quoted words, what the patterns catch in their group `who`, runs of
+    capitalised words, then what stands where English puts a name.
+    """
     found: dict[str, None] = {}
     for candidate in _candidates(text, patterns):
         name = clean_name(candidate)
@@ -104,6 +110,8 @@ def clean_name(candidate: str) -> str:
         name = TAIL.sub("", FILLER.sub("", name)).strip(" ,.;:'’")
         name = re.sub(r"(?:'s|’s|['’])$", "", name)
     words = name.split()
+    if words and words[0].islower() and STOP.fullmatch(words[0]):
+        return ""
     is_name = bool(words) and len(words) <= 7 and not all(STOP.fullmatch(word) for word in words)
     if not is_name or PRONOUN.fullmatch(words[0]) or re.fullmatch(r"[\d.,$€£¥%]+", name):
         return ""

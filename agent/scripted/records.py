@@ -162,7 +162,8 @@ class Invoice:
     def line(self) -> str:
         issued = f", issued {self.issued_at[:10]}" if self.issued_at else ""
         left = f", {self.open} open" if self.is_open and self.open and self.open != self.amount else ""
-        return f"{linked(self.number, self.link)}: {self.amount or 'amount not told'}, {status_words(self.status)}{left}{issued}"
+        amount = self.amount or "amount not told"
+        return f"{linked(self.number, self.link)}: {amount}, {status_words(self.status)}{left}{issued}"
 
 
 def read_invoice(row: dict[str, Any]) -> Invoice:

@@ -1,7 +1,8 @@
 """The next thing to do, found by replaying the conversation.
 
-Each turn either answers the question its predecessor left open or starts a script anew. Scripts run from their first
-line at every request; calls that were already made are fed from the history, the first one that was not is the answer.
+Each turn either answers the question its predecessor left open or starts a script anew. Scripts
+run from their first line at every request; calls that were already made are fed from the history, the
+first one that was not is the answer.
 So nothing is remembered between requests, and a call that failed is never made twice for one request.
 """
 
@@ -102,7 +103,7 @@ def next_action(
 
 
 def take_up(task: Task | None, text: str, talk: Talk, skills: Sequence[Skill]) -> Task | None:
-    """The task a message belongs to: the one whose question it answers, else a new one; None: no skill wants it."""
+    """The task whose question the message answers, else a new one; None when no skill wants it."""
     if task and task.question and (answer := task.question.understand(text)) is not None:
         task.question, task.sent = None, answer
         return task

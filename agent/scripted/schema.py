@@ -13,8 +13,9 @@ NUMBERED = {"now": 1, "immediate": 1, "on_renewal": 2, "Increment": "increment",
 def fit(call: Call, schema: dict[str, Any]) -> Call:
     """The same call in the tool's own terms.
 
-    What the schema does not know is left out, an enum word is matched without regard to case and signs, numbers and
-    texts are turned into each other where the type asks. Raises ArgumentMissing for a required one nobody gave.
+    What the schema does not know is left out, an enum word is matched without regard to case and signs,
+    numbers and texts are turned into each other where the type asks.
+    Raises ArgumentMissing for a required one nobody gave.
     """
     properties = schema.get("properties")
     if properties is None:

@@ -44,7 +44,7 @@ def control(served) -> Iterator[httpx.Client]:
 
 
 def collect(served: str, **request):
-    """Stream one request through OpenAI's own client: text, tool calls by index, finish reason, usage, chunk count."""
+    """Stream one request: text, tool calls by index, finish reason, usage, chunk count."""
 
     async def run():
         async with openai.AsyncOpenAI(base_url=served, api_key="none", max_retries=0) as client:

@@ -41,7 +41,8 @@ def charge(asked: Asked) -> Script:
     description = yield from fee_description(asked)
     step = charge_step(customer, amount, description)
     told = yield from propose(asked, [step], f"{description} for {customer.title}.")
-    return f"{charge_line(customer, amount, description, own)}. The card is charged at once and the invoice is e-mailed.\n\n{told}"
+    line = charge_line(customer, amount, description, own)
+    return f"{line}. The card is charged at once and the invoice is e-mailed.\n\n{told}"
 
 
 def charge_step(customer: Customer, amount: Amount, description: str) -> Call:
@@ -78,30 +79,10 @@ PURPOSE = re.compile(
     r"|his)\s+)?(?P<purpose>[^.,;!?\n]{2,80}?)(?=\s+(?:today|now|please|and)\b|[.,;!?\n]|$)",
     re.I,
 )
-NOT_FEE = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "one",
-        "and",
-        "once",
-        "one-time",
-        "onetime",
-        "single",
-        "charge",
-        "charged",
-        "also",
-        "add",
-        "of",
-        "with",
-        "flat",
-        "additional",
-        "extra",
-        "plus",
-        "us",
-    ]
-)
+NOT_FEE = {
+    "a", "an", "the", "one", "and", "once", "one-time", "onetime", "single", "charge", "charged",
+    "also", "add", "of", "with", "flat", "additional", "extra", "plus", "us",
+}  # fmt: skip
 
 
 def fee_description(asked: Asked) -> Part:

@@ -1,4 +1,4 @@
-"""Free usage on an allowance: a counter is billed in arrears, so giving means taking away from what was used."""
+"""Free usage on an allowance: a counter is billed in arrears, so giving means taking off what was used."""
 
 import re
 from typing import Any
@@ -51,14 +51,14 @@ def give(asked: Asked, amount: int) -> Script:
     taken = min(amount, usage)
     explained = (
         f"{customer.title}'s subscription {subscription.id} has used {usage:,} {unit} of “{name}”"
-        f"{included(allowance)}. The counter holds billable usage, so adding {amount:,} to it would charge them; "
-        "giving them away means taking them off the usage."
+        f"{included(allowance)}. The counter holds billable usage, so adding {amount:,} to it would charge "
+        "them; giving them away means taking them off the usage."
     )
     if not taken:
-        return f"{explained} Nothing is used in this period, so there is nothing to take off, and I proposed nothing."
+        return f"{explained} Nothing is used in this period, so there is nothing to take off or propose."
     less = (
-        f" Only {taken:,} are used, so I can take off {taken:,}, not {amount:,}; the other {amount - taken:,} cannot be "
-        "given in advance through the counter."
+        f" Only {taken:,} are used, so I can take off {taken:,}, not {amount:,}; the other "
+        f"{amount - taken:,} cannot be given in advance through the counter."
         if taken < amount
         else ""
     )
@@ -85,7 +85,8 @@ def choose_allowance(asked: Asked, subscription: Subscription) -> Part:
     allowances = [row for row in allowances if number(row["id"]) is not None]
     if not allowances:
         raise ScriptStopped(
-            f"Subscription {subscription.id} has no allowance, so there is no usage to take credits off. I proposed nothing."
+            f"Subscription {subscription.id} has no allowance, so there is no usage to take credits off. "
+            "I proposed nothing."
         )
     said = {stem(word) for word in re.findall(r"\w+", asked.text.casefold())}
     scores = [

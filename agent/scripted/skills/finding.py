@@ -132,7 +132,7 @@ def get_invoice(asked: Asked, number: str) -> Part:
 
 
 def find_subscription(asked: Asked, customer: Customer) -> Part:
-    """The live subscription that is meant; a named plan or product decides between several, else the person."""
+    """The live subscription that is meant; a named plan or product decides, else the person."""
     result = yield Call("billsby_list_customer_subscriptions", {"customerUniqueId": customer.id})
     live = [one for one in (read_subscription(row) for row in rows_of(result)) if one.id and one.is_live]
     if not live:

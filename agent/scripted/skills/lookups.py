@@ -170,7 +170,8 @@ def bills(asked: Asked) -> Script:
     result = yield Call("find_bills", arguments)
     rows = [row for row in rows_of(result) if not due or status_key(text(row, "status")) != "paid"]
     if not rows:
-        return f"I found no {'open ' if due else ''}bills{f' of “{plain_line(name)}”' if name else ''}.{note(result)}"
+        whose = f" of “{plain_line(name)}”" if name else ""
+        return f"I found no {'open ' if due else ''}bills{whose}.{note(result)}"
     lines = []
     for row in sorted(rows, key=lambda row: text(row, "due_on") or "9999"):
         currency = text(row, "currency").upper()
@@ -254,25 +255,7 @@ def about(said: str) -> str:
     return clean_name(match["who"]) if match and match["who"].casefold() not in CHATTER else ""
 
 
-CHATTER = frozenset(
-    [
-        "due",
-        "open",
-        "unpaid",
-        "list",
-        "overdue",
-        "soon",
-        "paid",
-        "that",
-        "are",
-        "do",
-        "we",
-        "have",
-        "in",
-        "bill",
-        "us",
-        "this",
-        "week",
-        "all",
-    ]
-)
+CHATTER = {
+    "due", "open", "unpaid", "list", "overdue", "soon", "paid", "that", "are", "do", "we", "have", "in",
+    "bill", "us", "this", "week", "all",
+}  # fmt: skip

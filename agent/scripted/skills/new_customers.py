@@ -50,7 +50,8 @@ def add(asked: Asked) -> Script:
     if twins:
         question = (
             f"BILL already has {'this customer' if len(twins) == 1 else 'these customers'}:\n"
-            f"{bulleted([one.line for one in twins])}\n\nShall I propose another one called {name} all the same?"
+            f"{bulleted([one.line for one in twins])}\n\n"
+            f"Shall I propose another one called {name} all the same?"
         )
         if not (yield Ask(question, is_yes)):
             return "Then I propose nothing."
@@ -61,9 +62,8 @@ def add(asked: Asked) -> Script:
         reference = {"$ref": {"step": 1, "result": "id"}}
         steps.append(Call("bill_create_customer_contact", {"customerId": reference, **contact}))
         called = " ".join(contact[key] for key in ("firstName", "lastName") if key in contact)
-        lines.append(
-            f"Add the contact {called + ', ' if called else ''}{contact['email']} to it, by the id step 1 returns"
-        )
+        who = ", ".join(part for part in (called, contact["email"]) if part)
+        lines.append(f"Add the contact {who} to it, by the id step 1 returns")
     told = yield from propose(asked, steps, f"New customer {name}.")
     return f"{numbered(lines) if len(lines) > 1 else lines[0] + '.'}\n\n{told}"
 
@@ -115,7 +115,7 @@ def new_name(text: str) -> str:
 
 
 def contact_name(text: str, email: str) -> dict[str, str]:
-    """First and last name when they stand before the address: "contact Jane Doe at jane@…", "Jane Doe <jane@…>"."""
+    """First and last name when they stand before the address: "contact Jane Doe at jane@…"."""
     before = text[: text.index(email)]
     match = re.search(
         r"([A-Z][\w'’\-]+)\s+([A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+)?)\s*(?:,|\(|<|at|via|:)*\s*(?:at"

@@ -130,7 +130,8 @@ def change(asked: Asked) -> Script:
         steps.append(charge_step(customer, fee, description))
         lines.append(charge_line(customer, fee, description, subscription.currency))
     told = yield from propose(asked, steps, f"{customer.title} moves to {plan.name}.")
-    return f"{numbered(lines) if len(lines) > 1 else lines[0] + '.'}\n\nBillsby decides what the change itself costs. {told}"
+    steps_told = numbered(lines) if len(lines) > 1 else f"{lines[0]}."
+    return f"{steps_told}\n\nBillsby decides what the change itself costs. {told}"
 
 
 def numeric(key: str) -> int | str:

@@ -27,8 +27,8 @@ def propose(asked: Asked, steps: list[Call], why: str) -> Part:
     if rejected := asked.talk.rejected(*in_terms_of(call, asked)):
         why_not = f" with this reason: {quoted(rejected.detail)}" if gives_reason(rejected.detail) else ""
         raise ScriptStopped(
-            f"{rejected.number} asked for exactly this and was rejected{why_not}. I will not propose it again "
-            "unchanged. What should be different?"
+            f"{rejected.number} asked for exactly this and was rejected{why_not}. I will not propose it "
+            "again unchanged. What should be different?"
         )
     try:
         return said((yield call))

@@ -104,7 +104,8 @@ def age(asked: Asked) -> Script:
         f"{text(row, 'customer', 'customer_name', 'name')}: {total(row, 'open')}{oldest(row)}" for row in rows
     ]
     summed = f"\n\nIn all: {', '.join(totals)}." if totals else ""
-    return f"These customers owe us amounts {how_old}:\n{bulleted(lines, 40)}{summed}{more(result)}{note(result)}"
+    listed = f"These customers owe us amounts {how_old}:\n{bulleted(lines, 40)}"
+    return f"{listed}{summed}{more(result)}{note(result)}"
 
 
 def total(row: dict[str, Any], name: str) -> str:

@@ -96,8 +96,9 @@ def leave(asked: Asked) -> Script:
 def obstacle(customer: Customer, open_ones: list[Invoice]) -> str:
     return (
         f"Billsby refuses a cancellation while invoices are open, and {customer.title} has:\n"
-        f"{bulleted([one.line for one in open_ones])}\n\nThey have to be collected, marked as paid offline or written "
-        "off first, so I did not propose to cancel."
+        f"{bulleted([one.line for one in open_ones])}\n\n"
+        "They have to be collected, marked as paid offline or written off first, so I did not "
+        "propose to cancel."
     )
 
 

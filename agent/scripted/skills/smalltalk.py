@@ -1,4 +1,4 @@
-"""What is not about records: thanks, who are you, what can you do, what became of a proposal; and not understanding."""
+"""What is not about records: thanks, who are you, what became of a proposal; and not understanding."""
 
 import re
 
@@ -17,13 +17,19 @@ EXAMPLES = (
     "Show me invoice 7KQ2M9XTRB-3.",
 )
 CAN = (
-    "I can look up customers, invoices, subscriptions, plans, vendors and bills; say who spent or owes how much; and "
-    "propose to retry, refund, write off or mark an invoice as paid, to charge, to change a plan, to give usage credits, "
-    "to cancel, and to add a customer to BILL. I cannot approve or send anything: a person decides on every proposal."
+    "I can look up customers, invoices, subscriptions, plans, vendors and bills; say who spent or "
+    "owes how much; "
+    "and propose to retry, refund, write off or mark an invoice as paid, to charge, to change a "
+    "plan, to give usage "
+    "credits, to cancel, and to add a customer to BILL. I cannot approve or send anything: a "
+    "person decides on "
+    "every proposal."
 )
 SCRIPTED = (
-    "I am the scripted model (countersign-scripted): a rule-based stand-in that plays the model in the demo and in tests. "
-    "I am not a language model. I understand a number of requests about Billsby and BILL, and nothing beyond them."
+    "I am the scripted model (countersign-scripted): a rule-based stand-in that plays the model "
+    "in the demo and in "
+    "tests. I am not a language model. I understand a number of requests about Billsby and BILL, "
+    "and nothing more."
 )
 THANKS = re.compile(
     r"(?:ok(?:ay)?[,. ]+|great[,. ]+|perfect[,. ]+)?(?:many |no )?(?:thanks|thank you|thx"
@@ -128,11 +134,14 @@ def about_proposal(asked: Asked) -> Script | None:
 
 
 REMARKS = {
-    "failed": "Then {it} did not take effect. I will not try it again by myself; tell me if you want a new proposal.",
-    "rejected": "Then {it} was rejected and nothing was sent. I will not ask for the same again; tell me what should be "
-    "different if you want something else.",
-    "unknown": "Then it is not known whether {it} happened. Nothing will be sent twice; the console keeps checking the "
-    "vendor's records, and I will say what it finds.",
+    "failed": "Then {it} did not take effect. I will not try it again by myself; tell me if you want "
+    "a new proposal.",
+    "rejected": "Then {it} was rejected and nothing was sent. I will not ask for the same again; "
+    "tell me what "
+    "should be different if you want something else.",
+    "unknown": "Then it is not known whether {it} happened. Nothing will be sent twice; the "
+    "console keeps checking "
+    "the vendor's records, and I will say what it finds.",
 }
 
 

@@ -139,7 +139,13 @@ def bills_due() -> Concern | None:
         else f"{count} bills are due by {soon:%a} {soon.day} {soon:%b}"
     )
     return Concern(
-        "wait", "calendar-due", title, names, amounts(rows), "See list", reverse("mirror:bill-list")
+        "wait",
+        "calendar-due",
+        title,
+        names,
+        amounts(rows),
+        "See list",
+        f"{reverse('mirror:bill-list')}?open=1&due_in=7",
     )
 
 

@@ -4,17 +4,19 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
-from console.overview import concerns, health, queries
+from console.overview import concerns, health, queries, weeks
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
+    receivables = queries.receivables(request.GET.get("currency", ""))
     context = {
         "now": now,
         "zone": timezone.get_current_timezone_name(),
         "concerns": concerns.concerns_of(request.user),
-        "receivables": queries.receivables(request.GET.get("currency", "")),
+        "receivables": receivables,
+        "weeks": weeks.invoiced_by_week(receivables.currency) if receivables else None,
         "freshness": queries.freshness(),
         "executed": queries.executed(),
     }

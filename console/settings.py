@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "channels",
     "csp",
+    "console",  # for its management commands
     "console.accounts",
     "console.connections",
     "console.mirror",
@@ -38,7 +39,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -92,7 +93,7 @@ CHANNEL_LAYERS = {
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://localhost/")
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05} if CELERY_BROKER_URL.startswith("memory") else {"visibility_timeout": 300}
 )
@@ -136,10 +137,9 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR / "static"))
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR / "static")))
 STATICFILES_DIRS = [ROOT / "static"]
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = env.bool("WHITENOISE_AUTOREFRESH", default=False)
+SERVESTATIC_USE_FINDERS = True
 
 # The chat's model: any OpenAI-compatible endpoint. Without one the chat says that none is configured.
 MODEL_BASE_URL = env.str("MODEL_BASE_URL", default="")
@@ -180,4 +180,4 @@ LOGGING = {
 
 # The demo (and tests) mount the local vendors and the scripted model in the server itself, under /sandbox/.
 MOUNT_SANDBOX = env.bool("MOUNT_SANDBOX", default=False)
-SANDBOX_STATE = env.path("SANDBOX_STATE", default=str(VAR / "sandbox.sqlite3"))
+SANDBOX_STATE = Path(env.str("SANDBOX_STATE", default=str(VAR / "sandbox.sqlite3")))

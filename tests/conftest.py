@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from django.conf import settings
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connections
 
 from connectors.sandbox import build_app
@@ -33,21 +34,40 @@ def django_db_modify_db_settings() -> None:
         database.setdefault("TEST", {})["NAME"] = str(environment.folder / "template.sqlite3")
 
 
+@pytest.fixture(scope="session")
+def template_db(django_db_setup, django_db_blocker) -> str:
+    """The name of a database that is migrated once and only ever copied."""
+    with django_db_blocker.unblock():
+        usual = connections.settings["default"]["NAME"]
+        name = str(environment.folder / "migrated.sqlite3") if settings.ON_SQLITE else f"{usual}_migrated"
+        if not settings.ON_SQLITE:
+            drop_database(name)
+            with connections["default"]._nodb_cursor() as cursor:
+                cursor.execute(f'CREATE DATABASE "{name}"')
+        use_database(name)
+        call_command("migrate", verbosity=0)
+        use_database(usual)
+    return name
+
+
 @pytest.fixture
-def committed_db(django_db_setup, django_db_blocker) -> Iterator[str]:
+def committed_db(template_db, django_db_blocker) -> Iterator[str]:
     """A copy of the migrated template that commits for real; yields its DATABASE_URL.
 
     Guarded tables cannot be flushed, so a test that commits never shares a database with another.
     """
     with django_db_blocker.unblock():
-        template = connections.settings["default"]["NAME"]
-        connections.close_all()
-        name = copy_database(template)
-        connections.settings["default"]["NAME"] = name
+        usual = connections.settings["default"]["NAME"]
+        name = copy_database(template_db)
+        use_database(name)
         yield database_url(name)
-        connections.close_all()
-        connections.settings["default"]["NAME"] = template
+        use_database(usual)
         drop_database(name)
+
+
+def use_database(name: str) -> None:
+    connections.close_all()
+    connections.settings["default"]["NAME"] = name
 
 
 def copy_database(template: str) -> str:
@@ -56,8 +76,8 @@ def copy_database(template: str) -> str:
         shutil.copyfile(template, name)
         return name
     name = f"{template}_{next(copies)}"
+    drop_database(name)
     with connections["default"]._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return name
 
@@ -67,7 +87,7 @@ def drop_database(name: str) -> None:
         Path(name).unlink()
         return
     with connections["default"]._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def database_url(name: str) -> str:

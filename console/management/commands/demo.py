@@ -1,14 +1,16 @@
-import os
 import secrets
 import socket
 import threading
+import time
 import webbrowser
 
+import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from console import demo
+from console.mirror.tasks import sync_all
 
 PASSWORD_FILE = settings.VAR / "demo-password"
 
@@ -27,6 +29,7 @@ class Command(BaseCommand):
                 "This is a configured installation (SECRET_KEY is set); the demo stays away from it."
             )
         listener = _listen(port)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if reset:
             _throw_away()
         call_command("migrate", verbosity=0)
@@ -73,9 +76,6 @@ def _password() -> str:
 
 
 def _serve(listener: socket.socket, address: str) -> None:
-    import uvicorn
-
-    os.environ.setdefault("MOUNT_SANDBOX", "true")
     settings.MOUNT_SANDBOX = True
     settings.MODEL_BASE_URL = f"{address}/sandbox/model/v1"
     settings.MODEL_API_KEY, settings.MODEL_NAME, settings.MODEL_IS_SCRIPTED = (
@@ -84,4 +84,13 @@ def _serve(listener: socket.socket, address: str) -> None:
         True,
     )
     config = uvicorn.Config("console.asgi:application", log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    threading.Thread(target=_read_vendors, args=[server], daemon=True).start()
+    server.run(sockets=[listener])
+
+
+def _read_vendors(server: uvicorn.Server) -> None:
+    """Fill the mirror once the vendors, which this same server carries, answer."""
+    while not server.started:
+        time.sleep(0.05)
+    sync_all.delay()

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connectors.catalogue import Paging
 from connectors.errors import ArgumentsError, BadReplyError
+from connectors.operations import Paging
 
 Fetch = Callable[[Mapping[str, Any]], Any]  # wire values of one page -> the answer's data
 

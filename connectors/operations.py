@@ -1,0 +1,189 @@
+"""One endpoint of a vendor: what people and models see of it, and the request it makes."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors import schemas
+from connectors.errors import ArgumentsError, NotConfiguredError
+from connectors.requests import (
+    FORM,
+    Request,
+    path_value,
+    query_text,
+    query_value,
+    write_form,
+    write_json,
+)
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class RecordRef:
+    """The record a write is about: its mirror kind, and the argument that names it."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How a list goes on. `page` and `size` are wire names that we fill; callers say `limit` and `after`.
+
+    style: page_number (first page is 1), offset (rows before), cursor (token found under `next`), or
+    whole (everything at once). `results` names the array inside the answer, "" when the answer is it.
+    """
+
+    style: str = "whole"
+    page: str = ""
+    size: str = ""
+    size_max: int = 100
+    results: str = ""
+    pages: str = ""
+    total: str = ""
+    next: str = ""
+    limit: int = 50
+    limit_max: int = 500
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One endpoint of a vendor, as people and models know it."""
+
+    connector: str
+    name: str
+    description: str
+    method: str
+    path: str
+    effects: frozenset[str]
+    input_schema: dict[str, Any]
+    aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    injected: tuple[str, ...] = ()
+    record: RecordRef | None = None
+    card: str = ""
+    stale: tuple[str, ...] = ()
+    undo: str = ""
+    judge: str | None = None
+    returns: Mapping[str, str] = field(default_factory=dict)
+    paging: Paging | None = None
+    wire: "Wire | None" = field(default=None, repr=False)
+
+    @property
+    def is_read(self) -> bool:
+        return self.effects == {"read"}
+
+    def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Checked arguments with defaults; ArgumentsError tells staff and model what is wrong."""
+        return schemas.checked(self.input_schema, given)
+
+    def request(
+        self,
+        arguments: Mapping[str, Any],
+        injected: Mapping[str, str],
+        page: Mapping[str, Any] | None = None,
+    ) -> Request:
+        """The same text for the same arguments, always. `page` holds the wire values of one page."""
+        return self.wire.request(
+            self, self.arguments(arguments), injected, page or self.first_page(arguments)
+        )
+
+    def first_page(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        if self.paging is None or self.paging.style == "whole":
+            return {}
+        size = min(arguments.get("limit") or self.paging.limit, self.paging.size_max)
+        first = {"page_number": {self.paging.page: 1}, "offset": {self.paging.page: 0}}
+        return first.get(self.paging.style, {}) | {self.paging.size: size}
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The vendor's side of an operation: where each value goes."""
+
+    path_schemas: Mapping[str, dict]
+    query: tuple[Mapping[str, Any], ...]  # OpenAPI parameters, in order
+    content_type: str
+    body: dict[str, Any] | None
+
+    def request(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        injected: Mapping[str, str],
+        page: Mapping[str, Any],
+    ) -> Request:
+        missing = [name for name in operation.injected if not injected.get(name)]
+        if missing:
+            raise NotConfiguredError(
+                f"The connection does not say its {missing[0]}.", vendor=operation.connector
+            )
+
+        def segment(match: re.Match[str]) -> str:
+            name = match[1]
+            if name in operation.injected:
+                return path_value(name, injected[name])
+            shown_name = self.path_schemas[name].get("x-name", name)
+            value = schemas.wire_value(self.path_schemas[name], arguments[shown_name], shown_name)
+            return path_value(shown_name, value)
+
+        return Request(
+            method=operation.method,
+            path=PLACEHOLDER.sub(segment, operation.path),
+            query="&".join(self._query(arguments, page)),
+            content_type=self.content_type if self.body is not None else "",
+            body=self._body(arguments, page),
+        )
+
+    def _query(self, arguments: Mapping[str, Any], page: Mapping[str, Any]) -> Iterator[str]:
+        """Pairs in the catalogue's order; templated parameters of one name are one, joined with commas."""
+        found: dict[str, list[Any]] = {}
+        joined: set[str] = set()
+        for parameter in self.query:
+            values = _values(parameter, arguments, page)
+            if values:
+                found.setdefault(parameter["name"], []).extend(values)
+            if template_of(parameter):
+                joined.add(parameter["name"])
+        for name, values in found.items():
+            for value in [",".join(values)] if name in joined else values:
+                yield f"{name}={query_value(value)}"
+
+    def _body(self, arguments: Mapping[str, Any], page: Mapping[str, Any]) -> str:
+        if self.body is None:
+            return ""
+        value = schemas.on_wire(self.body, {**arguments, **page})
+        return write_form(value) if self.content_type == FORM else write_json(value)
+
+
+def template_of(parameter: Mapping[str, Any]) -> str:
+    """`x-template: 'dueDate:lte:{}'` makes an argument a part of a vendor's filter text."""
+    return parameter.get("x-template", "")
+
+
+def _values(parameter: Mapping[str, Any], arguments: Mapping[str, Any], page: Mapping[str, Any]) -> list[Any]:
+    """What one query parameter sends: nothing, one value, or several for a list with `explode`."""
+    name, schema, template = parameter["name"], parameter["schema"], template_of(parameter)
+    shown_name = schema.get("x-name", name)
+    if name in page and not template:
+        return [page[name]]
+    if "const" in schema:
+        return [schema["const"]]
+    if shown_name not in arguments:
+        return []
+    value = schemas.wire_value(schema, arguments[shown_name], shown_name)
+    if template:
+        return [_filled(template, value, shown_name)]
+    if not isinstance(value, list):
+        return [value]
+    return value if parameter.get("explode", True) else [",".join(map(query_text, value))]
+
+
+def _filled(template: str, value: Any, name: str) -> str:
+    """The template with its value, which must not be able to end its place and begin another."""
+    texts = [query_text(item) for item in value] if isinstance(value, list) else [query_text(value)]
+    unsafe = '"' if '"' in template and not isinstance(value, list) else '",'
+    if any(letter in text for letter in unsafe for text in texts):
+        raise ArgumentsError([f"{name} cannot contain quotes or commas."])
+    return template.replace("{}", ",".join(texts))

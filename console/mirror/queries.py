@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -221,18 +222,21 @@ def receivables_by_age(min_days: int = 0, *, connector: str | None = None, limit
     if min_days > 0:
         found = found.aged(min_days)
     limit = min(max(limit, 1), LARGEST_LIMIT)
-    grouped = found.values(
-        "connection__connector", "customer_vendor_id", "customer_name", "currency"
-    ).annotate(invoices=Count("pk"), open_minor=Sum("open_minor"), oldest_on=Min("aging_on"))
-    lines = list(grouped.order_by("currency", "-open_minor", "customer_vendor_id")[: limit + 1])
+    by_customer = ("connection__connector", "customer_vendor_id", "customer_name", "currency")
+    grouped = found.values(*by_customer).annotate(
+        invoices=Count("pk"), sum_open=Sum("open_minor"), oldest_on=Min("aging_on")
+    )
+    lines = list(grouped.order_by("currency", "-sum_open", "customer_vendor_id")[: limit + 1])
     rows = [
         {
-            "connector": line.pop("connection__connector"),
-            "open_minor": line.pop("sum_open"),
-            **line,
+            "connector": line["connection__connector"],
+            "customer_vendor_id": line["customer_vendor_id"],
+            "customer_name": line["customer_name"],
+            "currency": line["currency"],
+            "invoices": line["invoices"],
+            "open_minor": line["sum_open"],
             "oldest_on": plain(line["oldest_on"]),
-            "link": reverse("mirror:invoice-list")
-            + f"?open=1&min_age={max(min_days, 0)}&q={line['customer_vendor_id']}",
+            "link": receivables_link(line["customer_vendor_id"], min_days),
         }
         for line in lines[:limit]
     ]
@@ -244,6 +248,11 @@ def receivables_by_age(min_days: int = 0, *, connector: str | None = None, limit
         "as_of": as_of(["invoice"], connector=connector),
         "note": AGE_NOTE,
     }
+
+
+def receivables_link(customer_vendor_id: str, min_days: int) -> str:
+    age = f"&min_age={min_days}" if min_days > 0 else ""
+    return f"{reverse('mirror:invoice-list')}?open=1{age}&q={quote(customer_vendor_id)}"
 
 
 def aging_totals(found: QuerySet) -> list[dict[str, Any]]:

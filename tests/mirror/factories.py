@@ -1,0 +1,70 @@
+"""The smallest valid rows of the mirror."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from connectors.registry import Record as VendorRecord
+from console.connections.models import Connection
+from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Sync, Vendor
+
+numbers = count(1)
+LONG_AGO = datetime(2025, 3, 1, tzinfo=UTC)
+
+
+def make_row(model: type[Record], connection: Connection, **changes):
+    fields = {"vendor_id": f"ID{next(numbers)}", "raw": {"some": "thing"}, "fetched_at": timezone.now()}
+    return model.objects.create(connection=connection, **fields | changes)
+
+
+def make_customer(connection: Connection, **changes) -> Customer:
+    return make_row(Customer, connection, **{"name": "Marlowe Dental", "status": "Active"} | changes)
+
+
+def make_invoice(connection: Connection, **changes) -> Invoice:
+    fields = {
+        "status": "Paid",
+        "currency": "USD",
+        "amount_minor": 10_000,
+        "open_minor": 0,
+        "issued_at": LONG_AGO,
+        "customer_vendor_id": "CUST1",
+        "customer_name": "Marlowe Dental",
+    }
+    return make_row(Invoice, connection, **fields | changes)
+
+
+def make_open_invoice(connection: Connection, *, days_old: int = 10, **changes) -> Invoice:
+    issued = timezone.now() - timedelta(days=days_old)
+    fields = {"status": "Unpaid", "open_minor": 10_000, "issued_at": issued}
+    return make_invoice(connection, **fields | changes)
+
+
+def make_credit_note(connection: Connection, **changes) -> CreditNote:
+    fields = {"status": "Paid", "currency": "USD", "amount_minor": 1_000, "issued_at": LONG_AGO}
+    return make_row(CreditNote, connection, **{"customer_vendor_id": "CUST1"} | fields | changes)
+
+
+def make_subscription(connection: Connection, **changes) -> Subscription:
+    return make_row(Subscription, connection, **{"plan_name": "Team", "status": "Active"} | changes)
+
+
+def make_vendor(connection: Connection, **changes) -> Vendor:
+    return make_row(Vendor, connection, **{"name": "Northside Produce", "currency": "USD"} | changes)
+
+
+def make_bill(connection: Connection, **changes) -> Bill:
+    fields = {"status": "UNPAID", "currency": "USD", "amount_minor": 5_000, "open_minor": 5_000}
+    return make_row(Bill, connection, **fields | changes)
+
+
+def make_sync(connection: Connection, kind: str, **changes) -> Sync:
+    now = timezone.now()
+    fields = {"state": Sync.State.DONE, "started_at": now, "reported_at": now, "finished_at": now}
+    return Sync.objects.create(connection=connection, kind=kind, **fields | changes)
+
+
+def customer_record(vendor_id: str = "CUST1", **fields) -> VendorRecord:
+    given = {"name": "Marlowe Dental", "email": "ap@marlowe.example", "status": "Active"} | fields
+    return VendorRecord.of("customer", vendor_id, given, {"id": vendor_id, **given})

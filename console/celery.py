@@ -14,4 +14,9 @@ app.autodiscover_tasks()
 def beat(sender: Celery, **kwargs: object) -> None:
     from django.conf import settings
 
-    sender.add_periodic_task(settings.SWEEP_EVERY_S, sender.signature("console.approvals.tasks.sweep"))
+    for every_s, task in (
+        (settings.SWEEP_EVERY_S, "console.approvals.tasks.sweep"),
+        (settings.SYNC_EVERY_S, "console.mirror.tasks.sync_all"),
+        (30.0, "console.audit.tasks.checkpoint"),
+    ):
+        sender.add_periodic_task(every_s, sender.signature(task), name=task)

@@ -102,6 +102,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 AUTH_USER_MODEL = "accounts.Person"
 LOGIN_URL = "accounts:sign-in"
@@ -154,6 +155,7 @@ PROBE_SCHEDULE_S = [float(s) for s in env.list("PROBE_SCHEDULE_S", default=[15, 
 CLEAN_PROBES_FOR_ABSENT = env.int("CLEAN_PROBES_FOR_ABSENT", default=3)
 PROPOSAL_LIFETIME_S = env.int("PROPOSAL_LIFETIME_S", default=72 * 3600)
 SWEEP_EVERY_S = env.float("SWEEP_EVERY_S", default=15.0)
+SYNC_EVERY_S = env.float("SYNC_EVERY_S", default=900.0)
 
 # The log's checkpoints. Production gives the signing key to the worker alone and the public key to everybody.
 AUDIT_ORIGIN = env.str("AUDIT_ORIGIN", default="countersign")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 Work = Callable[[Books, Call], "Response | Outcome"]
 Credentials = Callable[[Call], Mapping[str, str]]
 Denial = Callable[[Refusal, Books], Response]
+
+_FORM_CREDENTIAL = re.compile(r"\b(devKey|sessionId)=[^&]*")
 
 
 def v3_credentials(call: Call) -> Mapping[str, str]:
@@ -94,6 +98,13 @@ class BillEndpoint(Endpoint):
             if self.ledgered:
                 self._note(books, call, record="", took=False)
             return self._denial(no, books)
+
+    def _note(self, books: Books, call: Call, *, record: str, took: bool) -> None:
+        """The ledger shows where v2's credentials stood in the form, not what they were."""
+        body = (
+            _FORM_CREDENTIAL.sub(r"\1={\1}", call.body) if self._credentials is v2_credentials else call.body
+        )
+        super()._note(books, replace(call, body=body), record=record, took=took)
 
     def _work(self, books: Books, call: Call) -> Response | Outcome:
         try:

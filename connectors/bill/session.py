@@ -1,11 +1,12 @@
-"""Signing in to BILL: one session per account and interface, shared by all threads of a process."""
+"""Signing in to BILL: one session per client and interface, shared by all its threads."""
 
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
-from connectors.dialect import Account, Answer, Line, parse_json
+from connectors.dialect import Answer, Line, parse_json
 from connectors.errors import BadReplyError, NotConfiguredError, RefusedError
 from connectors.requests import FORM, Request, write_form, write_json
 
@@ -29,7 +30,7 @@ NOT_ACCEPTED = {
 
 @dataclass
 class Session:
-    """What is known of one account's session at one interface; `lock` lets one thread sign in at a time."""
+    """A client's session at one interface; `lock` lets one thread sign in at a time."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     id: str = ""
@@ -37,8 +38,10 @@ class Session:
 
 
 class Sessions:
+    """The sessions of all clients of this process."""
+
     def __init__(self) -> None:
-        self._sessions: dict[tuple[str, ...], Session] = {}
+        self._sessions: WeakKeyDictionary[Line, dict[bool, Session]] = WeakKeyDictionary()
         self._lock = threading.Lock()
         self._mine = threading.local()
 
@@ -47,7 +50,7 @@ class Sessions:
 
         Raises NotConfiguredError (no credentials, or not accepted) and whatever else a sign-in meets.
         """
-        session = self._of(line.account, v2=v2)
+        session = self._of(line, v2=v2)
         with session.lock:
             if not session.id or time.monotonic() - session.used > IDLE_LIMIT_S:
                 session.id = sign_in(line, v2=v2, check=check)
@@ -64,14 +67,9 @@ class Sessions:
             if session.id == self._mine.id:
                 session.id = ""
 
-    def _of(self, account: Account, *, v2: bool) -> Session:
-        names = (
-            account.base_url,
-            "v2" if v2 else "v3",
-            *(account.credentials.get(n, "") for n in CREDENTIALS),
-        )
+    def _of(self, line: Line, *, v2: bool) -> Session:
         with self._lock:
-            return self._sessions.setdefault(names, Session())
+            return self._sessions.setdefault(line, {False: Session(), True: Session()})[v2]
 
 
 def sign_in(line: Line, *, v2: bool, check: Check) -> str:

@@ -1,0 +1,124 @@
+"""BILL's records in mirror words: decimals to minor units, absent to unknown."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from connectors.bill import mapping
+from connectors.errors import BadReplyError
+
+CUSTOMER = {"id": "0cu1", "name": "Acme", "invoiceCurrency": "EUR"}
+INVOICE = {
+    "id": "00e1",
+    "archived": False,
+    "invoiceNumber": "INV-1",
+    "invoiceDate": "2026-10-02",
+    "dueDate": "2026-11-01",
+    "customerId": "0cu1",
+    "totalAmount": Decimal("79.98"),
+    "dueAmount": Decimal("9.9"),
+    "status": "PARTIAL_PAYMENT",
+}
+
+
+def test_an_invoice_has_its_customers_name_and_currency() -> None:
+    record = mapping.invoice_record(INVOICE, CUSTOMER)
+
+    assert record.vendor_id == "00e1"
+    assert record.fields == {
+        "number": "INV-1",
+        "customer_vendor_id": "0cu1",
+        "customer_name": "Acme",
+        "status": "PARTIAL_PAYMENT",
+        "currency": "EUR",
+        "amount_minor": 7998,
+        "open_minor": 990,
+        "refundable_minor": None,
+        "issued_at": datetime(2026, 10, 2, tzinfo=UTC),
+        "due_on": date(2026, 11, 1),
+        "invoice_type": "",
+    }
+
+
+def test_a_customer_without_a_currency_of_its_own_is_invoiced_in_dollars() -> None:
+    assert mapping.invoice_record(INVOICE, {"id": "0cu1", "name": "Acme"}).fields["currency"] == "USD"
+
+
+def test_an_archived_invoice_is_cancelled_whatever_its_status() -> None:
+    fields = mapping.invoice_record({**INVOICE, "archived": True}, CUSTOMER).fields
+
+    assert (fields["status"], fields["amount_minor"], fields["open_minor"]) == ("ARCHIVED", 7998, 0)
+
+
+@pytest.mark.parametrize("name", ["totalAmount", "dueAmount"])
+def test_an_absent_amount_is_unknown_and_not_zero(name: str) -> None:
+    raw = {key: value for key, value in INVOICE.items() if key != name}
+    fields = mapping.invoice_record(raw, CUSTOMER).fields
+
+    assert fields["amount_minor" if name == "totalAmount" else "open_minor"] is None
+
+
+@pytest.mark.parametrize(
+    ("value", "minor"), [(Decimal("228.99"), 22899), ("100", 10000), (7, 700), (Decimal("-0.5"), -50), (0, 0)]
+)
+def test_an_amount_may_be_a_number_or_text(value: object, minor: int) -> None:
+    assert mapping.amount_minor({"amount": value}, "amount", "USD") == minor
+
+
+def test_an_amount_in_yen_has_no_digits_after_the_point() -> None:
+    assert mapping.amount_minor({"amount": 4800}, "amount", "JPY") == 4800
+
+
+@pytest.mark.parametrize("value", ["ten", "1.005", True, "NaN", 1.5])
+def test_an_amount_that_cannot_be_read_is_a_bad_reply(value: object) -> None:
+    with pytest.raises(BadReplyError):
+        mapping.amount_minor({"amount": value}, "amount", "USD")
+
+
+def test_what_cannot_be_read_stays_as_it_came_for_the_mirror_to_keep_aside() -> None:
+    fields = mapping.invoice_record(
+        {**INVOICE, "totalAmount": Decimal("1.005"), "dueDate": "soon"}, CUSTOMER
+    ).fields
+
+    assert (fields["amount_minor"], fields["due_on"]) == ("1.005", "soon")
+
+
+def test_a_record_without_an_id_is_a_bad_reply() -> None:
+    with pytest.raises(BadReplyError):
+        mapping.customer_record({"name": "Acme"})
+
+
+def test_an_unknown_currency_is_not_guessed() -> None:
+    with pytest.raises(BadReplyError, match="XQX"):
+        mapping.known_currency({"invoiceCurrency": "XQX"}, "invoiceCurrency")
+
+
+def test_a_bills_number_and_date_come_from_inside() -> None:
+    raw = {
+        "id": "00n1",
+        "vendorId": "0091",
+        "vendorName": "Northside",
+        "amount": Decimal("228.99"),
+        "dueAmount": Decimal("228.99"),
+        "dueDate": "2026-10-31",
+        "invoice": {"invoiceNumber": "NP-3391", "invoiceDate": "2026-10-01"},
+        "paymentStatus": "UNPAID",
+        "approvalStatus": "ASSIGNED",
+    }
+    fields = mapping.bill_record(raw, {"id": "0091", "name": "Northside", "billCurrency": "USD"}).fields
+
+    assert (fields["number"], fields["issued_on"], fields["status"]) == (
+        "NP-3391",
+        date(2026, 10, 1),
+        "UNPAID",
+    )
+    assert (fields["approval_status"], fields["is_archived"]) == ("ASSIGNED", False)
+
+
+def test_a_records_digest_changes_with_its_content_alone() -> None:
+    first = mapping.invoice_record(INVOICE, CUSTOMER)
+    turned = dict(reversed(INVOICE.items()))
+
+    assert mapping.invoice_record(turned, CUSTOMER).digest == first.digest
+    assert mapping.invoice_record({**INVOICE, "dueAmount": 0}, CUSTOMER).digest != first.digest

@@ -1,0 +1,103 @@
+"""Reading all of BILL for the mirror, and one record again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from connectors.errors import NotFoundError
+from connectors.judging import Read
+from connectors.registry import Record, connector
+from connectors.sandbox.client import SandboxControl
+from tests.connectors.bill_account import make_client, reader
+
+BILL = connector("bill")
+
+
+@pytest.fixture
+def read(sandbox: SandboxControl, sandbox_url: str) -> Iterator[Read]:
+    client = make_client(sandbox_url)
+    yield reader(client)
+    client.close()
+
+
+def records(read: Read, kind: str) -> list[Record]:
+    (stream,) = (stream for stream in BILL.streams if stream.kind == kind)
+    return [record for page in stream.pages(read) for record in page.records]
+
+
+def test_every_record_of_every_kind_is_read_once(read: Read) -> None:
+    counts = {stream.kind: [r.vendor_id for r in records(read, stream.kind)] for stream in BILL.streams}
+
+    assert {kind: len(ids) for kind, ids in counts.items()} == {
+        "customer": 25,
+        "invoice": 60,
+        "vendor": 15,
+        "bill": 40,
+    }
+    assert all(len(set(ids)) == len(ids) for ids in counts.values())
+
+
+def test_lists_longer_than_a_page_are_read_to_the_end(read: Read, sandbox: SandboxControl) -> None:
+    sandbox.reset(customers=100)
+
+    (stream,) = (stream for stream in BILL.streams if stream.kind == "invoice")
+    assert [len(page.records) for page in stream.pages(read)] == [100, 50]
+
+
+def test_documents_carry_the_name_and_currency_of_their_owner(read: Read) -> None:
+    customers = {record.vendor_id: record.fields for record in records(read, "customer")}
+
+    for invoice in records(read, "invoice"):
+        owner = customers[invoice.fields["customer_vendor_id"]]
+        assert (invoice.fields["customer_name"], invoice.fields["currency"]) == (
+            owner["name"],
+            owner["currency"],
+        )
+
+
+def test_the_amounts_of_the_mirror_add_up_to_the_balances_at_bill(read: Read) -> None:
+    owed: dict[str, int] = {}
+    for invoice in records(read, "invoice"):
+        key = invoice.fields["customer_vendor_id"]
+        owed[key] = owed.get(key, 0) + invoice.fields["open_minor"]
+
+    balances = {record.vendor_id: record.fields["balance_minor"] for record in records(read, "customer")}
+    assert {key: balance for key, balance in balances.items() if balance} == {
+        k: v for k, v in owed.items() if v
+    }
+
+
+def test_reading_an_invoice_again_tells_its_customers_balance_too(
+    read: Read, sandbox: SandboxControl
+) -> None:
+    invoice = next(record for record in records(read, "invoice") if record.fields["open_minor"])
+    sandbox.change("bill", "invoice", invoice.vendor_id, status="PAID_IN_FULL", dueAmount="0")
+
+    fresh, customer = BILL.refresh(read, "invoice", invoice.vendor_id)
+
+    assert (fresh.fields["status"], fresh.fields["open_minor"]) == ("PAID_IN_FULL", 0)
+    assert fresh.digest != invoice.digest
+    assert customer.vendor_id == invoice.fields["customer_vendor_id"]
+
+
+@pytest.mark.parametrize(("kind", "documents"), [("customer", "invoice"), ("vendor", "bill")])
+def test_reading_an_owner_again_brings_its_documents(read: Read, kind: str, documents: str) -> None:
+    field = {"customer": "customer_vendor_id", "vendor": "vendor_vendor_id"}[kind]
+    every = records(read, documents)
+    key = every[0].fields[field]
+
+    owner, *rest = BILL.refresh(read, kind, key)
+
+    assert owner.vendor_id == key
+    assert [record.vendor_id for record in rest] == [r.vendor_id for r in every if r.fields[field] == key]
+
+
+def test_an_unchanged_invoice_has_one_digest_in_list_and_alone(read: Read) -> None:
+    listed = records(read, "invoice")[0]
+
+    assert BILL.refresh(read, "invoice", listed.vendor_id)[0].digest == listed.digest
+
+
+def test_a_record_that_is_gone_is_not_found(read: Read) -> None:
+    with pytest.raises(NotFoundError):
+        BILL.refresh(read, "bill", "00n00000000000000000")

@@ -22,14 +22,15 @@
   };
 
   function refetch(wanted) {
-    const due = [...document.querySelectorAll("[data-live]")].filter(wanted).filter((element) => !isBusy(element));
+    const shown = [...document.querySelectorAll("[data-live]")].filter((element) => element.checkVisibility());
+    const due = shown.filter((element) => wanted(element) && !isBusy(element));
     for (const element of due) {
       if (due.some((other) => other !== element && other.contains(element))) continue;
       htmx.trigger(element, "live");
     }
   }
 
-  const refetchVisible = () => refetch((element) => element.checkVisibility());
+  const refetchAll = () => refetch(() => true);
 
   // A sync says where it is many times a second; a page asks once a second at most.
   const pending = new Set();
@@ -59,7 +60,7 @@
     document.body.classList.toggle("is-offline", offline);
     for (const bar of document.querySelectorAll(".act, .prop-f")) bar.inert = offline;
     window.countersign.announce(offline ? "You are offline. Deciding is off." : "You are online again.");
-    if (!offline) refetchVisible();
+    if (!offline) refetchAll();
   }
 
   const soonOffline = () => {
@@ -72,7 +73,7 @@
     socket.addEventListener("open", () => {
       clearTimeout(offlineTimer);
       offlineTimer = 0;
-      if (tries > 0) refetchVisible();
+      if (tries > 0) refetchAll();
       tries = 0;
       setOffline(false);
     });
@@ -108,7 +109,7 @@
 
   // Also while the socket is down: an answer "signed out" then still brings the sign-in page.
   setInterval(() => {
-    if (document.visibilityState === "visible") refetchVisible();
+    if (document.visibilityState === "visible") refetchAll();
   }, POLL_MS);
   window.addEventListener("offline", soonOffline);
   showCount();

@@ -32,7 +32,7 @@ def rows_of(result: Any) -> list[dict[str, Any]]:
 def link_of(row: dict[str, Any]) -> str:
     """The console's own page of a record; anything that is not a plain path on this site is dropped."""
     link = row.get("link")
-    return link if isinstance(link, str) and re.fullmatch(r"(?:/[\w-]+)+/?", link) else ""
+    return link if isinstance(link, str) and re.fullmatch(r"(?:/[\w-]+)+/?(?:\?[\w=&%.+-]*)?", link) else ""
 
 
 def linked(name: str, link: str) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.agent.scripted_data import desk_for, invoice, paid, rows
+from tests.agent.scripted_data import desk_for, invoice, live, paid, rows
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,44 @@ def test_an_invoice_that_is_not_there_is_said_so():
     desk = desk_for("TechCorp", invoices=[])
 
     assert "There is no invoice 7KQ2M9XTRB-9" in desk.say("show me invoice 7KQ2M9XTRB-9")
+
+
+def test_bills_due_soon_are_asked_for_by_their_day():
+    desk = desk_for("x")
+    desk.tools["find_bills"] = rows()
+
+    desk.say("which bills are due in the next 14 days?")
+
+    assert desk.calls == [("find_bills", {"is_open": True, "due_to": "2026-04-03"})]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Why did TechCorp's payment fail?",
+        "show the payment attempts of 7KQ2M9XTRB-3",
+        "why was 7KQ2M9XTRB-3 declined",
+    ],
+)
+def test_payment_attempts_are_told(text):
+    desk = desk_for("TechCorp")
+    log = {
+        "createdOn": "2026-03-01T09:35:02.138Z",
+        "gatewayName": "Stripe",
+        "paymentMethod": "Visa",
+        "status": "failed",
+    }
+    desk.tools["billsby_list_payment_logs"] = live([log])
+
+    assert "2026-03-01 09:35, Visa, Stripe, failed" in desk.say(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["add vendor Paper Co to BILL", "Change TechCorp's email to a@b.example", "Delete customer TechCorp"],
+)
+def test_a_change_it_cannot_propose_is_not_taken_for_a_question(text):
+    desk = desk_for("TechCorp")
+
+    assert "did not understand" in desk.say(text)
+    assert desk.calls == []

@@ -104,3 +104,31 @@ def test_nobody_late_is_said_plainly():
     desk.tools["receivables_by_age"] = rows(totals=[])
 
     assert "Nobody owes us anything" in desk.say("Who owes us more than 90 days?")
+
+
+def test_credits_stand_apart_from_what_was_paid():
+    desk = desk_for("TechCorp")
+    line = {"currency": "USD", "invoices": 2, "paid_minor": 9000, "paid": "$90.00", "credit_notes": 1}
+    line |= {"credited_minor": 1000, "credited": "$10.00", "net_minor": 8000, "net": "$80.00"}
+    desk.tools["customer_spend"] = rows(totals=[line], note="Currencies are never added together.")
+
+    answer = desk.say("What did TechCorp spend this year?")
+
+    assert "$90.00 (USD) on 2 invoices, less $10.00 (USD) credited: $80.00 (USD)" in answer
+
+
+def test_a_debtor_is_linked_to_the_open_invoices():
+    desk = desk_for("x")
+    link = "/invoices/?open=1&min_age=60&q=7KQ2M9XTRB"
+    row = {
+        "customer_name": "Acme",
+        "currency": "USD",
+        "open_minor": 500,
+        "oldest_on": "2026-01-02",
+        "link": link,
+    }
+    desk.tools["receivables_by_age"] = rows(row)
+
+    assert f"[Acme]({link}): $5.00 (USD) (oldest from 2026-01-02)" in desk.say(
+        "Who owes us more than 60 days?"
+    )

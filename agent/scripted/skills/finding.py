@@ -110,7 +110,7 @@ def a_name(answer: str) -> str | None:
 def find_invoices(customer: Customer, status: str | None = None) -> Part:
     """A customer's invoices, newest first: from the mirror, live where there is no mirror tool."""
     try:
-        result = yield Call("find_invoices", {"customer": customer.id, "status": status})
+        result = yield Call("find_invoices", {"customer": customer.id, "status": status, "limit": 50})
     except ToolMissing:
         result = yield Call("billsby_list_customer_invoices", {"customerUniqueId": customer.id})
     invoices = [read_invoice(row) for row in rows_of(result)]

@@ -1,6 +1,8 @@
 """Plain reads: one invoice, a customer's invoices, their plan, the customer, vendors, bills."""
 
 import re
+from datetime import timedelta
+from typing import Any
 
 from agent.scripted.actions import Call, Script, ScriptStopped
 from agent.scripted.names import INVOICE, capitalised_runs, clean_name
@@ -162,11 +164,9 @@ def bills(asked: Asked) -> Script:
     if words & {"week"} and within is None:
         within = 7
     due = bool(words & {"due", "open", "unpaid", "owe", "pay", "overdue", "payable", "payables"})
-    arguments = {"text": name or None, "vendor": name or None, "status": "unpaid" if due else None}
-    properties = asked.talk.tools.get("find_bills", {}).get("properties", {})
-    soon = next((one for one in ("due_within_days", "within_days", "due_in_days") if one in properties), None)
-    if soon and within:
-        arguments[soon] = within
+    arguments: dict[str, Any] = {"text": name or None, "is_open": True if due else None, "limit": 50}
+    if due and within is not None:
+        arguments["due_to"] = (asked.talk.today + timedelta(days=within)).isoformat()
     result = yield Call("find_bills", arguments)
     rows = [row for row in rows_of(result) if not due or status_key(text(row, "status")) != "paid"]
     if not rows:
@@ -200,7 +200,7 @@ def attempts(asked: Asked) -> Script:
         invoice = yield from get_invoice(asked, numbers[0])
     else:
         customer = yield from find_customer(asked)
-        unpaid = [one for one in (yield from find_invoices(customer, "unpaid")) if one.is_retryable]
+        unpaid = [one for one in (yield from find_invoices(customer, "Unpaid")) if one.is_retryable]
         if not unpaid:
             return f"{customer.title} has no unpaid invoice."
         invoice = unpaid[0]

@@ -47,7 +47,7 @@ def retry(asked: Asked) -> Script:
     if numbers := INVOICE.findall(asked.text):
         return (yield from retry_numbers(asked, list(dict.fromkeys(numbers))))
     customer = yield from find_customer(asked)
-    invoices = yield from find_invoices(customer, "unpaid")
+    invoices = yield from find_invoices(customer, "Unpaid")
     due = [one for one in invoices if one.is_retryable]
     if not due:
         waiting = [one for one in invoices if one.is_open]

@@ -7,7 +7,7 @@ from agent.scripted.actions import Call, Script
 from agent.scripted.money import show
 from agent.scripted.names import parties
 from agent.scripted.quantities import days, period
-from agent.scripted.records import minor, number, plain_line, rows_of, text
+from agent.scripted.records import link_of, linked, minor, number, plain_line, rows_of, text
 from agent.scripted.skills.finding import bulleted, find_customer
 from agent.scripted.talk import Asked
 
@@ -74,12 +74,7 @@ def spend(asked: Asked) -> Script:
     totals = [row for row in data.get("totals") or [] if isinstance(row, dict)]
     if not totals:
         return f"{customer.title} paid nothing {since}, as far as the console's records show.{note(result)}"
-    lines = []
-    for row in totals:
-        count = number(row.get("invoices"))
-        lines.append(
-            total(row, "amount") + (f" on {count} invoice{'s' if count != 1 else ''}" if count else "")
-        )
+    lines = [spent_line(row) for row in totals]
     spent = f" {lines[0]}" if len(lines) == 1 else "\n" + bulleted(lines)
     each = "." if len(lines) == 1 else "\n\nCurrencies are kept apart, not added up."
     return f"{customer.title} spent {since}:{spent}{each}{note(result)}"
@@ -96,16 +91,29 @@ def age(asked: Asked) -> Script:
     )
     result = yield Call("receivables_by_age", {"min_days": least, "connector": connector})
     rows = [row for row in rows_of(result) if "totals" not in row]
-    how_old = f"more than {least} days old" if least else "of any age"
+    how_old = f"at least {least} days old" if least else "of any age"
     if not rows:
         return f"Nobody owes us anything {how_old}.{note(result)}"
     totals = [total(row, "open") for row in result.get("totals") or [] if isinstance(row, dict)]
     lines = [
-        f"{text(row, 'customer', 'customer_name', 'name')}: {total(row, 'open')}{oldest(row)}" for row in rows
+        f"{linked(text(row, 'customer', 'customer_name', 'name'), link_of(row))}: {total(row, 'open')}{oldest(row)}"
+        for row in rows
     ]
     summed = f"\n\nIn all: {', '.join(totals)}." if totals else ""
     listed = f"These customers owe us amounts {how_old}:\n{bulleted(lines, 40)}"
     return f"{listed}{summed}{more(result)}{note(result)}"
+
+
+def spent_line(row: dict[str, Any]) -> str:
+    """One currency's sum; what was credited stands apart where the tool tells it."""
+    count = number(row.get("invoices"))
+    on = f" on {count} invoice{'s' if count != 1 else ''}" if count else ""
+    if "net_minor" not in row:
+        return total(row, "amount") + on
+    credited = (
+        f", less {total(row, 'credited')} credited: {total(row, 'net')}" if row.get("credited_minor") else ""
+    )
+    return f"{total(row, 'paid')}{on}{credited}"
 
 
 def total(row: dict[str, Any], name: str) -> str:
@@ -120,11 +128,15 @@ def total(row: dict[str, Any], name: str) -> str:
 
 
 def oldest(row: dict[str, Any]) -> str:
-    age_days, count = number(row.get("oldest_days")), number(row.get("invoices"))
-    parts = [
-        f"{count} invoice{'s' if count != 1 else ''}" if count else "",
-        f"oldest {age_days} days" if age_days is not None else "",
-    ]
+    age_days, since, count = (
+        number(row.get("oldest_days")),
+        text(row, "oldest_on"),
+        number(row.get("invoices")),
+    )
+    parts = [f"{count} invoice{'s' if count != 1 else ''}" if count else ""]
+    parts.append(
+        f"oldest {age_days} days" if age_days is not None else f"oldest from {since}" if since else ""
+    )
     told = ", ".join(part for part in parts if part)
     return f" ({told})" if told else ""
 

@@ -108,6 +108,19 @@ def test_a_retry_that_was_not_sent_is_absent(desk, story) -> None:
     assert desk.probe_unsent("billsby_retry_invoice_payment", invoiceNumber=number).kind == "absent"
 
 
+def test_a_retry_that_waits_for_the_card_is_neither_done_nor_absent(desk, story, sandbox) -> None:
+    sandbox.change("billsby", "customer", story("retry_pays")["customerUniqueId"], cardOutcome="pends")
+    number = story("retry_pays")["invoiceNumber"]
+    assert desk.carry_out("billsby_retry_invoice_payment", invoiceNumber=number).kind == "cannot_tell"
+
+
+def test_a_missing_card_is_flagged(desk, story, sandbox) -> None:
+    unique_id, number = (story("retry_pays")[key] for key in ("customerUniqueId", "invoiceNumber"))
+    sandbox.change("billsby", "customer", unique_id, cardStatus="Missing")
+    _, expectation = desk.look("billsby_retry_invoice_payment", invoiceNumber=number)
+    assert "No valid card" in {flag.title for flag in expectation.flags}
+
+
 def test_a_paid_invoice_is_not_retried(desk, story) -> None:
     number = story("cancel_refund")["invoiceNumber"]
     _, expectation = desk.look("billsby_retry_invoice_payment", invoiceNumber=number)
@@ -182,6 +195,15 @@ def test_a_write_off_of_an_invoice_paid_meanwhile_is_refused(desk, story, sandbo
     attempt = Attempted({"invoiceNumber": number}, before, datetime.now(UTC))
     verdict = connector("billsby").judges["write_off"].probe(desk.read, attempt)
     assert verdict.kind == "refused"
+
+
+def test_a_write_off_that_waits_is_neither_done_nor_absent(desk, story, sandbox) -> None:
+    number = story("retry_pays")["invoiceNumber"]
+    before, _ = desk.look("billsby_write_off_invoice", invoiceNumber=number)
+    sandbox.change("billsby", "invoice", number, status="ToBeWrittenOff")
+    attempt = Attempted({"invoiceNumber": number}, before, datetime.now(UTC))
+    verdict = connector("billsby").judges["write_off"].probe(desk.read, attempt)
+    assert verdict.kind == "cannot_tell"
 
 
 def charge_arguments(story) -> dict[str, Any]:

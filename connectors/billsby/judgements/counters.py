@@ -48,7 +48,7 @@ class UpdateCounter:
         return Expectation(
             sentence=card(self.operation, verb=VERBS[kind], counterId=counter, party=before.party, by=by),
             summary=f"Billsby puts the change of {counter} in a queue; the count follows shortly. "
-            f"It decides what {before.party} pays for usage at the end of the period.",
+            f"Billsby decides what {before.party} pays for usage at the end of the period.",
             money=Money(None, before.fields.get("currency"), "unknown"),
             goes_to=f"{before.party}'s next bill",
             undo=undo(self.operation),

@@ -108,7 +108,8 @@ class RetryPayment:
         if status == "Unpaid" and outcome in ("failed", "declined"):
             sentence = "Did not take effect: the card was declined again."
             return Verdict("refused", sentence, after=after)
-        return Verdict("absent", f"Billsby tried again; invoice {number} is {_words(status)}.", after=after)
+        sentence = f"Billsby tried again and waits for the card; invoice {number} is {_words(status)}."
+        return Verdict("cannot_tell", sentence, after=after)
 
 
 def _payment_logs(read: Read, number: str) -> list[Mapping[str, Any]]:
@@ -179,6 +180,8 @@ def _closed(read: Read, number: str, *, wanted: str, done: str) -> Verdict:
     status, after = invoice.fields["status"], _state(invoice)
     if status == wanted:
         return Verdict("took", f"Invoice {number} {done}.", after=after)
+    if status == "ToBeWrittenOff":
+        return Verdict("cannot_tell", f"Invoice {number} waits to be written off.", after=after)
     if status in mapping.OPEN_STATUSES:
         return Verdict("absent", f"Invoice {number} is still {_words(status)}.", after=after)
     sentence = f"Did not take effect: invoice {number} is {_words(status)} meanwhile."

@@ -91,6 +91,9 @@ def write_demo_environment() -> None:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "VAULT_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "DATABASE_URL": f"sqlite:///{ROOT / 'var' / 'countersign.sqlite3'}",
+        "AUDIT_SIGNING_KEY_FILE": str(ROOT / "var" / "audit-signing-key.pem"),
+        "AUDIT_CHECKPOINT_COPY": str(ROOT / "var" / "audit-checkpoints.jsonl"),
+        "PROBE_SCHEDULE_S": "1,2,4,8,15,60,300",
     }
     DEMO_ENV.touch(mode=0o600)
     DEMO_ENV.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))

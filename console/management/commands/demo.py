@@ -3,6 +3,7 @@ import socket
 import threading
 import time
 import webbrowser
+from pathlib import Path
 
 import uvicorn
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from console import demo
+from console.audit import checkpoints
 from console.mirror.tasks import sync_all
 
 PASSWORD_FILE = settings.VAR / "demo-password"
@@ -32,6 +34,9 @@ class Command(BaseCommand):
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if reset:
             _throw_away()
+        signing_key = Path(settings.AUDIT_SIGNING_KEY_FILE)
+        if not signing_key.exists():
+            checkpoints.make_key(signing_key)
         call_command("migrate", verbosity=0)
         password = _password()
         demo.create_people(password)
@@ -62,7 +67,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _throw_away() -> None:
-    for pattern in ("countersign.sqlite3*", "sandbox.sqlite3*"):
+    for pattern in ("countersign.sqlite3*", "sandbox.sqlite3*", "audit-checkpoints.jsonl"):
         for file in settings.VAR.glob(pattern):
             file.unlink()
 

@@ -166,4 +166,4 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
 def _fresh_session(session: Any) -> Any:
     """The session as stored now; the socket's own copy would outlive a sign-out."""
-    return type(session)(session.session_key)
+    return session.__class__(session.session_key)  # type() would name the lazy wrapper

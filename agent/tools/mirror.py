@@ -10,6 +10,7 @@ from connectors.schemas import checked, is_reference
 from console.mirror import queries
 
 MOST_ROWS = 50
+QUERY_NAMES = {"from": "date_from", "to": "date_to"}  # where a tool's word is none for Python
 CONNECTOR = {
     "type": "string",
     "enum": ["billsby", "bill"],
@@ -121,8 +122,8 @@ def tools() -> list[Tool]:
                     "maximum": 2100,
                     "description": "A calendar year.",
                 },
-                "date_from": day("The first day counted."),
-                "date_to": day("The last day counted."),
+                "from": day("The first day counted."),
+                "to": day("The last day counted."),
                 "limit": LIMIT,
             },
             required=["customer"],
@@ -155,7 +156,7 @@ def _tool(
     *,
     required: list[str] | None = None,
 ) -> Tool:
-    """A query as a tool. Arguments are the query's own, days as text."""
+    """A query as a tool, days given as text."""
     schema = {
         "type": "object",
         "properties": dict(properties),
@@ -167,7 +168,9 @@ def _tool(
         if any(map(is_reference, arguments.values())):
             raise ToolError("Only a plan's steps can refer to results of other steps.")
         given = {
-            key: date.fromisoformat(value) if properties[key].get("format") == "date" else value
+            QUERY_NAMES.get(key, key): date.fromisoformat(value)
+            if properties[key].get("format") == "date"
+            else value
             for key, value in checked(schema, arguments).items()
         }
         answer, was_cut = cut(query(**given))

@@ -99,7 +99,7 @@ def _grouped(text: str) -> str:
 
 def _stands_in(spelling: str, text: str) -> bool:
     """As a word of its own: 100 does not stand in 1,100 or 100.50."""
-    return bool(re.search(rf"(?<![\w]|\d[.,]){re.escape(spelling)}(?![\w]|[.,]\d)", text, re.IGNORECASE))
+    return bool(re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(spelling)}(?!\w|[.,]\d)", text, re.IGNORECASE))
 
 
 def _is_same(name: str, value: Any, leaf: Leaf) -> bool:

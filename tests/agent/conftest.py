@@ -1,0 +1,78 @@
+"""The scripted model on a port of its own, and a chat page on the other end of a websocket."""
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import uvicorn
+from django.test import Client
+
+from agent.models import Conversation
+from agent.scripted.app import build_app
+from agent.scripted.wire import MODEL
+from tests.agent.page import Page
+
+
+class Model:
+    """Says exact turns: {"text"}, {"tool_calls": [{"name", "arguments"}]}, {"status"}, {"hang_s"}, ..."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.Client(base_url=url, trust_env=False)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def will(self, *turns: dict) -> None:
+        self._http.post("/v1/control/turns", json={"turns": turns}).raise_for_status()
+
+    def forget(self) -> None:
+        self._http.delete("/v1/control/turns").raise_for_status()
+
+    def pace(self, word_s: float) -> None:
+        self._http.post("/v1/control/pace", json={"word_s": word_s}).raise_for_status()
+
+
+def calls(name: str, arguments: object) -> dict:
+    return {"name": name, "arguments": arguments}
+
+
+@pytest.fixture(scope="session")
+def model_url() -> Iterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(build_app(word_s=0), log_level="critical", access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture
+def model(model_url, settings) -> Iterator[Model]:
+    settings.MODEL_BASE_URL, settings.MODEL_NAME = f"{model_url}/v1", MODEL
+    model = Model(model_url)
+    model.forget()
+    model.pace(0)
+    yield model
+    model.forget()
+    model.close()
+
+
+@pytest.fixture
+def conversation(committed_db, people) -> Conversation:
+    return Conversation.objects.create(owner=people["priya"])
+
+
+@pytest.fixture
+def page(conversation, people):
+    """Makes open pages: page() is Priya's; page("dana") tries hers on the same conversation."""
+
+    def make(who: str = "priya", *, origin: str = "http://127.0.0.1") -> Page:
+        browser = Client()
+        browser.force_login(people[who])
+        return Page(conversation.pk, browser.cookies["sessionid"].value, origin)
+
+    return make

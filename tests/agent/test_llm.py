@@ -1,0 +1,75 @@
+"""One request to a model that answers, is down, slow, busy, or says what nobody can read."""
+
+import asyncio
+import socket
+
+import pytest
+
+from agent import llm
+from tests.agent.conftest import calls
+
+SPOKEN = [{"role": "user", "content": "Hello"}]
+
+
+def ask(silence_s: float = 5.0) -> list[llm.Piece]:
+    async def collect() -> list[llm.Piece]:
+        async with llm.connect() as model:
+            return [piece async for piece in model.ask(SPOKEN, [], silence_s=silence_s)]
+
+    return asyncio.run(collect())
+
+
+def test_text_comes_in_pieces_with_usage_and_an_end(model):
+    model.will({"text": "Three invoices are open."})
+    pieces = ask()
+    texts = [piece.text for piece in pieces if isinstance(piece, llm.TextPiece)]
+    assert "".join(texts) == "Three invoices are open."
+    assert len(texts) > 1
+    assert any(isinstance(piece, llm.Usage) and piece.tokens > 0 for piece in pieces)
+    assert isinstance(pieces[-1], llm.Finished)
+
+
+def test_tool_calls_come_complete_and_in_order(model):
+    model.will({"tool_calls": [calls("find_customers", {"text": "Ada"}), calls("find_bills", {})]})
+    asked = [piece for piece in ask() if isinstance(piece, llm.ToolCallPiece)]
+    assert [(one.name, one.arguments.replace(" ", "")) for one in asked] == [
+        ("find_customers", '{"text":"Ada"}'),
+        ("find_bills", "{}"),
+    ]
+    assert len({one.call_id for one in asked}) == 2
+
+
+@pytest.mark.parametrize(
+    ("turn", "error"),
+    [
+        ({"status": 401, "body": {"error": {"message": "bad key"}}}, llm.ModelKeyRefusedError),
+        ({"status": 429, "body": {"error": {"message": "slow down"}}}, llm.ModelBusyError),
+        ({"status": 500, "body": "oops"}, llm.ModelDownError),
+        ({"status": 400, "body": {"error": {"message": "too long"}}}, llm.ModelRefusedError),
+        ({"text": "This answer is cut off half way", "cut_after_chunks": 3}, llm.ModelAnswerError),
+    ],
+)
+def test_a_bad_answer_becomes_an_error_with_a_sentence(model, turn, error):
+    model.will(turn)
+    with pytest.raises(error, match=r"\.$"):
+        ask()
+
+
+def test_a_silent_model_is_given_up(model):
+    model.will({"hang_s": 2, "text": "late"})
+    with pytest.raises(llm.ModelSlowError):
+        ask(silence_s=0.2)
+
+
+def test_an_endpoint_that_is_down_is_told_apart(settings):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    settings.MODEL_BASE_URL, settings.MODEL_NAME = f"http://127.0.0.1:{port}/v1", "any"
+    with pytest.raises(llm.ModelDownError):
+        ask()
+
+
+def test_no_endpoint_configured_says_so(settings):
+    settings.MODEL_BASE_URL = ""
+    with pytest.raises(llm.ModelNotConfiguredError, match="administrator"):
+        ask()

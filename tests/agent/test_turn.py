@@ -1,0 +1,191 @@
+"""One turn: tools, limits, and a model that misbehaves."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from agent import loop, turns
+from agent.history import model_messages
+from agent.models import Conversation, Message, ToolCall
+from console.mirror.models import Customer, Invoice
+from tests.agent.conftest import calls
+
+LIMITS = loop.Limits(silence_s=3)
+
+
+@pytest.fixture
+def answer(conversation, model, people):
+    """answer(*turns, text=, limits=) has the model say those turns; the conversation's state afterwards."""
+
+    def run(*said: dict, text: str = "Who owes us?", limits: loop.Limits = LIMITS) -> str:
+        model.will(*said)
+
+        async def scenario() -> None:
+            from channels.db import database_sync_to_async as in_db
+
+            holder = await in_db(turns.say)(conversation.pk, people["priya"], text)
+            await loop.Turn(conversation.pk, holder, limits=limits).run()
+
+        asyncio.run(scenario())
+        return Conversation.objects.get().turn_state
+
+    return run
+
+
+def notices() -> str:
+    return " ".join(Message.objects.filter(role="notice").values_list("text", flat=True))
+
+
+def asks(*wanted: tuple[str, object]) -> dict:
+    return {"tool_calls": [calls(name, arguments) for name, arguments in wanted]}
+
+
+def make_customer(connection, **changes) -> Customer:
+    values = {
+        "vendor_id": "7KQ2M9XTRB",
+        "name": "Marlowe Dental",
+        "email": "ap@marlowe.example",
+        "currency": "USD",
+    }
+    return Customer.objects.create(
+        connection=connection, raw={}, digest="", fetched_at=datetime.now(UTC), **values | changes
+    )
+
+
+def test_what_tools_answer_goes_back_to_the_model(answer, connected, conversation):
+    make_customer(connected["billsby"])
+    assert answer(asks(("find_customers", {"text": "marlowe"})), {"text": "Found it."}) == "idle"
+    call = ToolCall.objects.get()
+    assert call.state == "done"
+    assert call.result["rows"][0]["link"] == Customer.objects.get().get_absolute_url()
+    sent = model_messages(conversation.pk)
+    assert [message["role"] for message in sent] == ["user", "assistant", "tool", "assistant"]
+    assert sent[2] == {"role": "tool", "tool_call_id": call.call_id, "content": call.answer}
+
+
+def test_a_live_read_says_its_source_and_time(answer, connected, sandbox):
+    number = sandbox.stories()["retry_pays"]["invoiceNumber"]
+    answer(asks(("billsby_get_invoice", {"invoiceNumber": number})), {"text": "Read."})
+    result = ToolCall.objects.get().result
+    assert result["source"] == "Billsby, read now"
+    assert result["data"]["invoiceNumber"] == number
+    assert datetime.fromisoformat(result["as_of"])
+
+
+def test_reads_of_one_round_are_all_answered_in_order(answer, connected):
+    answer(asks(("find_customers", {}), ("find_vendors", {}), ("find_bills", {})), {"text": "Nothing."})
+    assert list(ToolCall.objects.values_list("name", "state")) == [
+        ("find_customers", "done"),
+        ("find_vendors", "done"),
+        ("find_bills", "done"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "sentence"),
+    [
+        ("find_customers", '{"text": "Ada', "not valid JSON"),
+        ("find_customers", "[1]", "one JSON object"),
+        ("find_customers", {"colour": "red"}, "colour is not something this takes"),
+        ("find_bills", {"due_from": "tomorrow"}, "date"),
+        ("make_coffee", {}, "no tool called make_coffee"),
+        ("billsby_get_invoice", {"invoiceNumber": "7KQ2M9XTRB-3"}, "account is configured"),
+    ],
+)
+def test_a_call_that_cannot_be_run_is_answered_with_what_to_do(answer, name, arguments, sentence):
+    assert answer(asks((name, arguments)), {"text": "Sorry."}) == "idle"
+    call = ToolCall.objects.get()
+    assert call.state == "failed"
+    assert sentence in call.answer
+
+
+def test_a_history_with_unreadable_arguments_can_still_be_sent(answer, conversation):
+    answer(asks(("find_customers", '{"text": "Ada')), {"text": "Sorry."})
+    asked = model_messages(conversation.pk)[1]["tool_calls"][0]["function"]["arguments"]
+    assert json.loads(asked) == {"unreadable": '{"text": "Ada'}
+
+
+def test_the_same_failing_call_twice_ends_the_turn(answer):
+    again = asks(("make_coffee", {"cups": 2}))
+    assert answer(again, again, {"text": "never said"}) == "stopped"
+    assert "failed twice" in notices()
+
+
+def test_rounds_are_bounded_and_the_chat_says_so(answer, connected):
+    look = asks(("find_customers", {}))
+    assert answer(look, look, look, limits=loop.Limits(rounds=2)) == "stopped"
+    assert "after 2 rounds" in notices()
+
+
+def test_calls_of_one_round_are_bounded(answer, connected):
+    look = asks(*[("find_customers", {"text": f"{number}"}) for number in range(3)])
+    answer(look, {"text": "Done."}, limits=loop.Limits(calls_per_round=2))
+    assert list(ToolCall.objects.values_list("state", flat=True)) == ["done", "done", "failed"]
+    assert "Only 2 calls" in ToolCall.objects.last().answer
+
+
+def test_time_is_bounded_and_the_chat_says_so(answer):
+    assert answer({"hang_s": 3, "text": "late"}, limits=loop.Limits(wall_s=0.3)) == "stopped"
+    assert "after 0.3 seconds" in notices()
+
+
+def test_tokens_of_a_turn_are_bounded(answer, connected):
+    assert answer(asks(("find_customers", {})), limits=loop.Limits(turn_tokens=1)) == "stopped"
+    assert "read too much" in notices()
+
+
+def test_tokens_of_a_conversation_are_bounded(answer, conversation):
+    Conversation.objects.update(tokens_used=50)
+    assert answer(limits=loop.Limits(conversation_tokens=50)) == "stopped"
+    assert "reached its limit" in notices()
+
+
+@pytest.mark.parametrize(
+    ("turn", "sentence"),
+    [
+        ({"status": 401, "body": {"error": {"message": "sk-secret is wrong"}}}, "refused our key"),
+        ({"status": 500, "body": "Traceback"}, "cannot be reached"),
+        ({"hang_s": 2, "text": "late"}, "took too long"),
+        ({"text": "This is cut in the middle", "cut_after_chunks": 3}, "broke off"),
+    ],
+)
+def test_a_model_that_fails_is_told_in_a_sentence(answer, turn, sentence):
+    assert answer(turn, limits=loop.Limits(silence_s=0.5)) == "failed"
+    assert sentence in notices()
+    assert "secret" not in notices()
+
+
+def test_after_a_failure_the_same_question_can_be_tried_again(answer, conversation):
+    answer({"status": 500, "body": "oops"})
+    turns.try_again(conversation.pk)
+    assert model_messages(conversation.pk) == [{"role": "user", "content": "Who owes us?"}]
+
+
+def test_an_analyst_without_the_right_is_offered_no_proposing_tool(committed_db, people):
+    from agent.tools.registry import tools_for
+
+    assert not any(tool.proposes for tool in tools_for(people["omar"]))
+    assert any(tool.proposes for tool in tools_for(people["priya"]))
+
+
+def test_receivables_are_added_by_the_database(answer, connected):
+    for number, minor in (("A-1", 10000), ("A-2", 24800)):
+        Invoice.objects.create(
+            connection=connected["billsby"],
+            vendor_id=number,
+            number=number,
+            customer_vendor_id="7KQ2M9XTRB",
+            customer_name="Marlowe Dental",
+            status="Unpaid",
+            currency="USD",
+            amount_minor=minor,
+            open_minor=minor,
+            issued_at=datetime(2026, 1, 5, tzinfo=UTC),
+            raw={},
+            digest="",
+            fetched_at=datetime.now(UTC),
+        )
+    answer(asks(("receivables_by_age", {"min_days": 60})), {"text": "One customer."})
+    assert ToolCall.objects.get().result["rows"][0]["open"] == "$348.00"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 INVOICE = re.compile(r"\b(?=[A-Z]*\d)[A-Z0-9]{7,12}-\d{1,6}\b")
 RECORD_ID = re.compile(r"\b(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{10}|0cu[A-Za-z0-9]{10,})\b(?!-\d)")
-BILL_INVOICE = re.compile(r"\b00e[A-Za-z0-9]{10,}\b")
 QUOTED = re.compile(r"[“\"«]([^”\"»]{2,80})[”\"»]|(?<!\w)['‘]([^'’]{2,80})['’](?!\w)")
 PRONOUN = re.compile(
     r"\b(?:her|his|their|them|him|she|he|they|its|(?:this|that|the same|the) (?:customer"

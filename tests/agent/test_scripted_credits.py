@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.agent.scripted_data import desk_for, live
@@ -39,6 +39,7 @@ def test_free_credits_are_taken_off_the_counter(name, amount, text):
     assert "would charge them" in answer
 
 
+@settings(deadline=None)
 @given(asked=st.integers(1, 99_999), usage=st.integers(0, 99_999))
 def test_never_more_is_taken_off_than_was_used(asked, usage):
     desk = desk_for("TechCorp", usage=usage)

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.scripted.money import exponent, find_amounts, show
@@ -36,6 +36,7 @@ FRAMES = (
 )
 
 
+@settings(deadline=None)
 @given(name=names, frame=st.sampled_from(FRAMES))
 def test_a_capitalised_name_is_found_first(name, frame):
     assert parties(frame.format(name))[0] == name
@@ -54,6 +55,7 @@ def test_no_name_is_seen_where_there_is_none(text):
     assert parties(text) == []
 
 
+@settings(deadline=None)
 @given(
     number=st.integers(1, 10**9),
     currency=st.sampled_from(["USD", "EUR", "GBP", "JPY", "KWD", "CHF", "INR", "KRW", "SEK"]),

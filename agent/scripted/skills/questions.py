@@ -95,10 +95,7 @@ def age(asked: Asked) -> Script:
     if not rows:
         return f"Nobody owes us anything {how_old}.{note(result)}"
     totals = [total(row, "open") for row in result.get("totals") or [] if isinstance(row, dict)]
-    lines = [
-        f"{linked(text(row, 'customer', 'customer_name', 'name'), link_of(row))}: {total(row, 'open')}{oldest(row)}"
-        for row in rows
-    ]
+    lines = [f"{debtor(row)}: {total(row, 'open')}{oldest(row)}" for row in rows]
     summed = f"\n\nIn all: {', '.join(totals)}." if totals else ""
     listed = f"These customers owe us amounts {how_old}:\n{bulleted(lines, 40)}"
     return f"{listed}{summed}{more(result)}{note(result)}"
@@ -114,6 +111,10 @@ def spent_line(row: dict[str, Any]) -> str:
         f", less {total(row, 'credited')} credited: {total(row, 'net')}" if row.get("credited_minor") else ""
     )
     return f"{total(row, 'paid')}{on}{credited}"
+
+
+def debtor(row: dict[str, Any]) -> str:
+    return linked(text(row, "customer", "customer_name", "name"), link_of(row))
 
 
 def total(row: dict[str, Any], name: str) -> str:

@@ -1,6 +1,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -9,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from console import demo
-from console.accounts import sessions, throttle
+from console.accounts import throttle
 from console.accounts.forms import SignInForm
 from console.ui.context import THEME_COOKIE, THEMES
 
@@ -29,10 +30,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form = SignInForm(request, initial={"username": username})
         return page(request, form, target, status=429, is_closed=True)
     if request.method == "POST" and form.is_valid():
-        sessions.begin(request, form.get_user())
+        throttle.forget(username)
+        login(request, form.get_user())
         return redirect(target)
     if request.method == "POST":
-        sessions.refuse(request, username)
+        throttle.count_failure(username)
     return page(request, form, target, status=422 if request.method == "POST" else 200)
 
 
@@ -47,7 +49,7 @@ def page(
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    sessions.end(request)
+    logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 

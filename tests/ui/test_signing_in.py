@@ -86,15 +86,3 @@ def test_signing_in_and_out_stands_in_the_log(client, people):
         Entry.objects.filter(actor_id=str(people["dana"].pk)).order_by("seq").values_list("action", flat=True)
     )
     assert list(actions) == ["person.signed_in", "person.signed_out"]
-
-
-def test_a_refused_sign_in_stands_in_the_log(client, people):
-    sign_in(client, password="no")
-    assert (
-        Entry.objects.filter(action="person.sign_in_refused", object_id=str(people["dana"].pk)).count() == 1
-    )
-
-
-def test_a_name_that_is_nobodys_is_kept_out_of_the_log(client, people):
-    sign_in(client, username="my-secret-password", password="no")
-    assert not Entry.objects.filter(action="person.sign_in_refused").exists()

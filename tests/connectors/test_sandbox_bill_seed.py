@@ -7,6 +7,7 @@ import pytest
 
 from connectors.sandbox.client import SandboxControl
 from tests.connectors.bill_account import BillAccount
+from tests.connectors.billsby_account import BillsbyAccount
 
 
 @pytest.fixture
@@ -75,3 +76,15 @@ def test_small_books_work_too(bill: BillAccount, sandbox: SandboxControl) -> Non
 
     assert len(bill.rows("/customers")) == 1
     assert len(bill.rows("/invoices")) == 3
+
+
+def test_some_companies_are_customers_in_both_systems(bill: BillAccount, sandbox_url: str) -> None:
+    billsby = BillsbyAccount(sandbox_url)
+    rows = billsby.read("/halden/customers", page=1, pageSize=100)["results"]
+    billsby.close()
+    there = {f"{row['firstName']} {row['lastName']}": row["email"] for row in rows}
+
+    both = {row["name"]: row["email"] for row in bill.rows("/customers") if row["name"] in there}
+
+    assert len(both) >= 3
+    assert {email == there[name] for name, email in both.items()} == {True, False}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -61,26 +61,42 @@ def seed(core: Core, seed: int, customers: int) -> None:
     with core.store.writing("bill") as books:
         books.put("organization", ORGANIZATION, {"id": ORGANIZATION, "name": "Halden Labs", "seed": seed})
         chance = random.Random(f"bill/{seed}")
-        buyers = list(_customers(books, chance, max(1, customers * 5 // 8)))
+        shared = _companies_at_billsby(core)
+        buyers = _Buyers(_customers(books, chance, max(1, customers * 5 // 8), shared))
         for turn in range(customers * 3 // 2):
             _invoice(books, chance, buyers, turn)
-        sellers = list(_vendors(books, chance, max(1, customers * 3 // 8)))
+        vendors = _vendors(books, chance, max(1, customers * 3 // 8))
+        sellers = [vendor for vendor in vendors if not vendor["archived"]]
         for turn in range(customers):
             _bill(books, chance, sellers, turn)
 
 
-def _customers(books: Books, chance: random.Random, count: int) -> Iterator[dict[str, Any]]:
+def _companies_at_billsby(core: Core) -> list[dict[str, Any]]:
+    """Companies that Halden Labs bills by subscription, oldest first; BILL knows some of them too."""
+    with core.store.writing("billsby") as books:
+        rows = books.find("customer", newest_first=False)
+    return [row for row in rows if str(row.get("email")).startswith("accounts@")]
+
+
+def _customers(
+    books: Books, chance: random.Random, count: int, shared: list[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
     currencies = _currencies(chance, count)
-    taken = names.company_names(chance)
+    both = iter(chance.sample(shared, min(len(shared), count // 5)))
+    known = {f"{row['firstName']} {row['lastName']}" for row in shared}
+    fresh = (name for name in names.company_names(chance) if name not in known)
     for turn in range(count):
-        name, currency = next(taken), currencies[turn]
+        currency = currencies[turn]
+        other = next(both, None) if turn % 3 == 1 else None
+        name = f"{other['firstName']} {other['lastName']}" if other else next(fresh)
         country = chance.choice(COUNTRIES[currency])
         contact = names.person(chance)
         record = {
             "name": name,
             "companyName": names.legal_name(chance, name, country),
             "contact": contact,
-            "email": names.email("ap", name),
+            # The two systems agree on the address for every other company that both know.
+            "email": other["email"] if other and turn % 2 else names.email("ap", name),
             "phone": names.phone(chance),
             "fax": None,
             "description": None,
@@ -130,10 +146,22 @@ def _vendors(books: Books, chance: random.Random, count: int) -> Iterator[dict[s
         yield _store(books, "vendor", record, _long_ago(books, chance), archived=turn % 15 == 14)
 
 
-def _invoice(books: Books, chance: random.Random, buyers: list[dict[str, Any]], turn: int) -> None:
+class _Buyers:
+    """The customers in use, by currency; at a hundred thousand, each draw must not look at all of them."""
+
+    def __init__(self, customers: Iterable[dict[str, Any]]) -> None:
+        self._all = [customer for customer in customers if not customer["archived"]]
+        self._by_currency: dict[str, list[dict[str, Any]]] = {}
+        for customer in self._all:
+            self._by_currency.setdefault(customer["currency"], []).append(customer)
+
+    def draw(self, chance: random.Random, currency: str) -> dict[str, Any]:
+        return chance.choice(self._by_currency.get(currency) or self._all)
+
+
+def _invoice(books: Books, chance: random.Random, buyers: _Buyers, turn: int) -> None:
     wanted = ("USD", "EUR", "USD", "GBP")[turn // 10 % 4]
-    open_to = [buyer for buyer in buyers if not buyer["archived"]]
-    buyer = chance.choice([one for one in open_to if one["currency"] == wanted] or open_to)
+    buyer = buyers.draw(chance, wanted)
     today = books.now.date()
     due = today + timedelta(days=chance.randint(*DUE_IN_DAYS[turn % 10]))
     issued = min(due - timedelta(days=chance.choice((14, 30, 45))), today)
@@ -182,7 +210,7 @@ def _payments(books: Books, paid: Decimal, issued: date, today: date) -> list[di
 
 
 def _bill(books: Books, chance: random.Random, sellers: list[dict[str, Any]], turn: int) -> None:
-    seller = chance.choice([one for one in sellers if not one["archived"]])
+    seller = chance.choice(sellers)
     approval, payment, quarters = BILL_STATES[turn % len(BILL_STATES)]
     today = books.now.date()
     due = today + timedelta(days=chance.randint(-75, 40) if payment != "SCHEDULED" else chance.randint(3, 20))

@@ -94,6 +94,14 @@ class Customer:
     words: str  # everything a person might say to tell it from its namesakes
 
     @property
+    def system(self) -> str:
+        return {"billsby": "Billsby", "bill": "BILL"}.get(self.connector, self.connector)
+
+    @property
+    def called(self) -> frozenset[str]:
+        return frozenset(one.casefold() for one in (self.id, self.name, self.email, self.company) if one)
+
+    @property
     def is_billsby(self) -> bool:
         return not self.connector or "billsby" in self.connector.casefold()
 
@@ -110,7 +118,7 @@ class Customer:
             self.id,
             self.status,
         ]
-        return ", ".join(part for part in parts if part) + (f" ({self.connector})" if self.connector else "")
+        return ", ".join(part for part in parts if part) + (f" ({self.system})" if self.system else "")
 
 
 def read_customer(row: dict[str, Any]) -> Customer:

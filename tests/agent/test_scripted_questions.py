@@ -1,6 +1,6 @@
 import pytest
 
-from tests.agent.scripted_data import desk_for, rows
+from tests.agent.scripted_data import by_text, customer, desk_for, rows
 
 SPENT = [
     ("Alice Smith", "What did Alice Smith spend this year?"),
@@ -132,3 +132,16 @@ def test_a_debtor_is_linked_to_the_open_invoices():
     assert f"[Acme]({link}): $5.00 (USD) (oldest from 2026-01-02)" in desk.say(
         "Who owes us more than 60 days?"
     )
+
+
+def test_a_customer_of_both_systems_is_told_in_both():
+    desk = desk_for("x")
+    twin = customer("TechCorp", connector="bill", vendor_id="0cu02EXAMPLECUSTX1a2")
+    desk.tools["find_customers"] = by_text(customer("TechCorp"), twin)
+
+    answer = desk.say("What did TechCorp spend this year?")
+
+    asked = [arguments["customer"] for name, arguments in desk.calls if name == "customer_spend"]
+    assert asked == ["7KQ2M9XTRB", "0cu02EXAMPLECUSTX1a2"]
+    assert "in Billsby" in answer
+    assert "in BILL," in answer

@@ -26,25 +26,37 @@ MOST_OPTIONS = 8
 
 def find_customer(asked: Asked, *patterns: str, connector: str = "billsby") -> Part:
     """The one customer the request is about; asks when several fit, stops when none does."""
+    name, found = yield from customers_meant(asked, patterns, connector)
+    asked.talk.customer = customer = yield from one_of(name, found)
+    return customer
+
+
+def find_in_each_system(asked: Asked, *patterns: str) -> Part:
+    """The customer's record in every system that has one under the very same name; else as find_customer."""
+    name, found = yield from customers_meant(asked, patterns, "any")
+    same = [one for one in found if name.casefold() in one.called]
+    if len(same) > 1 and len({one.connector for one in same}) == len(same):
+        asked.talk.customer = next((one for one in same if one.is_billsby), same[0])
+        return same
+    asked.talk.customer = customer = yield from one_of(name, found)
+    return [customer]
+
+
+def customers_meant(asked: Asked, patterns: tuple[str, ...], connector: str) -> Part:
+    """What they were called, and who goes by it."""
     names = parties(asked.text, *patterns)
-    if not names and asked.talk.customer and has_pronoun(asked.text):
-        return asked.talk.customer
+    known = asked.talk.customer
+    if not names and known and has_pronoun(asked.text):
+        return known.id, [known]
     if not names:
         names = [
             (yield Ask("Which customer is this about? A name, an e-mail address or an id will do.", a_name))
         ]
-    found: list[Customer] = []
     for name in names[:3]:
         found = [one for one in (yield from search_customers(name)) if matches(one, connector)]
         if found:
-            break
-    else:
-        raise ScriptStopped(
-            f"I found no customer for “{plain_line(names[0])}”{at(connector)}. Is it spelled so?"
-        )
-    customer = yield from one_of(name, found)
-    asked.talk.customer = customer
-    return customer
+            return name, found
+    raise ScriptStopped(f"I found no customer for “{plain_line(names[0])}”{at(connector)}. Is it spelled so?")
 
 
 def search_customers(name: str) -> Part:
@@ -57,11 +69,7 @@ def search_customers(name: str) -> Part:
 
 def one_of(name: str, found: list[Customer]) -> Part:
     wanted = name.casefold()
-    exact = [
-        c
-        for c in found
-        if wanted in (c.name.casefold(), c.email.casefold(), c.company.casefold(), c.id.casefold())
-    ]
+    exact = [one for one in found if wanted in one.called]
     if len(exact) == 1:
         return exact[0]
     near = exact or [c for c in found if all(word in c.words for word in wanted.split())]

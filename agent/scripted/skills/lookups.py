@@ -21,6 +21,7 @@ from agent.scripted.records import (
 from agent.scripted.skills.finding import (
     bulleted,
     find_customer,
+    find_in_each_system,
     find_invoices,
     get_invoice,
     subscription_details,
@@ -81,12 +82,13 @@ def list_invoices(asked: Asked) -> Script | None:
 
 
 def invoices_of(asked: Asked) -> Script:
-    customer = yield from find_customer(
+    customers = yield from find_in_each_system(
         asked,
         r"\b(?:does|do|did|has|have|is|much)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:owe|have|still|owing|currently)\b",
-        connector="any",
     )
-    invoices = yield from find_invoices(customer)
+    customer, invoices = customers[0], []
+    for one in customers:
+        invoices += yield from find_invoices(one)
     words = set(re.findall(r"\w+", asked.text.lower()))
     wanted = next((name for name, said in STATUSES.items() if words & set(said)), "")
     if wanted == "open":

@@ -8,7 +8,7 @@ from agent.scripted.money import show
 from agent.scripted.names import parties
 from agent.scripted.quantities import days, period
 from agent.scripted.records import link_of, linked, minor, number, plain_line, rows_of, text
-from agent.scripted.skills.finding import bulleted, find_customer
+from agent.scripted.skills.finding import bulleted, find_in_each_system
 from agent.scripted.talk import Asked
 
 SPENT = re.compile(
@@ -48,14 +48,13 @@ def customer_spend(asked: Asked) -> Script | None:
 
 
 def spend(asked: Asked) -> Script:
-    customer = yield from find_customer(
+    customers = yield from find_in_each_system(
         asked,
         r"\b(?:did|has|have|does)\s+(?P<who>[\w&.'’\- ]+?)\s+(?:spen[dt]|pa(?:y|id)|bought|bring"
         r"|brought|been)\b",
         r"\b(?:revenue|turnover|made?|earn(?:ed)?|total|spend(?:ing)?|paid|payments"
         r"|money)\b.{0,25}?\b(?:from|by|of|for|with|on)\s+(?P<who>[\w&.'’\- ]+?)(?=\s+(?:this|last"
         r"|in|since|so|during|over|for)\b|[,.;?!]|$)",
-        connector="any",
     )
     start, end = period(asked.text, asked.talk.today)
     properties = asked.talk.tools.get("customer_spend", {}).get("properties", {})
@@ -65,19 +64,28 @@ def spend(asked: Asked) -> Script:
         and (end.month == 12 or end == asked.talk.today)
     )
     if is_year and "year" in properties:
-        arguments: dict[str, Any] = {"customer": customer.id, "year": start.year}
+        days_meant: dict[str, Any] = {"year": start.year}
     else:
-        arguments = {"customer": customer.id, "from": start.isoformat(), "to": end.isoformat()}
-    result = yield Call("customer_spend", arguments)
-    data = result.get("data") if isinstance(result.get("data"), dict) else result
-    since = f"from {text(data, 'from') or start.isoformat()} to {text(data, 'to') or end.isoformat()}"
-    totals = [row for row in data.get("totals") or [] if isinstance(row, dict)]
+        days_meant = {"from": start.isoformat(), "to": end.isoformat()}
+    results = yield tuple(Call("customer_spend", {"customer": one.id, **days_meant}) for one in customers)
+    since = f"from {start.isoformat()} to {end.isoformat()}"
+    told = [
+        spent_by(f"{one.title}, in {one.system}," if len(customers) > 1 else one.title, since, result)
+        for one, result in zip(customers, results, strict=True)
+    ]
+    return "\n\n".join(told) + note(results[0])
+
+
+def spent_by(who: str, since: str, result: dict[str, Any]) -> str:
+    if text(result, "from") and text(result, "to"):
+        since = f"from {text(result, 'from')} to {text(result, 'to')}"
+    totals = [row for row in result.get("totals") or [] if isinstance(row, dict)]
     if not totals:
-        return f"{customer.title} paid nothing {since}, as far as the console's records show.{note(result)}"
+        return f"{who} paid nothing {since}, as far as the console's records show."
     lines = [spent_line(row) for row in totals]
-    spent = f" {lines[0]}" if len(lines) == 1 else "\n" + bulleted(lines)
-    each = "." if len(lines) == 1 else "\n\nCurrencies are kept apart, not added up."
-    return f"{customer.title} spent {since}:{spent}{each}{note(result)}"
+    if len(lines) == 1:
+        return f"{who} spent {since}: {lines[0]}."
+    return f"{who} spent {since}:\n{bulleted(lines)}\n\nCurrencies are kept apart, not added up."
 
 
 def age(asked: Asked) -> Script:

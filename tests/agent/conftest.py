@@ -1,5 +1,6 @@
 """The scripted model on a port of its own, and a chat page on the other end of a websocket."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -7,12 +8,16 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import uvicorn
+from channels.db import database_sync_to_async as in_db
 from django.test import Client
 
+from agent import loop, turns
 from agent.models import Conversation
 from agent.scripted.app import build_app
 from agent.scripted.wire import MODEL
 from tests.agent.page import Page
+
+LIMITS = loop.Limits(silence_s=3)
 
 
 class Model:
@@ -36,6 +41,10 @@ class Model:
 
 def calls(name: str, arguments: object) -> dict:
     return {"name": name, "arguments": arguments}
+
+
+def asks(*wanted: tuple[str, object]) -> dict:
+    return {"tool_calls": [calls(name, arguments) for name, arguments in wanted]}
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +85,20 @@ def page(conversation, people):
         return Page(conversation.pk, browser.cookies["sessionid"].value, origin)
 
     return make
+
+
+@pytest.fixture
+def answer(conversation, model, people):
+    """answer(*turns, text=, limits=) has the model say those turns; the conversation's state afterwards."""
+
+    def run(*said: dict, text: str = "Who owes us?", limits: loop.Limits = LIMITS) -> str:
+        model.will(*said)
+
+        async def scenario() -> None:
+            holder = await in_db(turns.say)(conversation.pk, people["priya"], text)
+            await loop.Turn(conversation.pk, holder, limits=limits).run()
+
+        asyncio.run(scenario())
+        return Conversation.objects.get().turn_state
+
+    return run

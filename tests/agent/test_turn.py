@@ -1,6 +1,5 @@
 """One turn: tools, limits, and a model that misbehaves."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 
@@ -10,36 +9,11 @@ from agent import loop, turns
 from agent.history import model_messages
 from agent.models import Conversation, Message, ToolCall
 from console.mirror.models import Customer, Invoice
-from tests.agent.conftest import calls
-
-LIMITS = loop.Limits(silence_s=3)
-
-
-@pytest.fixture
-def answer(conversation, model, people):
-    """answer(*turns, text=, limits=) has the model say those turns; the conversation's state afterwards."""
-
-    def run(*said: dict, text: str = "Who owes us?", limits: loop.Limits = LIMITS) -> str:
-        model.will(*said)
-
-        async def scenario() -> None:
-            from channels.db import database_sync_to_async as in_db
-
-            holder = await in_db(turns.say)(conversation.pk, people["priya"], text)
-            await loop.Turn(conversation.pk, holder, limits=limits).run()
-
-        asyncio.run(scenario())
-        return Conversation.objects.get().turn_state
-
-    return run
+from tests.agent.conftest import asks
 
 
 def notices() -> str:
     return " ".join(Message.objects.filter(role="notice").values_list("text", flat=True))
-
-
-def asks(*wanted: tuple[str, object]) -> dict:
-    return {"tool_calls": [calls(name, arguments) for name, arguments in wanted]}
 
 
 def make_customer(connection, **changes) -> Customer:

@@ -141,7 +141,7 @@ def read_again(record: Record) -> str:
     """Read the record at its vendor and update it in place; returns what went wrong, in a sentence."""
     try:
         refresh_record(record.connection, record.KIND, record.vendor_id)
-    except VendorError as error:
-        return error.sentence
+    except (VendorError, ArgumentsError) as error:
+        return str(error)
     record.refresh_from_db()
     return ""

@@ -13,6 +13,7 @@ from console.mirror.queries import (
     find_vendors,
     receivables_by_age,
 )
+from console.mirror.refresh import refresh_record
 from tests.mirror.factories import (
     make_bill,
     make_credit_note,
@@ -182,3 +183,10 @@ def test_subscriptions_and_vendors_are_found_by_text(billsby, bill):
     make_vendor(bill)
     assert find_subscriptions("noor team")["count"] == 1
     assert find_vendors("northside")["count"] == 1
+
+
+def test_spend_of_the_sandboxes_customer_is_what_its_books_say(db, connected, sandbox):
+    story = sandbox.stories()["spend"]
+    refresh_record(connected["billsby"], "customer", story["customerUniqueId"])
+    rows = customer_spend(story["customerUniqueId"], year=story["year"])["rows"]
+    assert {row["currency"]: row["paid_minor"] for row in rows} == story["paid_minor"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Model, Q, QuerySet
 from django.http import QueryDict
 
@@ -82,7 +81,8 @@ def beyond(order: tuple[str, ...], cursor: list, *, backward: bool) -> Q:
 
 def encode(row: Model, order: tuple[str, ...]) -> str:
     values = [getattr(row, name.lstrip("-")) for name in order]
-    return urlsafe_b64encode(json.dumps(values, cls=DjangoJSONEncoder).encode()).decode().rstrip("=")
+    # Django's encoder would cut moments to milliseconds, and the rows of the rest of one would be skipped.
+    return urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 
 
 def decode(model: type[Model], text: str, order: tuple[str, ...]) -> list[Any]:

@@ -253,10 +253,7 @@ def _lives(proposal_ids: set[str], head: int) -> dict[str, list[Entry]]:
 
 
 def _local(entry: Entry, zone: ZoneInfo) -> str:
-    try:
-        return entry.occurred_at.astimezone(zone).isoformat(timespec="seconds")
-    except ValueError:
-        return ""
+    return entry.occurred_at.astimezone(zone).isoformat(timespec="seconds") if entry.occurred_at else ""
 
 
 def _cell(json_text: str) -> str:

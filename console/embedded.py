@@ -42,7 +42,8 @@ def start_worker():
         hostname="embedded@local",
     )
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
-    beat = EmbeddedService(app, thread=True)
+    # Its schedule is kept in memory: the default one is a file, which a crash can leave broken.
+    beat = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
     beat.start()
 
     def stop() -> None:

@@ -1,14 +1,13 @@
 """Finding out, by reading only, what became of a step that was sent."""
 
-import json
 import logging
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from connectors.catalogue import find_operation
+from connectors.dialect import Dialect
 from connectors.errors import VendorError
 from connectors.judging import Attempted, Snapshot, Verdict
 from connectors.registry import connector
@@ -58,12 +57,13 @@ def probe(attempt: Attempt) -> bool:
 
 def _verdict(attempt: Attempt) -> Verdict:
     step, connection = attempt.step, attempt.step.proposal.connection
-    judge = connector(connection.connector).judges[find_operation(step.operation).judge]
+    vendor = connector(connection.connector)
+    judge = vendor.judges[find_operation(step.operation).judge]
     tried = Attempted(
         arguments=attempt.arguments,
         before=Snapshot(**attempt.before),
         sent_at=attempt.sent_at,
-        answer=_parsed(attempt.answer),
+        answer=_parsed(vendor.dialect, attempt.answer),
     )
     try:
         return judge.probe(reader(connection), tried)
@@ -71,9 +71,10 @@ def _verdict(attempt: Attempt) -> Verdict:
         return Verdict("cannot_tell", f"Could not read it back: {error}")
 
 
-def _parsed(answer: str) -> Any:
+def _parsed(dialect: Dialect, answer: str) -> Any:
+    """The kept answer as the vendor's dialect reads it; None when there is none or it was cut."""
     try:
-        return json.loads(answer, parse_float=Decimal)
+        return dialect.payload(dialect.parse(answer))
     except ValueError:
         return None
 

@@ -13,6 +13,7 @@ from console.mirror.models import Invoice
 WEEKS = 12
 HEIGHT, BASE = 150, 128  # of the drawing, and of its ground line, in pixels
 TOP = 16
+SCALE_WIDTH = 4  # percent, kept free at the left for the amounts on the lines
 PAID = Q(status__in=(*Invoice.PAID, *Invoice.PART_PAID))  # what was written off was not collected
 
 
@@ -83,15 +84,16 @@ def invoiced_by_week(currency: str) -> Chart | None:
 
 
 def bar(at: int, day: date, collected: int, still_open: int, highest: int) -> Week:
-    room = 100 / WEEKS
+    room = (100 - SCALE_WIDTH) / WEEKS
+    left = SCALE_WIDTH + at * room
     scale = (BASE - TOP) / max(highest, 1)
     lower, upper = max(collected, 0) * scale, max(still_open, 0) * scale
     return Week(
         starts_on=day,
         collected_minor=collected,
         open_minor=still_open,
-        x=f"{at * room + room * 0.22:.2f}%",
-        middle=f"{(at + 0.5) * room:.2f}%",
+        x=f"{left + room * 0.22:.2f}%",
+        middle=f"{left + room / 2:.2f}%",
         width=f"{room * 0.56:.2f}%",
         collected_y=f"{BASE - lower:.1f}",
         collected_height=f"{lower:.1f}",

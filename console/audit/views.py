@@ -71,7 +71,10 @@ def newer(request: HttpRequest) -> HttpResponse:
 @can_read
 def verify(request: HttpRequest) -> HttpResponse:
     report = verify_and_record(actor=request.user)
-    (messages.success if report.is_whole else messages.error)(request, report.sentence)
+    if report.is_whole:
+        messages.success(request, f"Chain whole: {report.walk.entries:,} entries.")
+    else:
+        messages.error(request, report.sentence)
     return redirect("audit:log")
 
 

@@ -13,6 +13,12 @@ def day_words(day: date) -> str:
 
 
 @register.filter
+def spelled(kind: str) -> str:
+    """`audit_log` as people write it."""
+    return kind.replace("_", " ").capitalize() if kind.isidentifier() and kind.islower() else kind
+
+
+@register.filter
 def grouped(number: int) -> str:
     return f"{number:,}"
 

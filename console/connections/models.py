@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 
 from console.connections import vault
@@ -15,6 +16,9 @@ class Connection(models.Model):
     sealed_credentials = models.BinaryField(default=b"")
     is_sandbox = models.BooleanField(default=False)
     paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

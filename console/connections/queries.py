@@ -59,7 +59,9 @@ class Card:
 
 def cards(pk: int | None = None) -> list[Card]:
     """Every connection, or the one asked for."""
-    connections = Connection.objects.filter(pk=pk) if pk else Connection.objects.all()
+    connections = Connection.objects.select_related("paused_by")
+    if pk:
+        connections = connections.filter(pk=pk)
     runs = {(run.connection_id, run.kind): run for run in newest_runs()}
     counts = {
         (kind, connection_id): count

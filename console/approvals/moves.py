@@ -16,6 +16,23 @@ from console.approvals.models import Proposal
 from console.audit import log
 from console.ui.live import hint
 
+IN_WORDS = {
+    "proposal.approved": "Approved",
+    "proposal.rejected": "Rejected",
+    "proposal.withdrawn": "Withdrawn",
+    "proposal.superseded": "Replaced by a newer proposal",
+    "proposal.expired": "Expired",
+    "proposal.stale": "Changed since proposed, nothing was sent",
+    "proposal.claimed": "Taken up for sending",
+    "proposal.released": "Released again, nothing was sent",
+    "proposal.succeeded": "Confirmed",
+    "proposal.failed": "Did not take effect",
+    "proposal.stopped": "Stopped on the way",
+    "proposal.unknown": "Outcome unknown",
+    "proposal.needs_people": "Outcome still unknown, people must look",
+    "proposal.settled": "Settled by two people",
+}
+
 
 def locked(proposal_id: int) -> Proposal:
     """The row as it stands, locked until the transaction ends (SQLite's transactions lock the whole file)."""
@@ -60,7 +77,7 @@ def move(
         actor=actor,
         actor_kind=actor_kind,
         **about(proposal),
-        summary=f"{proposal.number} {was} → {to}: {proposal.sentence}",
+        summary=f"{IN_WORDS[action]}: {proposal.sentence}",
         before={"status": was},
         after={"status": to},
         reason=reason,

@@ -60,6 +60,8 @@ def record(
 ) -> Entry:
     """Append one entry. If it cannot be written, the change must not happen, so this raises.
 
+    The head stays locked until the transaction ends: record last, after other rows are locked and changed.
+
     actor_kind: human, agent, worker, vendor or system; an agent acts on behalf of a person.
     money: anything with amount_minor, currency and direction, or a pair (amount_minor, currency).
     personal: values that may have to be erased one day; the entry holds only their salted hashes.

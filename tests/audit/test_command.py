@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from console.audit import checkpoints
-from console.audit.models import Entry
-from tests.audit.entries import guards_down, sql, write_entries
+from console.audit import checkpoints, tasks
+from console.audit.models import Checkpoint, Entry, PersonalDatum
+from tests.audit.entries import guards_down, make_person, sql, write_entries, write_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,29 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
 
     with pytest.raises(CommandError, match="never overwritten"):
         run("key", "--output", tmp_path / "key.pem")
+
+
+def test_erasing_says_who_and_why_and_leaves_the_chain_whole() -> None:
+    entry = write_entry(personal={"user name": "bob"})
+    make_person()
+
+    run("erase", "--entry", entry.seq, "--by", "priya", "--reason", "asked to")
+
+    assert not PersonalDatum.objects.exists()
+    assert (Entry.objects.first().who, Entry.objects.first().reason) == ("Priya Raman", "asked to")
+    assert "Chain whole: 2 entries" in run("verify")
+    with pytest.raises(CommandError, match="no personal data to erase"):
+        run("erase", "--entry", entry.seq, "--by", "priya", "--reason", "again")
+
+
+def test_the_task_makes_a_checkpoint_when_one_is_due(settings, tmp_path: Path) -> None:
+    run("key", "--output", tmp_path / "key.pem")
+    settings.AUDIT_SIGNING_KEY_FILE = str(tmp_path / "key.pem")
+
+    tasks.checkpoint()
+    tasks.checkpoint()
+
+    assert Checkpoint.objects.count() == 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])

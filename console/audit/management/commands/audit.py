@@ -4,14 +4,16 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from console.accounts.models import Person
 from console.audit import checkpoints
+from console.audit.erasing import erase_personal
 from console.audit.export import begin_export
 from console.audit.queries import Choice
 from console.audit.verification import verify
 
 
 class Command(BaseCommand):
-    help = "Verify the audit log, export it, or make the key that signs its checkpoints."
+    help = "Verify the audit log, export it, erase personal data, or make the key that signs checkpoints."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parts = parser.add_subparsers(dest="part", required=True)
@@ -23,11 +25,16 @@ class Command(BaseCommand):
         out.add_argument("--from", dest="first_day", type=date.fromisoformat, help="first day, YYYY-MM-DD")
         out.add_argument("--to", dest="last_day", type=date.fromisoformat, help="last day, included")
         out.add_argument("--output", type=Path, required=True)
+        erase = parts.add_parser("erase", help="delete the erasable personal data of one entry")
+        erase.add_argument("--entry", type=int, required=True)
+        erase.add_argument("--by", required=True, help="user name of who decided it")
+        erase.add_argument("--reason", required=True)
         key = parts.add_parser("key", help="make a signing key, and its public half beside it as .pub")
         key.add_argument("--output", type=Path, required=True)
 
     def handle(self, *args: object, part: str, **options: object) -> None:
-        {"verify": self.verify, "export": self.export, "key": self.key}[part](**options)
+        does = {"verify": self.verify, "export": self.export, "erase": self.erase, "key": self.key}
+        does[part](**options)
 
     def verify(self, public_key: Path | None, checkpoints: Path | None, **options: object) -> None:
         report = verify(key=read_key(public_key), copy=checkpoints)
@@ -54,6 +61,16 @@ class Command(BaseCommand):
             f"Wrote {prepared.rows:,} entries ({prepared.first} to {prepared.last}) to {output}; "
             f"head {prepared.head.seq} {prepared.head.chain_hash}."
         )
+
+    def erase(self, entry: int, by: str, reason: str, **options: object) -> None:
+        try:
+            actor = Person.objects.get(username=by)
+        except Person.DoesNotExist:
+            raise CommandError(f"Nobody has the user name {by}.") from None
+        erased = erase_personal(seq=entry, actor=actor, reason=reason)
+        if erased is None:
+            raise CommandError(f"Entry {entry} has no personal data to erase.")
+        self.stdout.write(f"{erased.summary}; the chain stays whole, and entry {erased.seq} says so.")
 
     def key(self, output: Path, **options: object) -> None:
         try:

@@ -5,12 +5,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from console.approvals.models import Proposal
 from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Vendor
 from console.mirror.queries import spend_of
 from console.mirror.querysets import sums_by_currency
+from console.ui.statuses import proposal_pill
 
 SHOWN = 25
 ACTIVITY_SHOWN = 12
@@ -19,7 +20,7 @@ ACTIVITY_SHOWN = 12
 def around(record: Record) -> dict[str, Any]:
     """The context of a detail page besides the record itself.
 
-    `version` changes with the record and the proposals shown; a page that has it needs nothing new.
+    `version` changes with every row and proposal shown; a page that has it needs nothing new.
     """
     beside = {
         Customer: around_customer,
@@ -29,16 +30,22 @@ def around(record: Record) -> dict[str, Any]:
         Bill: around_bill,
     }[type(record)](record)
     concerned = beside.pop("concerned", Q())
+    shown = {name: list(value) if isinstance(value, QuerySet) else value for name, value in beside.items()}
     activity = list(proposals_about(record, concerned))
-    live = [record.live_target, *(f"proposal.{proposal.pk}" for proposal in activity)]
-    seen = "|".join([record.digest, *(f"{proposal.pk}.{proposal.version}" for proposal in activity)])
     return {
-        **beside,
-        "activity": activity,
-        "live": " ".join(live),
-        "version": sha256(seen.encode()).hexdigest()[:16],
+        **shown,
+        "activity": [(proposal, proposal_pill(proposal)) for proposal in activity],
+        "live": " ".join([record.live_target, *(f"proposal.{proposal.pk}" for proposal in activity)]),
+        "version": version(record, shown, activity),
         "raw": json.dumps(record.raw, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder),
     }
+
+
+def version(record: Record, shown: dict[str, Any], activity: list[Proposal]) -> str:
+    rows = [row for value in shown.values() if isinstance(value, list) for row in value]
+    digests = [row.digest for row in rows if isinstance(row, Record)]
+    moves = [f"{proposal.pk}.{proposal.version}.{proposal.status}" for proposal in activity]
+    return sha256("|".join([record.digest, *digests, *moves]).encode()).hexdigest()[:16]
 
 
 def around_customer(customer: Customer) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Count, Sum
 from django.http import QueryDict
 from django.urls import reverse
 
 from connectors.registry import connectors
 from console.mirror.answers import read_at
 from console.mirror.models import Bill, Customer, Invoice, Record, Subscription, Vendor
-from console.mirror.querysets import RecordQuerySet, letters, sums_by_currency
+from console.mirror.querysets import RecordQuerySet, letters
 from console.ui.pages import CURSORS, keyset_page
 from console.ui.statuses import record_pill
 
@@ -87,7 +88,7 @@ INVOICES = Listing(
     "Invoices",
     "Number or customer",
     ("-issued_at", "-id"),
-    "Newest first. Age counts from the due date; Billsby has none, there from the day of creation.",
+    "Newest first. Age counts from the due date, at Billsby from creation.",
     tabs=(
         Tab("All", {}),
         Tab("Unpaid", {"open": "1"}),
@@ -151,19 +152,24 @@ def show(listing: Listing, params: QueryDict) -> dict[str, Any]:
     found = narrow(listing.model.objects.all(), given)
     aged = "min_age" in given and listing.model is Invoice
     order = ("aging_on", "id") if aged else listing.order
-    lines = sums_by_currency(found, listing.total) if listing.total else []
     return {
         "listing": listing,
         "note": listing.note.replace("Newest first", "Oldest first") if aged else listing.note,
         "given": given,
         "page": keyset_page(found.light(), params, order=order, size=PAGE_SIZE),
-        "count": sum(line["count"] for line in lines) if listing.total else found.count(),
-        "totals": [line | {"sum": line[listing.total]} for line in lines],
+        "count": found.count(),
+        "totals": totals(found, listing.total) if listing.total else [],
         "read_at": read_at([listing.model.KIND]),
         "tabs": tabs(listing, params),
         "chips": chips(listing, given, params),
         "choices": choices(listing),
     }
+
+
+def totals(found: RecordQuerySet, field: str) -> list[dict[str, Any]]:
+    """One line a currency: how many rows have something in that field, and its sum."""
+    filled = found.filter(**{f"{field}__gt": 0}).order_by("currency")
+    return list(filled.values("currency").annotate(count=Count("pk"), sum=Sum(field)))
 
 
 def narrow(found: RecordQuerySet, given: Mapping[str, Any]) -> RecordQuerySet:

@@ -16,6 +16,8 @@ from console.connections.models import Connection
 from console.mirror.models import KINDS, Record, RefusedRecord
 from console.ui.live import hint
 
+OWNERS = ("customer", "vendor")  # their pages show what belongs to them
+
 
 class DoesNotFitError(Exception):
     """A vendor record that the mirror's columns cannot hold."""
@@ -30,7 +32,9 @@ def refresh_record(connection: Connection, kind: str, key: str) -> int:
     read_at = timezone.now()
     records = connector(connection.connector).refresh(reader(connection), kind, key)
     changed = store(connection, records, read_at=read_at)
-    hint(f"{kind}.{key}")
+    owners = {f"{record.kind}.{record.vendor_id}" for record in records if record.kind in OWNERS}
+    for target in {f"{kind}.{key}"} | owners:
+        hint(target)
     return changed
 
 

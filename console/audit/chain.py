@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import rfc8785
-
 from console.audit import canonical
 from console.audit.models import Entry
 
@@ -77,7 +75,7 @@ def _check(row: Entry, here: Link) -> Break | None:
     if row.seq < expected:
         return Break(row.seq, f"Entry {row.seq} stands after entry {here.seq}: the order was changed.")
     try:
-        leaf = canonical.leaf_hash(rfc8785.dumps(row.event()))
+        leaf = canonical.leaf_hash(canonical.canonical_bytes(row.event()))
     except (ValueError, TypeError, AttributeError):
         leaf = None
     if leaf != row.leaf_hash:

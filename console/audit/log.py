@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any, Protocol
 from uuid import uuid4
 
-import rfc8785
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
@@ -113,7 +112,7 @@ def record(
         personal_json=_json({name: canonical.personal_hash(*pair) for name, pair in salted.items()}),
         prev_hash=head.chain_hash,
     )
-    entry.leaf_hash = canonical.leaf_hash(rfc8785.dumps(entry.event()))
+    entry.leaf_hash = canonical.leaf_hash(canonical.canonical_bytes(entry.event()))
     entry.chain_hash = canonical.chain_hash(entry.prev_hash, entry.leaf_hash)
     entry.save(force_insert=True)
     Head.objects.filter(pk=head.pk).update(seq=entry.seq, chain_hash=entry.chain_hash)

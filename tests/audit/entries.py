@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import rfc8785
 from django.db import connection, transaction
 
 from console.accounts.models import Person
@@ -55,7 +54,7 @@ def rewrite(seq: int, *, only: bool = False, **changes: Any) -> None:
             for name, value in changes.items():
                 setattr(row, name, value)
         row.prev_hash = previous
-        row.leaf_hash = canonical.leaf_hash(rfc8785.dumps(row.event()))
+        row.leaf_hash = canonical.leaf_hash(canonical.canonical_bytes(row.event()))
         row.chain_hash = previous = canonical.chain_hash(previous, row.leaf_hash)
         row.save(force_update=True)
     if not only:
@@ -72,7 +71,7 @@ def write_many(count: int) -> None:
     for seq in range(head.seq + 1, head.seq + count):
         values = {field.attname: getattr(model, field.attname) for field in Entry._meta.concrete_fields}
         row = Entry(**{**values, "seq": seq, "event_id": f"{seq:036d}", "prev_hash": previous})
-        row.leaf_hash = canonical.leaf_hash(rfc8785.dumps(row.event()))
+        row.leaf_hash = canonical.leaf_hash(canonical.canonical_bytes(row.event()))
         row.chain_hash = previous = canonical.chain_hash(previous, row.leaf_hash)
         rows.append(row)
     with guards_down():

@@ -2,12 +2,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import rfc8785
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.judging import Money
-from console.audit import canonical
+from console.audit import canonical, offline_verify
 from console.audit.canonical import NotRecordableError
 from console.audit.models import Entry, Head
 from console.audit.verification import verify
@@ -49,6 +50,23 @@ def test_an_agent_acts_for_a_person() -> None:
 
     assert (entry.actor_id, entry.on_behalf_of_id) == ("", str(priya.pk))
     assert entry.who == "Agent for Priya Raman"
+
+
+@settings(max_examples=200)
+@given(value=PAYLOADS)
+def test_canonical_text_is_that_of_rfc_8785(value) -> None:
+    assert canonical.canonical_bytes(value) == rfc8785.dumps(value)
+
+
+@given(
+    names=st.lists(
+        st.sampled_from("aZ~\x7f\u0080\u2028\ud7ff\ue000\ufb01\uffff\U00010000\U0010ffff"), unique=True
+    )
+)
+def test_names_are_sorted_by_utf_16_units(names) -> None:
+    value = dict.fromkeys(names, 1)
+
+    assert canonical.canonical_bytes(value) == rfc8785.dumps(value) == offline_verify.canonical(value)
 
 
 def test_deleting_an_account_changes_no_hash() -> None:

@@ -120,9 +120,13 @@ def message_context(message: Message, proposals: Mapping[str, Proposal] | None =
     calls = message.tool_calls.all() if message.role == Message.Role.ASSISTANT else ()
     owner = message.conversation.owner
     shown = [call_card(call, owner, proposals) for call in calls]
+    # While a message is written, its finished lines are shown as they will be, the rest as it comes.
+    end = message.text.rfind("\n") + 1 if message.is_open else len(message.text)
     return {
         "message": message,
-        "prose": as_html(message.text) if message.role == Message.Role.ASSISTANT else "",
+        "prose": as_html(message.text[:end]) if message.role == Message.Role.ASSISTANT else "",
+        "tail": message.text[end:],
+        "tail_at": browser_length(message.text[:end]),
         "reads": [card for card in shown if not proposes(card.call)],
         "writes": [card for card in shown if proposes(card.call)],
         "person": owner,
@@ -179,6 +183,11 @@ def words(name: str) -> str:
     """nextBillingDate, open_minor -> Next billing date, Open."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower().removesuffix(" minor")
     return spaced[:1].upper() + spaced[1:]
+
+
+def browser_length(text: str) -> int:
+    """In UTF-16 units, as browsers count."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _proposal(proposal_id: str, known: Mapping[str, Proposal] | None) -> Proposal | None:

@@ -12,11 +12,12 @@ from django.utils import timezone
 from agent.models import Conversation, Event, Message, ToolCall
 from console.accounts.models import Person
 from console.approvals.models import Proposal
-from console.mirror.models import Customer, Invoice
+from console.mirror.models import Invoice
 
 EVENTS_AT_ONCE = 200
 LISTED = 60
 RECORDS_SHOWN = 8
+ROWS_COUNTED_AS_USED = 5
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,17 @@ def records_used(messages: Iterable[Message]) -> list[UsedRecord]:
 
 def _records_in(result: dict[str, Any]) -> Iterator[UsedRecord]:
     rows = result.get("rows")
-    candidates = rows if isinstance(rows, list) and len(rows) <= 5 else [result.get("record")]
+    candidates = rows[:ROWS_COUNTED_AS_USED] if isinstance(rows, list) else [result.get("record")]
     for row in candidates:
         if isinstance(row, dict) and row.get("link"):
             kind = str(row.get("kind") or result.get("kind") or "record")
             title = str(
-                row.get("number") or row.get("name") or row.get("title") or row.get("vendor_id") or ""
+                row.get("number")
+                or row.get("name")
+                or row.get("title")
+                or row.get("customer_name")
+                or row.get("vendor_id")
+                or ""
             )
             detail = (
                 f"{kind.replace('_', ' ').capitalize()}, {row.get('status') or row.get('vendor_id') or ''}"
@@ -142,8 +148,8 @@ def example_questions() -> list[str]:
     )
     if unpaid is not None:
         questions.append(f"Retry the payment of {unpaid.customer_name}'s unpaid invoice {unpaid.number}")
-    spender = Customer.objects.filter(total_paid_minor__gt=0).order_by("-total_paid_minor", "pk").first()
-    if spender is not None:
-        questions.append(f"How much has {spender.title} spent this year?")
+    paid = Invoice.objects.filter(status__in=Invoice.PAID).exclude(customer_name="")
+    if (latest := paid.order_by("-issued_at", "-pk").first()) is not None:
+        questions.append(f"How much has {latest.customer_name} spent this year?")
     questions += ["Which bills are due this week?", "Which invoices are unpaid?", "Find a customer"]
     return questions[:4]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 
 from agent import cards
+from agent.cards import browser_length
 from agent.models import Conversation, Event, Message, ToolCall
 
 TITLE_LENGTH = 60
@@ -45,21 +46,29 @@ def show_turn(conversation: Conversation) -> None:
     append_event(conversation.pk, "turn", payload)
 
 
-def append_text(message: Message, text: str, *, at: int) -> None:
-    """Store more of an open message. at: where the new part starts, in UTF-16 units as browsers count."""
+def append_text(message: Message, text: str) -> None:
+    """Store more of an open message, and tell the new part; a finished line makes a whole block of it."""
+    old, message.text = message.text, text
     Message.objects.filter(pk=message.pk).update(text=text)
-    new = text.encode("utf-16-le")[at * 2 :].decode("utf-16-le")
-    append_event(message.conversation_id, "text", {"key": message.key, "at": at, "text": new})
+    if "\n" in text[len(old) :]:
+        forget_parts(message)
+        show_message(message)
+    else:
+        payload = {"key": message.key, "at": browser_length(old), "text": text[len(old) :]}
+        append_event(message.conversation_id, "text", payload)
 
 
 def close_message(message: Message, text: str, *, is_cut: bool = False) -> None:
     """The text is whole: its block takes the place of the parts, which are no longer needed."""
     message.text, message.is_open, message.is_cut = text, False, is_cut
     message.save(update_fields=["text", "is_open", "is_cut"])
-    Event.objects.filter(
-        conversation_id=message.conversation_id, kind="text", payload__key=message.key
-    ).delete()
+    forget_parts(message)
     show_message(message)
+
+
+def forget_parts(message: Message) -> None:
+    """What was told of a message so far is of no use to anybody once its whole block follows."""
+    Event.objects.filter(conversation_id=message.conversation_id, payload__key=message.key).delete()
 
 
 def entitle(conversation: Conversation, text: str) -> None:
@@ -74,10 +83,6 @@ def entitle(conversation: Conversation, text: str) -> None:
 def clean(text: str) -> str:
     """Text that a database and a browser keep exactly: no NUL, no carriage return, no half of a character."""
     return text.replace("\x00", "").replace("\r", "").encode("utf-8", "replace").decode()
-
-
-def browser_length(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _next(conversation_id: Any, counter: str) -> int:

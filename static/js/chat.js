@@ -32,6 +32,7 @@
   let state = chat.dataset.state;
   let lastSaid = "";
   let startedAt = 0;
+  const texts = new Map(); // key → all that is known of a text being written
   const early = new Map(); // key → pieces that came before the text in front of them
 
   const tell = (message) => {
@@ -61,17 +62,37 @@
       thread.append(block);
     }
     htmx.process(block);
-    if (!block.querySelector("[data-raw]")) early.delete(key);
-    addEarly(key);
+    if (block.querySelector("[data-raw]")) {
+      addEarly(key);
+      paint(key);
+    } else {
+      texts.delete(key);
+      early.delete(key);
+    }
     noteNew();
   }
 
+  const rawOf = (key) => document.getElementById(key)?.querySelector("[data-raw]");
+
+  function known(key, raw) {
+    const shown = " ".repeat(Number(raw.dataset.at)) + raw.textContent;
+    const text = texts.get(key) || "";
+    return text.length >= shown.length ? text : shown;
+  }
+
+  // The finished lines are already there as HTML; only what follows them is shown as plain text.
+  function paint(key) {
+    const raw = rawOf(key);
+    if (raw) raw.textContent = known(key, raw).slice(Number(raw.dataset.at));
+  }
+
   function addPiece(key, at, text) {
-    const raw = document.getElementById(key)?.querySelector("[data-raw]");
+    const raw = rawOf(key);
     if (!raw) return false;
-    const have = raw.textContent.length;
-    if (at > have) return false;
-    if (at + text.length > have) raw.append(text.slice(have - at));
+    const have = known(key, raw);
+    if (at > have.length) return false;
+    texts.set(key, at + text.length > have.length ? have + text.slice(have.length - at) : have);
+    paint(key);
     return true;
   }
 
@@ -83,7 +104,7 @@
 
   function showText({ key, at, text }) {
     if (addPiece(key, at, text)) addEarly(key);
-    else if (!document.getElementById(key) || document.getElementById(key).querySelector("[data-raw]")) {
+    else if (!document.getElementById(key) || rawOf(key)) {
       early.set(key, [...(early.get(key) || []), { at, text }].sort((a, b) => a.at - b.at));
     }
     noteNew();
@@ -95,6 +116,7 @@
     document.getElementById("turn").replaceWith(build(html));
     if (hasEnded) {
       early.clear();
+      texts.clear();
       const answers = thread.querySelectorAll(".msg-a .prose");
       const last = answers[answers.length - 1];
       if (last) window.countersign.announce(last.textContent.trim().slice(0, 400));

@@ -38,6 +38,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if await self._person() is None:
             return
         self.piece_sender = asyncio.create_task(self._send_pieces())
+        asyncio.get_running_loop().run_in_executor(None, loop.warm_up)
         await self._join(loop.group_of(self.conversation_id))
         await self._listen_to_proposals()
 

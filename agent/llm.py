@@ -125,7 +125,7 @@ async def connect() -> AsyncIterator[Model]:
     """Raises ModelNotConfiguredError when the settings name no endpoint."""
     if not settings.MODEL_BASE_URL or not settings.MODEL_NAME:
         raise ModelNotConfiguredError
-    openai = await asyncio.to_thread(importlib.import_module, "openai")
+    openai = await asyncio.to_thread(load_library)
     client = openai.AsyncOpenAI(
         base_url=settings.MODEL_BASE_URL,
         api_key=settings.MODEL_API_KEY or "none",  # local endpoints take any; the library insists on one
@@ -134,6 +134,10 @@ async def connect() -> AsyncIterator[Model]:
     )
     async with client:
         yield Model(client, settings.MODEL_NAME)
+
+
+def load_library() -> Any:
+    return importlib.import_module("openai")
 
 
 class _Answer:
@@ -180,18 +184,18 @@ class _Answer:
 
 
 def _omitted() -> Any:
-    return importlib.import_module("openai").omit
+    return load_library().omit
 
 
 def _library_errors() -> tuple[type[Exception], ...]:
-    openai = importlib.import_module("openai")
+    openai = load_library()
     httpx2 = importlib.import_module("httpx2")
     # A line that is not JSON, or a chunk of another shape, comes out of the library as it is.
     return (openai.OpenAIError, httpx2.HTTPError, json.JSONDecodeError, AttributeError, TypeError)
 
 
 def _translated(error: Exception) -> ModelError:
-    openai = importlib.import_module("openai")
+    openai = load_library()
     match error:
         case openai.APITimeoutError():
             return ModelSlowError()

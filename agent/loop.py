@@ -10,7 +10,7 @@ import logging
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from agent import llm, threads, turns
+from agent.cards import browser_length
 from agent.history import model_messages
 from agent.models import Conversation, Message, ToolCall
 from agent.prompt import instructions
@@ -181,7 +182,7 @@ class Turn:
         text = threads.clean(text)
         if self._open is None:
             self._open = await self._write(self._open_answer)
-        self.on_piece({"key": self._open.key, "at": threads.browser_length(self._text), "text": text})
+        self.on_piece({"key": self._open.key, "at": browser_length(self._text), "text": text})
         self._text += text
         if time.monotonic() - self._stored_at >= self.limits.merge_s:
             await self._write(self._store_open_text)
@@ -209,7 +210,7 @@ class Turn:
     def _store_open_text(self) -> None:
         text = self._text
         if self._open is not None and text != self._stored:
-            threads.append_text(self._open, text, at=threads.browser_length(self._stored))
+            threads.append_text(self._open, text)
             self._stored = text
         self._stored_at = time.monotonic()
 
@@ -242,13 +243,7 @@ class Turn:
         await asyncio.gather(*(self._run_call(call) for call in allowed if not _proposes(call)))
         for call in allowed:
             if _proposes(call):
-                # A proposal under way is finished and recorded even when the turn is stopped.
-                filing = asyncio.ensure_future(self._run_call(call))
-                try:
-                    await asyncio.shield(filing)
-                except asyncio.CancelledError:
-                    await filing
-                    raise
+                await _see_through(self._run_call(call))
         self._refuse_repeated_failures(calls)
 
     async def _run_call(self, call: ToolCall) -> None:
@@ -303,6 +298,12 @@ class Turn:
         await get_channel_layer().group_send(group_of(self.conversation_id), {"type": "chat.news"})
 
 
+def warm_up() -> None:
+    """Load what the first answer would otherwise wait for: the client library and the catalogues."""
+    llm.load_library()
+    registry.all_tools()
+
+
 _running: dict[UUID, tuple[Turn, asyncio.Task]] = {}
 
 
@@ -343,6 +344,20 @@ def evidence_of(conversation_id: UUID) -> Evidence:
         said=tuple((who, text) for text in said),
         results=tuple(call.result for call in read),
     )
+
+
+async def _see_through(filing: Coroutine[Any, Any, None]) -> None:
+    """A proposal under way is finished and recorded, however often the turn is told to stop."""
+    task = asyncio.ensure_future(filing)
+    is_cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            is_cancelled = True
+    task.result()
+    if is_cancelled:
+        raise asyncio.CancelledError
 
 
 def _call_tool(context: Context, name: str, arguments: str) -> Outcome:

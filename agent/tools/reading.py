@@ -1,6 +1,7 @@
 """Live reads: every operation of the catalogues that only reads."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from agent.tools.cutting import cut, plain
@@ -65,15 +66,23 @@ def _mirrored(
     connection: Connection, operation: Operation, arguments: Mapping[str, Any]
 ) -> dict[str, str] | None:
     """Where our page of the record is that was read, so that it stands one click away."""
-    kind = KINDS.get(operation.record.kind) if operation.record else None
-    if kind is None:
+    keys = record_keys(operation.connector)
+    named = [name for name in operation.input_schema["properties"] if name in keys and name in arguments]
+    if not named:
         return None
-    row = kind.objects.filter(
-        connection=connection, vendor_id=str(arguments.get(operation.record.key))
-    ).first()
+    key = named[-1]  # the last of a path is what it is about: /customers/{…}/invoices/{…}
+    kind = KINDS[keys[key]]
+    row = kind.objects.filter(connection=connection, vendor_id=str(arguments[key])).first()
     if row is None or not row.get_absolute_url():
         return None
     return {"kind": kind.KIND, "title": row.title, "vendor_id": row.vendor_id, "link": row.get_absolute_url()}
+
+
+@cache
+def record_keys(connector_name: str) -> dict[str, str]:
+    """Which argument names a record of which mirrored kind, as the connector's operations say."""
+    records = [operation.record for operation in connector(connector_name).catalogue.operations.values()]
+    return {record.key: record.kind for record in records if record and record.kind in KINDS}
 
 
 def _wanted_rows(arguments: Mapping[str, Any]) -> int:

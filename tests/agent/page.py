@@ -11,7 +11,7 @@ from asgiref.testing import ApplicationCommunicator
 from console.asgi import application
 from console.ui import live
 
-LONGEST_WAIT_S = 5.0
+LONGEST_WAIT_S = 20.0
 
 
 class RefusedError(Exception):

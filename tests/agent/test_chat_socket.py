@@ -10,6 +10,8 @@ from django.utils import timezone
 from agent import loop, turns
 from agent.models import Conversation, Event, Message, ToolCall
 from console.accounts.models import Person
+from console.approvals.models import Proposal
+from tests.agent.conftest import asks
 from tests.agent.page import Page, RefusedError
 
 
@@ -262,3 +264,38 @@ def test_a_turn_that_lost_its_lease_writes_nothing_more(page, model, conversatio
     asyncio.run(scenario())
     assert Conversation.objects.get().turn_state == "running"
     assert not Message.objects.filter(role="notice").exists()
+
+
+def test_stop_leaves_a_running_read_behind(page, model, connected, sandbox):
+    invoice = sandbox.stories()["retry_pays"]["invoiceNumber"]
+    sandbox.delay(seconds=2, connector="billsby")
+    model.will(asks(("billsby_get_invoice", {"invoiceNumber": invoice})), {"text": "Never said."})
+
+    async def scenario() -> str:
+        async with page() as mine:
+            await mine.say("Look")
+            await mine.until(lambda page: "reading" in page.html)
+            await mine.send(type="stop")
+            return await mine.until_ended()
+
+    assert asyncio.run(scenario()) == "stopped"
+    assert ToolCall.objects.get().state == "stopped"
+    assert not Message.objects.filter(text="Never said.").exists()
+
+
+def test_a_proposal_under_way_is_kept_when_the_turn_is_stopped(page, model, connected, sandbox):
+    invoice = sandbox.stories()["retry_pays"]["invoiceNumber"]
+    sandbox.delay(seconds=0.5, connector="billsby")
+    change = {"invoiceNumber": invoice, "reason": "Card updated."}
+    model.will(asks(("billsby_retry_invoice_payment", change)), {"text": "Never said."})
+
+    async def scenario() -> str:
+        async with page() as mine:
+            await mine.say("Retry")
+            await mine.until(lambda page: "preparing a proposal" in page.html)
+            await mine.send(type="stop")
+            return await mine.until_ended()
+
+    assert asyncio.run(scenario()) == "stopped"
+    call = ToolCall.objects.get()
+    assert (call.state, call.proposal_id) == ("done", str(Proposal.objects.get().pk))

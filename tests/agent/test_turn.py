@@ -28,6 +28,27 @@ def make_customer(connection, **changes) -> Customer:
     )
 
 
+def make_invoice(connection, number: str, **changes) -> Invoice:
+    values = {
+        "customer_vendor_id": "7KQ2M9XTRB",
+        "customer_name": "Marlowe Dental",
+        "status": "Unpaid",
+        "currency": "USD",
+        "amount_minor": 34800,
+        "open_minor": 34800,
+        "issued_at": datetime(2026, 1, 5, tzinfo=UTC),
+    }
+    return Invoice.objects.create(
+        connection=connection,
+        vendor_id=number,
+        number=number,
+        raw={},
+        digest="",
+        fetched_at=datetime.now(UTC),
+        **values | changes,
+    )
+
+
 def test_what_tools_answer_goes_back_to_the_model(answer, connected, conversation):
     make_customer(connected["billsby"])
     assert answer(asks(("find_customers", {"text": "marlowe"})), {"text": "Found it."}) == "idle"
@@ -146,20 +167,13 @@ def test_an_analyst_without_the_right_is_offered_no_proposing_tool(committed_db,
 
 def test_receivables_are_added_by_the_database(answer, connected):
     for number, minor in (("A-1", 10000), ("A-2", 24800)):
-        Invoice.objects.create(
-            connection=connected["billsby"],
-            vendor_id=number,
-            number=number,
-            customer_vendor_id="7KQ2M9XTRB",
-            customer_name="Marlowe Dental",
-            status="Unpaid",
-            currency="USD",
-            amount_minor=minor,
-            open_minor=minor,
-            issued_at=datetime(2026, 1, 5, tzinfo=UTC),
-            raw={},
-            digest="",
-            fetched_at=datetime.now(UTC),
-        )
+        make_invoice(connected["billsby"], number, open_minor=minor)
     answer(asks(("receivables_by_age", {"min_days": 60})), {"text": "One customer."})
     assert ToolCall.objects.get().result["rows"][0]["open"] == "$348.00"
+
+
+def test_a_record_that_was_read_stands_one_click_away(answer, connected, sandbox):
+    number = sandbox.stories()["retry_pays"]["invoiceNumber"]
+    invoice = make_invoice(connected["billsby"], number)
+    answer(asks(("billsby_get_invoice", {"invoiceNumber": number})), {"text": "Read."})
+    assert ToolCall.objects.get().result["record"]["link"] == invoice.get_absolute_url()

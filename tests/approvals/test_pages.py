@@ -1,0 +1,140 @@
+"""The inbox over HTTP: who sees what, what a click does, and what is said when it does not."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from console.approvals.models import Proposal
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+Status = Proposal.Status
+
+
+@pytest.fixture
+def sign_in(people):
+    def as_person(name: str) -> Client:
+        client = Client()
+        client.force_login(people[name])
+        return client
+
+    return as_person
+
+
+def page(proposal: Proposal, what: str = "detail") -> str:
+    return reverse(f"approvals:{what}", args=[proposal.pk])
+
+
+def test_a_stranger_is_sent_to_sign_in(retry):
+    answer = Client().get(page(retry()))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("accounts:sign-in"))
+
+
+def test_a_proposal_has_a_page_of_its_own(retry, sign_in):
+    answer = sign_in("dana").get(page(retry()))
+    assert answer.status_code == 200
+    assert b"Retry payment on 7KQ2M9XTRB-3" in answer.content
+    assert b"<html" in answer.content
+
+
+def test_htmx_gets_the_fragment_alone(retry, sign_in):
+    answer = sign_in("dana").get(page(retry()), **HTMX)
+    assert answer.content.lstrip().startswith(b'<section class="dp"')
+
+
+def test_the_requester_sees_no_approve_button(retry, sign_in):
+    answer = sign_in("priya").get(page(retry()) + "?confirm=approve")
+    assert page(Proposal.objects.get(), "approve").encode() not in answer.content
+    assert b"Withdraw" in answer.content
+
+
+def test_the_confirmation_repeats_act_and_amount(retry, sign_in):
+    answer = sign_in("dana").get(page(retry()) + "?confirm=approve", **HTMX)
+    assert b"$348.00?</b>" in answer.content
+
+
+def test_approving_carries_the_fingerprint(retry, sign_in):
+    proposal = retry()
+    sign_in("dana").post(page(proposal, "approve"), {"digest": proposal.digest}, **HTMX)
+    proposal.refresh_from_db()
+    assert proposal.status == Status.APPROVED
+
+
+def test_another_fingerprint_is_a_conflict_and_shows_what_stands_now(retry, sign_in):
+    proposal = retry()
+    answer = sign_in("dana").post(page(proposal, "approve"), {"digest": "0" * 64}, **HTMX)
+    assert answer.status_code == 409
+    assert b"not what was on your screen" in answer.content
+
+
+def test_without_a_fingerprint_nothing_happens(retry, sign_in):
+    proposal = retry()
+    answer = sign_in("dana").post(page(proposal, "approve"), {}, **HTMX)
+    proposal.refresh_from_db()
+    assert (answer.status_code, proposal.status) == (422, Status.PENDING)
+
+
+def test_approving_by_a_link_is_not_possible(retry, sign_in):
+    assert sign_in("dana").get(page(retry(), "approve")).status_code == 405
+
+
+def test_approving_without_the_csrf_token_is_refused(retry, people):
+    proposal = retry()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["dana"])
+    answer = client.post(page(proposal, "approve"), {"digest": proposal.digest})
+    proposal.refresh_from_db()
+    assert (answer.status_code, proposal.status) == (403, Status.PENDING)
+
+
+def test_the_requester_posting_anyway_is_refused(retry, sign_in):
+    proposal = retry(actor="dana")
+    answer = sign_in("dana").post(page(proposal, "approve"), {"digest": proposal.digest})
+    proposal.refresh_from_db()
+    assert (answer.status_code, proposal.status) == (403, Status.PENDING)
+
+
+def test_a_rejection_without_a_reason_asks_for_one(retry, sign_in):
+    proposal = retry()
+    answer = sign_in("dana").post(
+        page(proposal, "reject"), {"digest": proposal.digest, "reason": " "}, **HTMX
+    )
+    assert answer.status_code == 422
+    assert b"Say why" in answer.content
+
+
+def test_a_finished_proposal_of_another_number_is_not_found(retry, sign_in):
+    retry()
+    assert sign_in("dana").get(reverse("approvals:detail", args=[999_999])).status_code == 404
+
+
+def test_the_inbox_groups_what_needs_this_person(retry, sign_in):
+    retry()
+    assert b"Needs your decision" in sign_in("dana").get(reverse("approvals:inbox")).content
+    assert b"Nothing needs you" in sign_in("omar").get(reverse("approvals:inbox") + "?tab=needs").content
+
+
+def test_the_inbox_asks_the_database_the_same_however_long_it_is(
+    retry, sign_in, connected, sandbox, django_assert_max_num_queries
+):
+    retry()
+    client = sign_in("dana")
+    client.get(reverse("approvals:inbox"))
+    with django_assert_max_num_queries(30):
+        client.get(reverse("approvals:inbox"))
+
+
+def test_the_checks_say_that_the_record_moved(retry, sign_in, sandbox):
+    proposal = retry()
+    sandbox.change("billsby", "invoice", sandbox.stories()["retry_pays"]["invoiceNumber"], status="Paid")
+    answer = sign_in("dana").get(page(proposal, "checks"), **HTMX)
+    assert b"Changed since proposed" in answer.content
+
+
+def test_markup_in_a_record_is_shown_as_text(retry, sign_in, connected, people):
+    from console.approvals.proposing import StepDraft
+
+    name = "<script>alert(1)</script>"
+    step = StepDraft("bill_create_customer", {"name": name, "email": "a@acme.example"})
+    answer = sign_in("dana").get(page(retry(steps=[step])))
+    assert b"<script>alert" not in answer.content

@@ -1,0 +1,100 @@
+"""The frame in a real browser: nothing the content security policy forbids, hints, keys, the theme."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from django.db import connections
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from console.ui import live
+
+CHROMIUM = Path(os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium"))
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium (CHROMIUM_PATH)"),
+]
+
+
+@pytest.fixture
+def address(committed_db, settings) -> Iterator[str]:
+    """The whole application behind its real server, without a worker."""
+    from console.asgi import application
+
+    settings.EMBEDDED_WORKER = False
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium) -> Iterator[Page]:
+    page = chromium.new_page()
+    yield page
+    page.close()
+
+
+def sign_in(page: Page, address: str) -> None:
+    page.goto(f"{address}/sign-in/")
+    page.fill("#id_username", "dana")
+    page.fill("#id_password", "test-password")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/")
+
+
+def test_the_browser_has_nothing_to_complain_about(address, people, page):
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    sign_in(page, address)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    assert complaints == []
+
+
+def test_a_hint_updates_the_count_of_an_open_page(address, pending_proposal, page):
+    sign_in(page, address)
+    expect(page.locator(".side .cnt")).to_contain_text("1")
+    with page.expect_response("**/shell/waiting/"):
+        live.send("inbox")
+
+
+def test_keys_go_from_page_to_page(address, people, page):
+    sign_in(page, address)
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    page.wait_for_url(f"{address}/approvals/")
+
+
+def test_a_key_typed_into_a_field_is_only_text(address, people, page):
+    sign_in(page, address)
+    page.keyboard.press("/")
+    page.keyboard.type("g a?")
+    expect(page.locator(".find input")).to_have_value("g a?")
+
+
+def test_the_theme_changes_at_once(address, people, page):
+    sign_in(page, address)
+    page.click(".me summary")
+    page.click(".me button[value=dark]")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -66,8 +66,12 @@ class Executor:
     @contextmanager
     def _life(self, command: list[str], **environ: str) -> Iterator[Process]:
         process = Process(f"executor-{self.port}", command, environ=self.environ | environ)
-        with processes.running(process):
+        try:
+            process.start()
             yield process
+        finally:
+            process.kill()
+            print(process.tail())
 
 
 @pytest.fixture

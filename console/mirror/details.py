@@ -34,6 +34,7 @@ def around(record: Record) -> dict[str, Any]:
     activity = list(proposals_about(record, concerned))
     return {
         **shown,
+        "is_thin": record.is_thin or any(row.is_thin for row in shown.get("subscriptions", ())),
         "activity": [(proposal, proposal_pill(proposal)) for proposal in activity],
         "live": " ".join([record.live_target, *(f"proposal.{proposal.pk}" for proposal in activity)]),
         "version": version(record, shown, activity),
@@ -51,7 +52,7 @@ def version(record: Record, shown: dict[str, Any], activity: list[Proposal]) -> 
 def around_customer(customer: Customer) -> dict[str, Any]:
     invoices = customer.related(Invoice)
     numbers = list(invoices.order_by("-issued_at", "-pk").values_list("vendor_id", flat=True)[:200])
-    subscriptions = list(customer.related(Subscription).order_by("-created_at", "-pk")[:SHOWN])
+    subscriptions = list(customer.related(Subscription).light().order_by("-created_at", "-pk")[:SHOWN])
     return {
         "invoices": invoices.light().order_by("-issued_at", "-pk")[:SHOWN],
         "invoice_count": invoices.count(),

@@ -123,13 +123,12 @@ def show_record(request: HttpRequest, model: type[Record], pk: int) -> HttpRespo
     """A record's page. With ?read it is read at the vendor first; ?v= names the version a page has."""
     record = get_record_for(request.user, model, pk)
     problem = read_again(record) if "read" in request.GET else ""
-    context = {
+    context = details.around(record) | {
         "record": record,
         "problem": problem,
-        "fills_in": record.is_thin and "read" not in request.GET,
         "actions": actions_for(request.user, record) if isinstance(record, Invoice) else [],
-        **details.around(record),
     }
+    context["fills_in"] = context["is_thin"] and "read" not in request.GET
     if context["version"] == request.GET.get("v"):
         return HttpResponse(status=204)
     is_fragment = request.htmx and not request.htmx.boosted

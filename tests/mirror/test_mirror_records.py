@@ -134,6 +134,14 @@ def test_reading_again_shows_the_record_as_it_is_now(get, connected, sandbox):
     assert "Could not be read" not in page
 
 
+@pytest.mark.parametrize(("refundable_minor", "fills_in"), [(None, True), (0, False)])
+def test_what_lists_leave_out_is_read_once_the_page_is_open(get, billsby, refundable_minor, fills_in):
+    invoice = make_invoice(billsby, refundable_minor=refundable_minor)
+    assert ('hx-trigger="live, load"' in get(invoice.get_absolute_url()).text) is fills_in
+    # A vendor that cannot be reached must not be asked again and again.
+    assert 'hx-trigger="live, load"' not in get(f"{invoice.get_absolute_url()}?read=1").text
+
+
 def test_a_vendor_that_refuses_leaves_what_was_read_before(get, connected, sandbox):
     invoice = make_invoice(connected["billsby"], vendor_id="GONEGONE12-1")
     page = get(f"{invoice.get_absolute_url()}?read=1", HX_Request="true").text

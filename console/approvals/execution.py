@@ -267,7 +267,8 @@ def keep_refusal(attempt: Attempt, error: RefusedError) -> None:
             return
         _log_attempt(attempt, "attempt.refused", f"was refused: {error}")
         title = connector(proposal.connection.connector).title
-        ending.fail(proposal, attempt.step, f"Refused by {title}: {error}")
+        said = str(error).removeprefix(f"{title} refused").lstrip(":. ")
+        ending.fail(proposal, attempt.step, f"Refused by {title}: {said}" if said else f"Refused by {title}.")
 
 
 def keep_loss(attempt: Attempt, sentence: str) -> None:

@@ -87,8 +87,12 @@ class Proposal(models.Model):
         return self.status in self.LIVE
 
     @property
-    def is_plan(self) -> bool:
-        return len(self.steps.all()) > 1
+    def shown_direction(self) -> str:
+        """The direction for the eye: no sign while nobody knows whether anything moved."""
+        in_doubt = (
+            self.status in (self.Status.UNKNOWN, self.Status.MANUAL_REVIEW) and self.direction != "none"
+        )
+        return "unknown" if in_doubt else self.direction
 
 
 class Step(models.Model):

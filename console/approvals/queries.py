@@ -9,6 +9,7 @@ from console.accounts.models import Person
 from console.approvals.models import Decision, Proposal
 
 Status = Proposal.Status
+OPEN_QUESTIONS = (Status.UNKNOWN, Status.MANUAL_REVIEW)
 FINISHED_SHOWN = 100
 
 
@@ -45,10 +46,8 @@ def needs(person: Person) -> tuple[Group, ...]:
     """What this person can move on: outcomes to find out, decisions, second approvals."""
     if not person.has_perm("approvals.decide"):
         return ()
-    mine = Decision.objects.filter(proposal=OuterRef("pk"), approver=person)
-    waiting = Proposal.objects.filter(status=Status.PENDING).exclude(requester=person).exclude(Exists(mine))
-    waiting = waiting.annotate(given=Count("decisions"))
-    open_questions = Proposal.objects.filter(status__in=(Status.UNKNOWN, Status.MANUAL_REVIEW))
+    waiting = _waiting_for(person).annotate(given=Count("decisions"))
+    open_questions = Proposal.objects.filter(status__in=OPEN_QUESTIONS)
     groups = (
         Group("Check the outcome", _rows(open_questions), is_unknown=True),
         Group("Needs your decision", _rows(waiting.filter(given=0))),
@@ -60,7 +59,7 @@ def needs(person: Person) -> tuple[Group, ...]:
 def waiting_on_others(person: Person) -> tuple[Group, ...]:
     mine = {row.pk for group in needs(person) for row in group.rows}
     pending = Proposal.objects.filter(status=Status.PENDING).exclude(pk__in=mine)
-    unknown = Proposal.objects.filter(status__in=(Status.UNKNOWN, Status.MANUAL_REVIEW)).exclude(pk__in=mine)
+    unknown = Proposal.objects.filter(status__in=OPEN_QUESTIONS).exclude(pk__in=mine)
     groups = (
         Group("Outcome unknown", _rows(unknown), is_unknown=True),
         Group("Waiting for a decision", _rows(pending)),
@@ -77,7 +76,15 @@ def finished() -> tuple[Group, ...]:
 
 def count_for(person: Person) -> int:
     """How many rows `needs` would show: the number in the navigation."""
-    return sum(len(group.rows) for group in needs(person))
+    if not person.has_perm("approvals.decide"):
+        return 0
+    return _waiting_for(person).count() + Proposal.objects.filter(status__in=OPEN_QUESTIONS).count()
+
+
+def _waiting_for(person: Person) -> QuerySet:
+    """Pending proposals that this person may decide and has not decided."""
+    mine = Decision.objects.filter(proposal=OuterRef("pk"), approver=person)
+    return Proposal.objects.filter(status=Status.PENDING).exclude(requester=person).exclude(Exists(mine))
 
 
 def _rows(proposals: QuerySet) -> tuple[Proposal, ...]:

@@ -102,7 +102,7 @@ def about(proposal: Proposal) -> dict[str, Any]:
         "digest": proposal.digest,
         "vendor": proposal.connection.connector,
         "vendor_object_id": first.record_key if first else "",
-        "money": (proposal.amount_minor, proposal.currency) if proposal.amount_minor is not None else None,
+        "money": proposal if proposal.amount_minor is not None else None,
         "trace_id": str(proposal.trace_id),
     }
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from connectors.catalogue import find_operation
 from connectors.dialect import Dialect
-from connectors.errors import VendorError
+from connectors.errors import ArgumentsError, VendorError
 from connectors.judging import Attempted, Snapshot, Verdict
 from connectors.registry import connector
 from console.approvals import ending, moves
@@ -115,6 +115,6 @@ def _refresh_mirror(attempt: Attempt, verdict: Verdict) -> None:
         return
     try:
         refresh_record(step.proposal.connection, step.record_kind, key)
-    except (VendorError, LookupError):
+    except (VendorError, ArgumentsError, LookupError):
         # The effect stands confirmed; the next sync brings the record.
         logger.warning("Could not refresh %s %s after its change.", step.record_kind, key)

@@ -30,10 +30,13 @@ def enter(argv: list[str]) -> None:
         python = venv_python()
         os.chdir(ROOT)
         os.execv(python, [str(python), str(ROOT / "manage.py"), *argv[1:]])
+    if command == "test":
+        # Tests make their own environment, so pytest starts before any settings are read.
+        os.chdir(ROOT)
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *argv[2:]])
     if command == "demo":
         write_demo_environment()
-    if command != "test":
-        load_demo_environment()
+    load_demo_environment()
 
 
 def is_ready() -> bool:

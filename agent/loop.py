@@ -29,7 +29,8 @@ from agent.history import model_messages
 from agent.models import Conversation, Message, ToolCall
 from agent.prompt import instructions
 from agent.tools import registry
-from agent.tools.registry import Context, Evidence, Outcome
+from agent.tools.registry import Outcome
+from agent.tools.tool import Context, Evidence
 from console.approvals.proposing import Origin
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from agent.tools.cutting import cut
-from agent.tools.registry import Context, Tool, ToolError
+from agent.tools.tool import Context, Tool, ToolError
 from connectors.schemas import checked, is_reference
 from console.mirror import queries
 

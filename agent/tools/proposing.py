@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from agent.tools.provenance import sources_of
-from agent.tools.registry import Context, Tool, ToolError
+from agent.tools.tool import Context, Tool, ToolError
 from connectors.catalogue import Operation, find_operation
 from connectors.registry import connectors
 from console.approvals.errors import AlreadyProposedError

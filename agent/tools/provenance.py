@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent.tools.registry import Evidence
+from agent.tools.tool import Evidence
 from connectors import money
 from connectors.schemas import is_reference
 

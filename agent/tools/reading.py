@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from agent.tools.cutting import cut, plain
-from agent.tools.registry import Context, Tool
+from agent.tools.tool import Context, Tool
 from connectors.catalogue import Operation
 from connectors.registry import connector, connectors
 from console.connections.clients import connection_for, read_live

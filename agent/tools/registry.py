@@ -3,64 +3,19 @@
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from agent.tools import mirror, proposing, reading
+from agent.tools.tool import Context, Tool, ToolError
 from connectors.errors import ArgumentsError, VendorError
 from console.accounts.models import Person
 from console.approvals.errors import ApprovalError
-from console.approvals.proposing import Origin
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Where the values of a proposal may have come from.
-
-    said: what people typed, as (short name, text). results: what reading tools answered, oldest first.
-    """
-
-    said: tuple[tuple[str, str], ...] = ()
-    results: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class Context:
-    """On whose behalf a tool runs, and from where. evidence is asked for only by tools that propose."""
-
-    person: Person
-    origin: Origin
-    proposer_kind: str = "agent"
-    evidence: Callable[[], Evidence] = field(default=Evidence)
-
-
-@dataclass(frozen=True)
-class Tool:
-    """run(context, arguments) answers a JSON-safe dict; it may block on a vendor, so never on the event loop.
-
-    connector: "" for tools that read our own copy of the records.
-    """
-
-    name: str
-    description: str
-    schema: Mapping[str, Any]
-    run: Callable[[Context, Mapping[str, Any]], dict[str, Any]]
-    proposes: bool = False
-    connector: str = ""
-    aliases: tuple[str, ...] = ()
-
-    def as_function(self) -> dict[str, Any]:
-        """The tool as the chat model's wire format wants it."""
-        function = {"name": self.name, "description": self.description, "parameters": dict(self.schema)}
-        return {"type": "function", "function": function}
-
-
-class ToolError(Exception):
-    """The tool cannot answer; str() tells the model and the person why."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +29,6 @@ class Outcome:
 
 @cache
 def all_tools() -> Mapping[str, Tool]:
-    from agent.tools import mirror, proposing, reading
-
     tools = [*mirror.tools(), *reading.tools(), *proposing.tools()]
     return {tool.name: tool for tool in tools}
 

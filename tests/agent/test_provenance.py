@@ -3,7 +3,7 @@
 import pytest
 
 from agent.tools.provenance import sources_of
-from agent.tools.registry import Evidence
+from agent.tools.tool import Evidence
 
 INVOICE = {
     "data": {

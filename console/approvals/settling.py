@@ -25,8 +25,13 @@ Status, State = Proposal.Status, Attempt.State
 def probe(attempt: Attempt) -> bool:
     """Ask the judge once and keep what it says. True when the effect shows and another step follows."""
     verdict = _verdict(attempt)
-    if verdict.kind == "took":
+    another_follows = _keep(attempt, verdict)
+    if verdict.kind in ("took", "refused"):
         _refresh_mirror(attempt, verdict)
+    return another_follows
+
+
+def _keep(attempt: Attempt, verdict: Verdict) -> bool:
     with transaction.atomic():
         proposal = moves.locked(attempt.step.proposal_id)
         attempt = Attempt.objects.select_related("step").get(pk=attempt.pk)

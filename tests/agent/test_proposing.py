@@ -96,7 +96,7 @@ def test_a_plan_is_one_proposal_of_several_steps(answer, connected):
     ]
     answer(asks(("propose_plan", {"steps": steps, "reason": "New customer."})), {"text": "Proposed."})
     proposal = Proposal.objects.get()
-    assert proposal.is_plan
+    assert proposal.steps.count() == 2
     assert proposal.steps.all()[1].card["sources"]["customerId"] == "returned by step 1"
 
 

@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox import bill, billsby, control
-from connectors.sandbox.faults import Faults
-from connectors.sandbox.store import Store
-
-
-class Core:
-    """What every vendor half stands on: the store with its clock, and the faults asked for.
-
-    A half is a package with DEFAULTS (its settings and their values), `routes(core)` (paths after its own
-    name) and `seed(core, seed, customers)`.
-    """
-
-    def __init__(self, state_file: Path, halves: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-        self.halves = halves
-        defaults = {name: value for half in halves.values() for name, value in half.DEFAULTS.items()}
-        if unknown := settings.keys() - defaults.keys():
-            raise ValueError(f"the sandbox has no setting {', '.join(sorted(unknown))}")
-        self.store = Store(state_file, defaults=defaults | dict(settings))
-        self.faults = Faults()
-
-    def reset(self, *, seed: int, customers: int) -> None:
-        """Forget everything and fill the books anew, the same for the same seed and size."""
-        self.faults.clear()
-        with self.store.writing("control"):
-            self.store.wipe()
-            for half in self.halves.values():
-                half.seed(self, seed, customers)
+from connectors.sandbox.core import Core
 
 
 def build_app(

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from connectors.sandbox.store import Store
+from typing import Any
 
 
 class Books:
     """Records are JSON objects under (kind, key); `owner` groups them, `at` orders them.
 
+    clock, setting: the sandbox's time, and what a setting stands at, asked anew each time.
     Field names are the caller's and end up in SQL: they come from code, never from a request.
     """
 
-    def __init__(self, store: Store, connection: sqlite3.Connection, connector: str) -> None:
-        self.store = store
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        connector: str,
+        *,
+        clock: Callable[[], datetime],
+        setting: Callable[[str], Any],
+    ) -> None:
         self.connector = connector
+        self.setting = setting
         self._connection = connection
+        self._clock = clock
 
     @property
     def now(self) -> datetime:
-        return self.store.now()
-
-    def setting(self, name: str) -> Any:
-        return self.store.setting(name)
+        return self._clock()
 
     def get(self, kind: str, key: str) -> dict[str, Any] | None:
         row = self._connection.execute(

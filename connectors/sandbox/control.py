@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,10 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connectors.sandbox.core import Core
 from connectors.sandbox.faults import Fault
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
 
 Answer = Callable[[dict[str, Any]], Any]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
@@ -15,9 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from connectors.sandbox.books import Books
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
+from connectors.sandbox.core import Core
 
 
 @dataclass(frozen=True)

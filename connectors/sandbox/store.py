@@ -94,7 +94,7 @@ class Store:
         with self._connection() as connection:
             connection.execute("BEGIN")
             try:
-                yield Books(self, connection, connector)
+                yield self._books(connection, connector)
             finally:
                 connection.execute("ROLLBACK")
 
@@ -106,13 +106,13 @@ class Store:
         """
         with self._write_lock:
             if self._writing is not None:
-                yield Books(self, self._writing, connector)
+                yield self._books(self._writing, connector)
                 return
             with self._connection() as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 self._writing = connection
                 try:
-                    yield Books(self, connection, connector)
+                    yield self._books(connection, connector)
                 except BaseException:
                     connection.execute("ROLLBACK")
                     raise
@@ -146,7 +146,7 @@ class Store:
                 [as_text(self.now())],
             ).fetchall()
             for _at, _id, connector, action, payload in sorted(rows):
-                books = Books(self, self._writing, connector)
+                books = self._books(self._writing, connector)
                 self._due_actions[connector, action](books, json.loads(payload))
 
     def is_empty(self) -> bool:
@@ -174,6 +174,9 @@ class Store:
             dict(zip(names, row[:5], strict=True)) | {"took": bool(row[5]), "request": json.loads(row[6])}
             for row in rows
         ]
+
+    def _books(self, connection: sqlite3.Connection, connector: str) -> Books:
+        return Books(connection, connector, clock=self.now, setting=self.setting)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse, Response
@@ -14,10 +14,8 @@ from starlette.types import Receive, Scope, Send
 from connectors.sandbox.bill import sessions
 from connectors.sandbox.bill.errors import Refusal, refusal, v2_body, v3_body
 from connectors.sandbox.books import Books
+from connectors.sandbox.core import Core
 from connectors.sandbox.endpoint import Call, Endpoint, Outcome, Refused
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
 
 Work = Callable[[Books, Call], "Response | Outcome"]
 Credentials = Callable[[Call], Mapping[str, str]]

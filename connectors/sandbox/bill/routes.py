@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.routing import Route
 
 from connectors.sandbox.bill import v2, v3
 from connectors.sandbox.bill.sessions import Gate
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
+from connectors.sandbox.core import Core
 
 
 def routes(core: Core) -> list[Route]:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectors.sandbox.bill import names
 from connectors.sandbox.bill.errors import v3_time
@@ -14,9 +14,7 @@ from connectors.sandbox.bill.rules import new_id
 from connectors.sandbox.bill.sessions import ORGANIZATION, USER_ID
 from connectors.sandbox.bill.shapes import COUNTRY_NAMES
 from connectors.sandbox.books import Books
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
+from connectors.sandbox.core import Core
 
 APPROVER_ID = "00601HALDENAPPROVER0"
 COUNTRIES = {"USD": ("US",), "EUR": ("DE", "NL", "IE"), "GBP": ("GB",)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -20,10 +20,8 @@ from connectors.sandbox.bill.endpoint import (
 )
 from connectors.sandbox.bill.errors import refusal
 from connectors.sandbox.books import Books
+from connectors.sandbox.core import Core
 from connectors.sandbox.endpoint import Call, Outcome
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
 
 MOST = 999
 _ACCOUNT_TYPES = {code: name for name, code in shapes.V2_ACCOUNT_TYPE.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
@@ -14,10 +14,8 @@ from connectors.sandbox.bill.checks import Check
 from connectors.sandbox.bill.endpoint import BillEndpoint, Work, answered, v3_credentials, v3_denial
 from connectors.sandbox.bill.errors import refusal
 from connectors.sandbox.books import Books
+from connectors.sandbox.core import Core
 from connectors.sandbox.endpoint import Call, Outcome
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
 
 Shape = Callable[[Books, dict[str, Any]], dict[str, Any]]
 Rule = Callable[[Books, Any], dict[str, Any]]

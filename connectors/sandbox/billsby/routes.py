@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.routing import Route
 
 from connectors.sandbox.billsby import (
@@ -17,10 +15,8 @@ from connectors.sandbox.billsby import (
 )
 from connectors.sandbox.billsby.answering import check_access, refused
 from connectors.sandbox.books import Books
+from connectors.sandbox.core import Core
 from connectors.sandbox.endpoint import Call, Endpoint, Guard, Handler
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
 
 CORE, BILLING = "/api/v1/rest/core", "/api/v1/rest/billing"
 USAGE, OPERATIONS = "/api/v1/rest/counters/usage", "/api/v1/rest/counters/operations"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING
 
 from connectors.sandbox.billsby.fates import FATES
 from connectors.sandbox.billsby.history import Historian
 from connectors.sandbox.billsby.population import Population
 from connectors.sandbox.billsby.price_list import write_price_list
 from connectors.sandbox.billsby.stories import FIRST_SEED_CAST, cast, tell_stories, write_stories
-
-if TYPE_CHECKING:
-    from connectors.sandbox.app import Core
+from connectors.sandbox.core import Core
 
 FIRST_SEED = 1
 TRIALS = 2

@@ -1,0 +1,32 @@
+"""What every vendor half of the sandbox stands on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from connectors.sandbox.faults import Faults
+from connectors.sandbox.store import Store
+
+
+class Core:
+    """The store with its clock, and the faults asked for.
+
+    A half is a package with DEFAULTS (its settings and their values), `routes(core)` (paths after its own
+    name) and `seed(core, seed, customers)`.
+    """
+
+    def __init__(self, state_file: Path, halves: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+        self.halves = halves
+        defaults = {name: value for half in halves.values() for name, value in half.DEFAULTS.items()}
+        if unknown := settings.keys() - defaults.keys():
+            raise ValueError(f"the sandbox has no setting {', '.join(sorted(unknown))}")
+        self.store = Store(state_file, defaults=defaults | dict(settings))
+        self.faults = Faults()
+
+    def reset(self, *, seed: int, customers: int) -> None:
+        """Forget everything and fill the books anew, the same for the same seed and size."""
+        self.faults.clear()
+        with self.store.writing("control"):
+            self.store.wipe()
+            for half in self.halves.values():
+                half.seed(self, seed, customers)

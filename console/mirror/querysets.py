@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import timezone
@@ -37,9 +38,8 @@ class ReceivableQuerySet(RecordQuerySet):
 
     def of_customer(self, text: str) -> Self:
         """Rows whose customer has this vendor id, or contains every word of the text (e-mail included)."""
-        from console.mirror.models import Customer
-
-        owners = Customer.objects.matching(text).filter(
+        customers = apps.get_model("mirror", "Customer").objects.matching(text)
+        owners = customers.filter(
             connection_id=OuterRef("connection_id"), vendor_id=OuterRef("customer_vendor_id")
         )
         return self.filter(Q(customer_vendor_id=text.strip()) | Exists(owners))

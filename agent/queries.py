@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from agent.models import Conversation, Event, Message, ToolCall
@@ -43,6 +44,14 @@ def conversation_for(person: Person, conversation_id: UUID) -> Conversation:
     if found is None:
         raise Http404
     return found
+
+
+def readable_conversation(person: Person, conversation_id: UUID) -> Conversation:
+    """A conversation this person may read: his own, or, for who decides or audits, one that proposed something."""
+    proposed = Proposal.objects.filter(origin_kind="conversation", origin_id=str(conversation_id))
+    if any(person.has_perm(right) for right in ("approvals.decide", "audit.read")) and proposed.exists():
+        return get_object_or_404(Conversation.objects.select_related("owner"), pk=conversation_id)
+    return conversation_for(person, conversation_id)
 
 
 def events_after(conversation_id: UUID, seq: int) -> list[dict[str, Any]]:

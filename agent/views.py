@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agent import cards, turns
 from agent.models import Conversation
 from agent.queries import (
-    conversation_for,
     conversation_groups,
     example_questions,
     proposals_by_conversation,
+    readable_conversation,
     records_used,
     thread_of,
 )
@@ -36,14 +36,15 @@ def new_chat(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD"])
 def chat(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
-    turns.note_lost_lease(conversation_for(request.user, conversation_id).pk)
+    turns.note_lost_lease(readable_conversation(request.user, conversation_id).pk)
     # The number is read before the messages: an event in between is sent again, and shows the same.
-    conversation = conversation_for(request.user, conversation_id)
+    conversation = readable_conversation(request.user, conversation_id)
     messages = thread_of(conversation)
     proposals = proposals_by_conversation([conversation.pk]).get(str(conversation.pk), [])
     known = {str(proposal.pk): proposal for proposal in proposals}
     context = _shell(request) | {
         "conversation": conversation,
+        "is_own": conversation.owner_id == request.user.pk,
         "blocks": [cards.message_context(message, known) for message in messages],
         "proposals": proposals,
         "records": records_used(messages),
@@ -54,7 +55,7 @@ def chat(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 
 @require_GET
 def rail(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
-    conversation = conversation_for(request.user, conversation_id)
+    conversation = readable_conversation(request.user, conversation_id)
     proposals = proposals_by_conversation([conversation.pk]).get(str(conversation.pk), [])
     context = {
         "conversation": conversation,

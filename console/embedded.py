@@ -17,7 +17,7 @@ async def lifespan(scope, receive, send):
         if message["type"] == "lifespan.startup":
             live.use_loop(asyncio.get_running_loop())
             if settings.EMBEDDED_WORKER:
-                stop = start_worker()
+                stop = await asyncio.to_thread(start_worker)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             if stop:

@@ -1,22 +1,23 @@
 from django.urls import path
 
-from console.mirror import views
+from console.mirror import lists, views
 from console.mirror.actions import ACTIONS
+from console.mirror.models import Bill, Customer, Invoice, Subscription, Vendor
 
 app_name = "mirror"
 urlpatterns = [
-    path("customers/", views.customer_list, name="customer-list"),
-    path("customers/<int:pk>/", views.customer_detail, name="customer-detail"),
-    path("subscriptions/", views.subscription_list, name="subscription-list"),
-    path("subscriptions/<int:pk>/", views.subscription_detail, name="subscription-detail"),
-    path("invoices/", views.invoice_list, name="invoice-list"),
-    path("invoices/<int:pk>/", views.invoice_detail, name="invoice-detail"),
+    path("customers/", views.record_list, {"listing": lists.CUSTOMERS}, name="customer-list"),
+    path("customers/<int:pk>/", views.record_detail, {"model": Customer}, name="customer-detail"),
+    path("subscriptions/", views.record_list, {"listing": lists.SUBSCRIPTIONS}, name="subscription-list"),
+    path("subscriptions/<int:pk>/", views.record_detail, {"model": Subscription}, name="subscription-detail"),
+    path("invoices/", views.record_list, {"listing": lists.INVOICES}, name="invoice-list"),
+    path("invoices/<int:pk>/", views.record_detail, {"model": Invoice}, name="invoice-detail"),
     *(
         path(f"invoices/<int:pk>/{slug}/", views.invoice_action, {"action": slug}, name=f"invoice-{slug}")
         for slug in ACTIONS
     ),
-    path("vendors/", views.vendor_list, name="vendor-list"),
-    path("vendors/<int:pk>/", views.vendor_detail, name="vendor-detail"),
-    path("bills/", views.bill_list, name="bill-list"),
-    path("bills/<int:pk>/", views.bill_detail, name="bill-detail"),
+    path("vendors/", views.record_list, {"listing": lists.VENDORS}, name="vendor-list"),
+    path("vendors/<int:pk>/", views.record_detail, {"model": Vendor}, name="vendor-detail"),
+    path("bills/", views.record_list, {"listing": lists.BILLS}, name="bill-list"),
+    path("bills/<int:pk>/", views.record_detail, {"model": Bill}, name="bill-detail"),
 ]

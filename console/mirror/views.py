@@ -10,59 +10,36 @@ from console.approvals.errors import AlreadyProposedError, ApprovalError
 from console.mirror import details, lists
 from console.mirror.actions import ACTIONS, CONNECTOR, Action, actions_for, propose_action
 from console.mirror.forms import ReasonForm
-from console.mirror.models import Bill, Customer, Invoice, Record, Subscription, Vendor
+from console.mirror.models import Invoice, Record
 from console.mirror.queries import get_invoice_for, get_record_for
 from console.mirror.refresh import refresh_record
 
 
 @require_safe
-def customer_list(request: HttpRequest) -> HttpResponse:
-    return show_list(request, lists.CUSTOMERS)
+@vary_on_headers("HX-Request", "HX-Target")
+def record_list(request: HttpRequest, listing: lists.Listing) -> HttpResponse:
+    context = lists.show(listing, request.GET)
+    template = "mirror/_list.html" if request.htmx.target == "records" else "mirror/list.html"
+    return render(request, template, context)
 
 
 @require_safe
-def subscription_list(request: HttpRequest) -> HttpResponse:
-    return show_list(request, lists.SUBSCRIPTIONS)
-
-
-@require_safe
-def invoice_list(request: HttpRequest) -> HttpResponse:
-    return show_list(request, lists.INVOICES)
-
-
-@require_safe
-def vendor_list(request: HttpRequest) -> HttpResponse:
-    return show_list(request, lists.VENDORS)
-
-
-@require_safe
-def bill_list(request: HttpRequest) -> HttpResponse:
-    return show_list(request, lists.BILLS)
-
-
-@require_safe
-def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return show_record(request, Customer, pk)
-
-
-@require_safe
-def subscription_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return show_record(request, Subscription, pk)
-
-
-@require_safe
-def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return show_record(request, Invoice, pk)
-
-
-@require_safe
-def vendor_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return show_record(request, Vendor, pk)
-
-
-@require_safe
-def bill_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return show_record(request, Bill, pk)
+@vary_on_headers("HX-Request")
+def record_detail(request: HttpRequest, pk: int, model: type[Record]) -> HttpResponse:
+    """A record's page. With ?read it is read at the vendor first; ?v= names the version a page has."""
+    record = get_record_for(request.user, model, pk)
+    problem = read_again(record) if "read" in request.GET else ""
+    context = details.around(record) | {
+        "record": record,
+        "problem": problem,
+        "actions": actions_for(request.user, record) if isinstance(record, Invoice) else [],
+    }
+    context["fills_in"] = context["is_thin"] and "read" not in request.GET
+    if context["version"] == request.GET.get("v"):
+        return HttpResponse(status=204)
+    is_fragment = request.htmx and not request.htmx.boosted
+    template = f"mirror/_{model.KIND}.html" if is_fragment else f"mirror/{model.KIND}_detail.html"
+    return render(request, template, context)
 
 
 @permission_required("approvals.propose", raise_exception=True)
@@ -109,31 +86,6 @@ def show_action(
     }
     template = "mirror/_invoice_action.html" if request.htmx else "mirror/invoice_action.html"
     return render(request, template, context, status=status)
-
-
-@vary_on_headers("HX-Request", "HX-Target")
-def show_list(request: HttpRequest, listing: lists.Listing) -> HttpResponse:
-    context = lists.show(listing, request.GET)
-    template = "mirror/_list.html" if request.htmx.target == "records" else "mirror/list.html"
-    return render(request, template, context)
-
-
-@vary_on_headers("HX-Request")
-def show_record(request: HttpRequest, model: type[Record], pk: int) -> HttpResponse:
-    """A record's page. With ?read it is read at the vendor first; ?v= names the version a page has."""
-    record = get_record_for(request.user, model, pk)
-    problem = read_again(record) if "read" in request.GET else ""
-    context = details.around(record) | {
-        "record": record,
-        "problem": problem,
-        "actions": actions_for(request.user, record) if isinstance(record, Invoice) else [],
-    }
-    context["fills_in"] = context["is_thin"] and "read" not in request.GET
-    if context["version"] == request.GET.get("v"):
-        return HttpResponse(status=204)
-    is_fragment = request.htmx and not request.htmx.boosted
-    template = f"mirror/_{model.KIND}.html" if is_fragment else f"mirror/{model.KIND}_detail.html"
-    return render(request, template, context)
 
 
 def read_again(record: Record) -> str:

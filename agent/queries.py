@@ -47,7 +47,7 @@ def conversation_for(person: Person, conversation_id: UUID) -> Conversation:
 
 
 def readable_conversation(person: Person, conversation_id: UUID) -> Conversation:
-    """A conversation this person may read: his own, or, for who decides or audits, one that proposed something."""
+    """One this person may read: his own; for whoever decides or audits, any that proposed something."""
     proposed = Proposal.objects.filter(origin_kind="conversation", origin_id=str(conversation_id))
     if any(person.has_perm(right) for right in ("approvals.decide", "audit.read")) and proposed.exists():
         return get_object_or_404(Conversation.objects.select_related("owner"), pk=conversation_id)

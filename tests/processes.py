@@ -72,7 +72,7 @@ class Process:
         """Ask it to end; kill it if it does not."""
         self._end(signal.SIGTERM)
 
-    def wait_until_dead(self, *, within_s: float = 30) -> int:
+    def wait_until_dead(self, *, within_s: float = 60) -> int:
         """Wait for it to end by itself; answers its return code (-9 when it was killed)."""
         assert self._running, f"{self.name} was not started"
         code = self._running.wait(within_s)
@@ -201,7 +201,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_for(condition: Callable[[], Found], what: str, *, within_s: float = 20) -> Found:
+def wait_for(condition: Callable[[], Found], what: str, *, within_s: float = 60) -> Found:
     """The first true answer of `condition`; fails when there was none in time."""
     deadline = time.monotonic() + within_s
     while not (found := condition()):

@@ -14,8 +14,8 @@ from tests import processes
 from tests.processes import Process, wait_for
 
 FAST = {
-    "LEASE_S": "2",
-    "VENDOR_TIMEOUT_S": "1",
+    "LEASE_S": "3",
+    "VENDOR_TIMEOUT_S": "2",
     "SWEEP_EVERY_S": "0.25",
     "PROBE_SCHEDULE_S": "0.2,0.3,0.5,1,1,1",
 }

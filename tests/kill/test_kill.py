@@ -36,7 +36,7 @@ def test_a_kill_around_a_commit_sends_at_most_once(retry, executor, ended, sandb
 
 def test_a_kill_between_the_effect_and_its_reply_sends_at_most_once(retry, executor, ended, sandbox):
     proposal = retry()
-    sandbox.delay(seconds=0.8, path_contains="/Payment", after_effect=True)
+    sandbox.delay(seconds=1.5, path_contains="/Payment", after_effect=True)
     with executor.lives() as process:
         wait_for(sandbox.effects, "the payment to reach the vendor")
         process.kill()

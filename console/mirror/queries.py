@@ -34,10 +34,6 @@ def get_record_for(person: Person, model: type[AnyRecord], pk: int) -> AnyRecord
     return get_object_or_404(readable, pk=pk)
 
 
-def get_customer_for(person: Person, pk: int) -> Customer:
-    return get_record_for(person, Customer, pk)
-
-
 def get_invoice_for(person: Person, pk: int) -> Invoice:
     return get_record_for(person, Invoice, pk)
 

@@ -126,7 +126,7 @@ def capitalised_runs(text: str) -> Iterator[str]:
         bare = re.sub(r"(?:'s|’s|['’])$", "", token.rstrip("."))
         is_capital = any(letter.isupper() for letter in bare)
         is_stop = bool(STOP.fullmatch(bare)) and not (
-            run and bare[0].isupper() and bare.casefold() in ("bill", "one", "the", "of")
+            run and bare[0].isupper() and bare.casefold() in ("bill", "one", "the", "of", "supply")
         )
         if not is_end and is_capital and not is_stop:
             run.append(bare)

@@ -22,6 +22,7 @@ RECOVERY = [
     ),
     ("Globex", "Hi, Globex called: card replaced. Can we take their overdue payment again?"),
     ("Priya Raman", "retry the failed invoice of priya@post.example"),
+    ("Fernhill Supply", "Please retry Fernhill Supply's failed payment."),
 ]
 
 

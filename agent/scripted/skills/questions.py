@@ -7,10 +7,11 @@ from agent.scripted.actions import Call, Script
 from agent.scripted.money import show
 from agent.scripted.names import parties
 from agent.scripted.quantities import days, period
-from agent.scripted.records import link_of, linked, minor, number, plain_line, rows_of, text
+from agent.scripted.records import link_of, linked, minor, number, pick, plain_line, rows_of, text
 from agent.scripted.skills.finding import bulleted, find_in_each_system
 from agent.scripted.talk import Asked
 
+LONGEST_NOTE = 400
 SPENT = re.compile(
     r"\b(?:spen[dt]\w*|revenue|turnover)\b|\b(?:how much|what|total)\b.{0,60}\b(?:pa(?:y|id)"
     r"|bought|bring|brought|billed|earn(?:ed)?|ma(?:k|d)e|get|got|worth)\b"
@@ -151,7 +152,7 @@ def oldest(row: dict[str, Any]) -> str:
 
 
 def note(result: dict[str, Any]) -> str:
-    parts = [text(result, "note")]
+    parts = [plain_line(pick(result, "note") or "", LONGEST_NOTE)]
     if as_of := text(result, "as_of"):
         parts.append(f"As of {as_of[:16].replace('T', ' ')} UTC.")
     told = " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)

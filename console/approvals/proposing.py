@@ -14,20 +14,21 @@ from django.utils import timezone
 
 from connectors.catalogue import Operation, find_operation
 from connectors.errors import ArgumentsError
-from connectors.judging import Expectation, Money, Snapshot
+from connectors.judging import Expectation, Judge, Money, Snapshot
 from connectors.registry import connector
 from connectors.requests import Request, holes
 from console.accounts.models import Person
 from console.approvals import moves, policy
-from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError
+from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError, StaleDecisionError
 from console.approvals.models import Proposal, Step
-from console.approvals.wording import clipped, visible, visible_all
+from console.approvals.wording import clipped, is_storable, visible, visible_all
 from console.audit import log
 from console.connections.clients import connection_for, reader
 from console.connections.models import Connection
 from console.ui.live import hint
 
 MAX_STEPS = 10
+LARGEST_MINOR = 10**15  # of one step; beyond it neither a column nor a JSON number is exact for long
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,15 @@ def propose(
     if not 1 <= len(steps) <= MAX_STEPS:
         raise ArgumentsError([f"A proposal has between 1 and {MAX_STEPS} steps; this one has {len(steps)}."])
     operations = [_write_operation(draft.operation) for draft in steps]
+    if not is_storable([reason, *(draft.arguments for draft in steps)]):
+        raise ArgumentsError(["A text holds a zero byte or half a character; give it without."])
     connection = _one_connection(operations)
     prepared = [
         _prepare(connection, operation, draft, position, operations)
         for position, (operation, draft) in enumerate(zip(operations, steps, strict=True), start=1)
     ]
+    if len({_hold(connection, step) for step in prepared}) < len(prepared):
+        raise ArgumentsError(["Two steps of this plan do the same to the same record; leave one out."])
     canonical = canonical_form(connection, [(step.request, step.refs) for step in prepared])
     try:
         return _file(
@@ -162,12 +167,23 @@ def _prepare(
         raise ArgumentsError(["A value contains {{step…}}, which is reserved for results of earlier steps."])
     judge = connector(operation.connector).judges[operation.judge]
     before = judge.look(reader(connection), arguments)
-    expectation = judge.expect(before, arguments)
+    expectation = _expected(judge, before, arguments)
     if blocked := [flag for flag in expectation.flags if flag.level == "blocked"]:
         raise BlockedError(blocked[0].detail or blocked[0].title)
     return PreparedStep(
         operation, arguments, request, tuple(sorted(names)), before, expectation, draft.sources
     )
+
+
+def _expected(judge: Judge, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
+    too_large = ArgumentsError([f"An amount is larger than any we can keep: {LARGEST_MINOR:,} minor units."])
+    try:
+        expectation = judge.expect(before, arguments)
+    except ArithmeticError:
+        raise too_large from None
+    if abs(expectation.money.amount_minor or 0) > LARGEST_MINOR:
+        raise too_large
+    return expectation
 
 
 def _references(value: Any) -> set[tuple[int, str]]:
@@ -190,10 +206,12 @@ def _file(
     supersedes: Proposal | None,
 ) -> Proposal:
     stake = _at_stake([step.expectation.money for step in prepared])
-    ruling = policy.rule_on(amount_minor=stake.amount_minor, currency=stake.currency or "")
+    ruling = policy.rule_on([step.expectation.money for step in prepared])
     now = timezone.now()
     with transaction.atomic():
         if supersedes:
+            if supersedes.status != Proposal.Status.PENDING:
+                raise StaleDecisionError(f"{supersedes.number} is no longer waiting, so nothing replaces it.")
             moves.move(
                 supersedes,
                 Proposal.Status.SUPERSEDED,
@@ -282,7 +300,7 @@ def _at_stake(moneys: Sequence[Money]) -> Money:
         return Money(None, None, "none")
     if len(moving) == 1:
         return moving[0]
-    kinds = {(money.currency, money.direction) for money in moving}
+    kinds = {(money.currency, money.direction, (money.amount_minor or 0) < 0) for money in moving}
     if len(kinds) == 1 and all(money.amount_minor is not None for money in moving):
         return Money(sum(money.amount_minor for money in moving), moving[0].currency, moving[0].direction)
     return Money(None, None, "unknown")

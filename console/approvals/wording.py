@@ -9,18 +9,32 @@ HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def visible(text: str) -> str:
-    """The text with control, direction and zero-width characters written out, such as ‹U+202E›."""
-    shown = "".join(f"‹U+{ord(c):04X}›" if unicodedata.category(c) in HIDDEN else c for c in text)
+    """The text as `written_out`, cut where it is too long for a card."""
+    shown = written_out(text)
     return shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 1] + "…"
+
+
+def written_out(text: str) -> str:
+    """The whole text, with control, direction and zero-width characters as ‹U+202E›."""
+    return "".join(f"‹U+{ord(c):04X}›" if unicodedata.category(c) in HIDDEN else c for c in text)
 
 
 def clipped(text: str) -> str:
     """A card's sentence. Too long a one keeps its end, where the amount stands."""
-    shown = visible(text)
+    shown = written_out(text)
     if len(shown) <= LONGEST_SENTENCE:
         return shown
     tail = shown[-120:]
     return shown[: LONGEST_SENTENCE - 121] + "…" + tail
+
+
+def is_storable(value: Any) -> bool:
+    """Whether every text inside can be stored, digested and sent: no zero byte, no half of a pair."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, dict):
+        return all(is_storable(part) for pair in value.items() for part in pair)
+    return all(map(is_storable, value)) if isinstance(value, list | tuple) else True
 
 
 def visible_all(value: Any) -> Any:

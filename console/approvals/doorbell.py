@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 def ring(proposal_id: int, *, after_s: float = 0.0) -> None:
     """Ring once the transaction has committed. A lost ring costs time only: the sweeper rings again."""
-    transaction.on_commit(lambda: _ring(proposal_id, after_s))
+    transaction.on_commit(lambda: _ring(proposal_id, after_s), robust=True)
 
 
 def ring_at(proposal_id: int, at: datetime | None) -> None:

@@ -17,8 +17,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from connectors.catalogue import find_operation
 from connectors.errors import (
+    ArgumentsError,
     NotFoundError,
     NotSentError,
     OutcomeUnknownError,
@@ -29,14 +29,14 @@ from connectors.errors import (
 from connectors.judging import Snapshot
 from connectors.registry import connector
 from connectors.requests import Request, fill
-from connectors.transport import Reply, send_write
-from console.approvals import ending, moves, settling
+from connectors.transport import Client, Reply, send_write
+from console.approvals import asking, ending, moves, settling
 from console.approvals.doorbell import next_probe_at
 from console.approvals.freshness import drifts
 from console.approvals.models import Attempt, Proposal, Step
 from console.approvals.proposing import canonical_form, digest_of
 from console.audit import log
-from console.connections.clients import client_for, reader
+from console.connections.clients import client_for
 
 logger = logging.getLogger(__name__)
 Status, State = Proposal.Status, Attempt.State
@@ -53,13 +53,23 @@ def attend(proposal_id: int) -> None:
     if proposal.status in (Status.PENDING, Status.APPROVED) and proposal.expires_at <= now:
         ending.expire(proposal_id)
     elif proposal.status == Status.APPROVED:
+        _take_up(proposal)  # several may come this far: one of them claims
         run(proposal)
-    elif proposal.due_at is None or proposal.due_at > now:
+    elif proposal.due_at is None or proposal.due_at > now or not _take_up(proposal):
         return
     elif proposal.status == Status.EXECUTING:
         resume(proposal)
     elif proposal.status == Status.UNKNOWN:
         settling.probe(ending.last_attempt(proposal))
+
+
+def _take_up(proposal: Proposal) -> bool:
+    """Put a row out of the sweeper's sight for a lease; False when another worker was faster.
+
+    If this worker dies or fails, the row is due again then, behind those that waited meanwhile.
+    """
+    as_read = Proposal.objects.filter(pk=proposal.pk, status=proposal.status, due_at=proposal.due_at)
+    return bool(as_read.update(due_at=timezone.now() + timedelta(seconds=settings.LEASE_S)))
 
 
 def run(proposal: Proposal) -> None:
@@ -77,6 +87,8 @@ def resume(proposal: Proposal) -> None:
     attempt = ending.last_attempt(proposal)
     if attempt is None or attempt.state in (State.ABANDONED, State.NOT_SENT):
         run(proposal)
+    elif attempt.state in Attempt.OPEN and attempt.lease_until > timezone.now():
+        return  # its worker is at it
     elif attempt.state == State.PREPARED:
         if abandon(attempt):
             proposal.refresh_from_db()
@@ -94,18 +106,16 @@ def claim(proposal: Proposal) -> Attempt | None:
     if step is None or proposal.status not in (Status.APPROVED, Status.EXECUTING):
         return None
     arguments = filled_arguments(step)
-    operation = find_operation(step.operation)
-    judge = connector(proposal.connection.connector).judges[operation.judge]
     try:
-        fresh = judge.look(reader(proposal.connection), arguments)
+        fresh = asking.look(proposal.connection, step.operation, arguments)
     except NotFoundError as gone:
-        return _surprised(proposal, f"{gone}")
-    except VendorError as error:
-        return _wait(proposal, f"Nothing was sent: {error}")
+        return _surprised(step, f"{gone}")
+    except (VendorError, ArgumentsError) as error:
+        return _wait(step, f"Nothing was sent: {error}")
     if moved := drifts(step, fresh):
         changes = "; ".join(map(str, moved))
         return _surprised(
-            proposal, f"{fresh.title} changed since this was proposed: {changes}. Nothing was sent."
+            step, f"{fresh.title} changed since this was proposed: {changes}. Nothing was sent."
         )
     return _take(proposal, step, arguments, fresh)
 
@@ -186,20 +196,28 @@ def _prepare_attempt(
     return attempt
 
 
-def _surprised(proposal: Proposal, sentence: str) -> None:
+def _surprised(step: Step, sentence: str) -> None:
     with transaction.atomic():
-        proposal = moves.locked(proposal.pk)
-        if proposal.status in (Status.APPROVED, Status.EXECUTING):
+        proposal = moves.locked(step.proposal_id)
+        if _is_to_be_sent(proposal, step):
             ending.stop(proposal, sentence)
 
 
-def _wait(proposal: Proposal, sentence: str) -> None:
+def _wait(step: Step, sentence: str) -> None:
     with transaction.atomic():
-        proposal = moves.locked(proposal.pk)
+        proposal = moves.locked(step.proposal_id)
+        if not _is_to_be_sent(proposal, step):
+            return
         if obstacle := ending.obstacle(proposal):
             ending.stop(proposal, obstacle)
-        elif proposal.status in (Status.APPROVED, Status.EXECUTING):
+        else:
             _postpone(proposal, sentence)
+
+
+def _is_to_be_sent(proposal: Proposal, step: Step) -> bool:
+    """Whether the step still waits; else another worker took it while this one read, and saw its effect."""
+    is_open = proposal.status in (Status.APPROVED, Status.EXECUTING)
+    return is_open and proposal.steps.filter(pk=step.pk, status=Step.Status.WAITING).exists()
 
 
 def _postpone(proposal: Proposal, sentence: str) -> None:
@@ -210,11 +228,11 @@ def _postpone(proposal: Proposal, sentence: str) -> None:
 
 def send(attempt: Attempt) -> Attempt | None:
     """Commit SENT, write to the socket once, commit what came back. Returns the attempt to go on with."""
-    if not mark_sent(attempt):
+    client = mark_sent(attempt)
+    if client is None:
         return None
-    connection = attempt.step.proposal.connection
     try:
-        reply = send_write(client_for(connection), Request(**attempt.request))
+        reply = send_write(client, Request(**attempt.request))
     except NotSentError as error:
         return keep_not_sent(attempt, error)
     except RefusedError as error:
@@ -226,18 +244,26 @@ def send(attempt: Attempt) -> Attempt | None:
     return None
 
 
-def mark_sent(attempt: Attempt) -> bool:
-    """Commit two, the point of no return. False when this attempt is no longer ours to send."""
+def mark_sent(attempt: Attempt) -> Client | None:
+    """Commit two, the point of no return: the line to send on, to the very address that was approved.
+
+    None when this attempt is no longer ours to send, or what was true at the claim no longer is: between two
+    attempts of one claim lies a wait. Its lease then runs out, and the next claim says what is wrong.
+    """
     with transaction.atomic():
-        moves.locked(attempt.step.proposal_id)
+        proposal = moves.locked(attempt.step.proposal_id)
+        connection = proposal.connection
+        if connection.paused_at or ending.obstacle(proposal) or canonical_now(proposal) != proposal.digest:
+            return None
+        client = client_for(connection)  # opens the credentials, which may fail
         now = timezone.now()
         enough = now + timedelta(seconds=settings.VENDOR_TIMEOUT_S)
         ours = Attempt.objects.filter(pk=attempt.pk, state=State.PREPARED, lease_until__gt=enough)
         if not ours.update(state=State.SENT, sent_at=now):
-            return False
+            return None
         attempt.refresh_from_db()
         _log_attempt(attempt, "attempt.sent", "is being sent")
-    return True
+    return client
 
 
 def keep_answer(attempt: Attempt, reply: Reply) -> Attempt | None:
@@ -247,6 +273,7 @@ def keep_answer(attempt: Attempt, reply: Reply) -> Attempt | None:
         if not _end_attempt(
             attempt, State.ANSWERED, status_code=reply.status, answer=reply.text[:KEPT_ANSWER]
         ):
+            _keep_late(attempt, reply)
             return None
         _log_attempt(
             attempt,
@@ -260,10 +287,19 @@ def keep_answer(attempt: Attempt, reply: Reply) -> Attempt | None:
     return attempt
 
 
+def _keep_late(attempt: Attempt, reply: Reply) -> None:
+    """An acceptance after the attempt was given up: it stays lost, and reading has more to go by."""
+    text = reply.text[:KEPT_ANSWER]
+    Attempt.objects.filter(pk=attempt.pk).update(status_code=reply.status, answer=text)
+    what = f"was given up before it was accepted with HTTP {reply.status}"
+    _log_attempt(attempt, "attempt.answered_late", what, after={"status": reply.status, "answer": text})
+
+
 def keep_refusal(attempt: Attempt, error: RefusedError) -> None:
     with transaction.atomic():
         proposal = moves.locked(attempt.step.proposal_id)
         if not _end_attempt(attempt, State.ANSWERED, status_code=error.status, error=str(error)[:500]):
+            _log_attempt(attempt, "attempt.answered_late", f"was given up before it was refused: {error}")
             return
         _log_attempt(attempt, "attempt.refused", f"was refused: {error}")
         title = connector(proposal.connection.connector).title

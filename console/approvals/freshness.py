@@ -5,11 +5,10 @@ from typing import Any
 
 from connectors import money
 from connectors.catalogue import find_operation
-from connectors.errors import NotFoundError, VendorError
+from connectors.errors import ArgumentsError, NotFoundError, VendorError
 from connectors.judging import Snapshot
-from connectors.registry import connector
+from console.approvals import asking
 from console.approvals.models import Proposal, Step
-from console.connections.clients import reader
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,11 @@ def look_again(proposal: Proposal) -> Freshness:
     for step in proposal.steps.all():
         if step.refs or step.status != Step.Status.WAITING:
             continue
-        judge = connector(connection.connector).judges[find_operation(step.operation).judge]
         try:
-            found += drifts(step, judge.look(reader(connection), step.arguments))
+            found += drifts(step, asking.look(connection, step.operation, step.arguments))
         except NotFoundError as error:
             return Freshness(problem=str(error), is_gone=True)
-        except VendorError as error:
+        except (VendorError, ArgumentsError) as error:
             return Freshness(problem=str(error))
     return Freshness(tuple(found))
 

@@ -6,16 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from connectors.catalogue import find_operation
 from connectors.dialect import Dialect
 from connectors.errors import ArgumentsError, VendorError
 from connectors.judging import Attempted, Snapshot, Verdict
 from connectors.registry import connector
-from console.approvals import ending, moves
+from console.approvals import asking, ending, moves
 from console.approvals.doorbell import next_probe_at, ring_at
 from console.approvals.models import Attempt, Proposal
 from console.audit import log
-from console.connections.clients import reader
 from console.mirror.refresh import refresh_record
 
 logger = logging.getLogger(__name__)
@@ -32,11 +30,14 @@ def probe(attempt: Attempt) -> bool:
 
 
 def _keep(attempt: Attempt, verdict: Verdict) -> bool:
+    probed = attempt.probes
     with transaction.atomic():
         proposal = moves.locked(attempt.step.proposal_id)
         attempt = Attempt.objects.select_related("step").get(pk=attempt.pk)
         if proposal.status not in (Status.EXECUTING, Status.UNKNOWN) or not _is_open(attempt):
             return False
+        if attempt.probes != probed:
+            return False  # another worker read meanwhile; two readings of one moment count as one
         attempt.probes += 1
         attempt.clean_absent += verdict.kind == "absent"
         attempt.save(update_fields=["probes", "clean_absent"])
@@ -62,17 +63,15 @@ def _keep(attempt: Attempt, verdict: Verdict) -> bool:
 
 def _verdict(attempt: Attempt) -> Verdict:
     step, connection = attempt.step, attempt.step.proposal.connection
-    vendor = connector(connection.connector)
-    judge = vendor.judges[find_operation(step.operation).judge]
     tried = Attempted(
         arguments=attempt.arguments,
         before=Snapshot(**attempt.before),
         sent_at=attempt.sent_at,
-        answer=_parsed(vendor.dialect, attempt.answer),
+        answer=_parsed(connector(connection.connector).dialect, attempt.answer),
     )
     try:
-        return judge.probe(reader(connection), tried)
-    except VendorError as error:
+        return asking.probe(connection, step.operation, tried)
+    except (VendorError, ArgumentsError) as error:
         return Verdict("cannot_tell", f"Could not read it back: {error}")
 
 
@@ -91,7 +90,8 @@ def _is_open(attempt: Attempt) -> bool:
 def _not_settled(proposal: Proposal, attempt: Attempt, verdict: Verdict) -> None:
     """After silence, absent often enough means no effect; everything else is read again later."""
     clean = attempt.clean_absent >= settings.CLEAN_PROBES_FOR_ABSENT
-    if attempt.state == State.LOST and clean:
+    was_accepted = attempt.status_code is not None  # by an answer that came late
+    if attempt.state == State.LOST and clean and not was_accepted:
         ending.fail(proposal, attempt.step, f"Not executed: {verdict.sentence}")
         return
     at = next_probe_at(attempt)

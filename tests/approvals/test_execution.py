@@ -185,6 +185,7 @@ def test_a_prepared_attempt_of_a_dead_worker_is_released_and_sent_once(retry, ap
 def test_a_sent_attempt_of_a_dead_worker_is_unknown_and_never_sent_again(retry, approve, sandbox, settings):
     proposal = approve(retry())
     assert execution.mark_sent(execution.claim(proposal))  # and here its worker died
+    Attempt.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     make_due(proposal)
     assert attend(proposal).status == Status.UNKNOWN
     for _ in range(settings.CLEAN_PROBES_FOR_ABSENT):

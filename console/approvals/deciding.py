@@ -24,6 +24,7 @@ def approve(*, proposal_id: int, actor: Person, digest: str) -> Proposal:
     """
 
     def decide(proposal: Proposal) -> None:
+        _check_person(proposal, actor, "approve")
         _keep_decision(proposal, actor, digest, Decision.Verdict.APPROVE, "")
         given = proposal.decisions.filter(verdict=Decision.Verdict.APPROVE).count()
         if given < proposal.needed_approvals:
@@ -55,6 +56,7 @@ def reject(*, proposal_id: int, actor: Person, digest: str, reason: str) -> Prop
         raise ApprovalError("Say why, in a few words: the reason goes to whoever asked.")
 
     def decide(proposal: Proposal) -> None:
+        _check_person(proposal, actor, "reject")
         _keep_decision(proposal, actor, digest, Decision.Verdict.REJECT, reason.strip())
         moves.move(
             proposal,
@@ -71,8 +73,8 @@ def reject(*, proposal_id: int, actor: Person, digest: str, reason: str) -> Prop
 
 def withdraw(*, proposal_id: int, actor: Person) -> Proposal:
     """Take back one's own proposal, as long as nothing was sent."""
-    with transaction.atomic():
-        proposal = moves.locked(proposal_id)
+
+    def decide(proposal: Proposal) -> None:
         if proposal.requester_id != actor.pk:
             raise NotAllowedError(
                 f"Only {proposal.requester}, who asked for it, can withdraw {proposal.number}."
@@ -87,7 +89,8 @@ def withdraw(*, proposal_id: int, actor: Person) -> Proposal:
             actor_kind="human",
             outcome=f"{actor} withdrew it.",
         )
-    return proposal
+
+    return _decided(proposal_id, actor, "withdraw", decide)
 
 
 def settle(*, proposal_id: int, actor: Person, finding: str, evidence: str) -> Proposal:
@@ -100,6 +103,7 @@ def settle(*, proposal_id: int, actor: Person, finding: str, evidence: str) -> P
         raise ApprovalError("Say what you saw at the vendor, and where: it is kept as evidence.")
 
     def decide(proposal: Proposal) -> None:
+        _check_person(proposal, actor, "settle")
         if proposal.status != Status.MANUAL_REVIEW:
             raise StaleDecisionError(f"{proposal.number} is not waiting for a finding.")
         Settlement.objects.create(
@@ -152,7 +156,6 @@ def _decided(proposal_id: int, actor: Person, verb: str, decide: Callable[[Propo
     try:
         with transaction.atomic():
             proposal = moves.locked(proposal_id)
-            _check_person(proposal, actor, verb)
             decide(proposal)
     except IntegrityError:
         refused: ApprovalError = StaleDecisionError("You have already decided this, or it has moved on.")

@@ -8,7 +8,7 @@ from connectors.registry import connector
 from connectors.requests import HOLE
 from console.accounts.models import Person
 from console.approvals.models import Attempt, Proposal, Step
-from console.approvals.wording import visible
+from console.approvals.wording import written_out
 
 Status, State = Proposal.Status, Attempt.State
 MONEY_LABELS = {
@@ -64,6 +64,7 @@ def shown_to(person: Person, proposal: Proposal) -> Shown:
     steps = tuple(proposal.steps.all())
     for step in steps:
         step.tokens = tokens(step)
+        step.target = target(step)
         step.sent_changes = [change for change in step.card["changes"] if change["kind"] == "sent"]
         step.expected_changes = [change for change in step.card["changes"] if change["kind"] != "sent"]
     decided = {decision.approver_id for decision in proposal.decisions.all()}
@@ -91,7 +92,13 @@ def tokens(step: Step) -> list[Token]:
         found += [Token(text[at : match.start()]), *_with_holes(match[0], match.lastgroup or "")]
         at = match.end()
     found.append(Token(text[at:]))
-    return [Token(visible(token.text), token.kind, token.title) for token in found if token.text]
+    return [Token(written_out(token.text), token.kind, token.title) for token in found if token.text]
+
+
+def target(step: Step) -> list[Token]:
+    """The path and query as they are sent, their holes in words."""
+    whole = f"{step.path}?{step.query}" if step.query else step.path
+    return [Token(written_out(token.text), token.kind, token.title) for token in _with_holes(whole, "")]
 
 
 def _with_holes(text: str, kind: str) -> list[Token]:

@@ -1,0 +1,151 @@
+"""Customers and what they owe."""
+
+from datetime import UTC
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from console.mirror.models.records import Party, Record, days_since
+from console.mirror.querysets import InvoiceQuerySet, ReceivableQuerySet
+
+
+class Customer(Party):
+    KIND = "customer"
+    ROUTE = "customer-detail"
+
+    card_status = models.CharField(max_length=40, blank=True)
+    total_paid_minor = models.BigIntegerField(null=True, blank=True)
+
+    @property
+    def is_thin(self) -> bool:
+        return self.connection.connector == "billsby" and not self.card_status
+
+    def related(self, model: type[Record]) -> QuerySet:
+        """This customer's rows of another kind."""
+        return model.objects.filter(connection_id=self.connection_id, customer_vendor_id=self.vendor_id)
+
+    def possible_matches(self) -> "QuerySet[Customer]":
+        """Customers of other connections with the same e-mail address or name; evidence, not a link."""
+        same = Q(pk__in=[])
+        if self.email:
+            same |= Q(email__iexact=self.email)
+        if self.name:
+            same |= Q(name__iexact=self.name)
+        others = Customer.objects.exclude(connection_id=self.connection_id)
+        return others.filter(same).select_related("connection").order_by("pk")
+
+
+class OfCustomer(Record):
+    """Something that belongs to a customer; carries the name, so that lists need no join."""
+
+    customer_vendor_id = models.CharField(max_length=120, blank=True)
+    customer_name = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+
+    objects = ReceivableQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        abstract = True
+        indexes = [
+            models.Index(fields=["connection", "customer_vendor_id"], name="%(class)s_by_customer"),
+            models.Index(fields=["status"], name="%(class)s_by_status"),
+            models.Index(fields=["currency"], name="%(class)s_by_currency"),
+        ]
+
+    @property
+    def customer(self) -> Customer | None:
+        return self.linked(Customer, self.customer_vendor_id)
+
+
+class Subscription(OfCustomer):
+    KIND = "subscription"
+    ROUTE = "subscription-detail"
+    SEARCHED = ("customer_name", "customer_vendor_id", "product_name", "plan_name", "vendor_id")
+
+    product_vendor_id = models.CharField(max_length=120, blank=True)
+    product_name = models.CharField(max_length=300, blank=True)
+    plan_vendor_id = models.CharField(max_length=120, blank=True)
+    plan_name = models.CharField(max_length=300, blank=True)
+    cycle_vendor_id = models.CharField(max_length=120, blank=True)
+    units = models.IntegerField(null=True, blank=True)
+    next_billing_at = models.DateTimeField(null=True, blank=True)
+    next_billing_minor = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(OfCustomer.Meta):
+        indexes = [
+            *OfCustomer.Meta.indexes,
+            models.Index(fields=["-created_at", "-id"], name="subscription_by_creation"),
+        ]
+
+    @property
+    def is_thin(self) -> bool:
+        return self.connection.connector == "billsby" and not self.currency
+
+    @property
+    def title(self) -> str:
+        return self.plan_name or self.product_name or self.vendor_id
+
+
+class Invoice(OfCustomer):
+    KIND = "invoice"
+    ROUTE = "invoice-detail"
+    SEARCHED = ("number", "customer_name", "customer_vendor_id", "vendor_id")
+
+    PAID = ("Paid", "PaidOffline", "PAID_IN_FULL")
+    PART_PAID = ("PARTIAL_PAYMENT",)
+
+    number = models.CharField(max_length=120, blank=True)
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    open_minor = models.BigIntegerField(null=True, blank=True)
+    refundable_minor = models.BigIntegerField(null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    invoice_type = models.CharField(max_length=40, blank=True)
+    # The day its age counts from: the due date at BILL; Billsby's invoices have none, so the day of creation.
+    aging_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta(OfCustomer.Meta):
+        indexes = [
+            *OfCustomer.Meta.indexes,
+            models.Index(fields=["-issued_at", "-id"], name="invoice_by_issue"),
+            models.Index(fields=["aging_on", "id"], name="invoice_by_age"),
+            models.Index(fields=["aging_on"], condition=Q(open_minor__gt=0), name="invoice_open_by_age"),
+        ]
+
+    def derive(self) -> None:
+        super().derive()
+        self.aging_on = self.due_on or (self.issued_at and self.issued_at.astimezone(UTC).date())
+
+    @property
+    def is_thin(self) -> bool:
+        return self.connection.connector == "billsby" and self.refundable_minor is None
+
+    @property
+    def is_open(self) -> bool:
+        """Something is still to be paid; None counts as nothing, since nobody told."""
+        return bool(self.open_minor and self.open_minor > 0)
+
+    @property
+    def age_days(self) -> int | None:
+        return days_since(self.aging_on)
+
+    @property
+    def age_from(self) -> str:
+        """What the age counts from, for people."""
+        return "due date" if self.due_on else "creation date"
+
+
+class CreditNote(OfCustomer):
+    KIND = "credit_note"
+    SEARCHED = ("number", "customer_name", "customer_vendor_id", "vendor_id")
+
+    number = models.CharField(max_length=120, blank=True)
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(OfCustomer.Meta):
+        pass

@@ -1,0 +1,99 @@
+"""What all mirrored records share."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from console.connections.models import Connection
+from console.mirror.querysets import RecordQuerySet
+
+
+class Record(models.Model):
+    """What all mirrored kinds share. `digest` guards the upsert: an unchanged record is not written again."""
+
+    KIND: ClassVar[str]
+    SEARCHED: ClassVar[tuple[str, ...]] = ("name", "vendor_id")
+    ROUTE: ClassVar[str] = ""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    vendor_id = models.CharField(max_length=120)
+    raw = models.JSONField(encoder=DjangoJSONEncoder)  # decimals as text, digit for digit
+    digest = models.CharField(max_length=64)
+    fetched_at = models.DateTimeField()
+    # What a search looks through, case folded here so that SQLite and PostgreSQL agree beyond ASCII.
+    haystack = models.TextField(blank=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "vendor_id"], name="%(class)s_once_per_connection")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, **options: Any) -> None:
+        self.derive()
+        super().save(**options)
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"mirror:{self.ROUTE}", args=[self.pk]) if self.ROUTE else ""
+
+    def derive(self) -> None:
+        """Fill the columns that follow from the others; bulk writes call it themselves."""
+        self.haystack = " ".join(filter(None, (getattr(self, name) for name in self.SEARCHED))).casefold()
+
+    @property
+    def title(self) -> str:
+        return getattr(self, "number", "") or getattr(self, "name", "") or self.vendor_id
+
+    @property
+    def is_thin(self) -> bool:
+        """Known from a list only, which at this vendor tells less than the record itself."""
+        return False
+
+    @property
+    def live_target(self) -> str:
+        """What hints about this record are called."""
+        return f"{self.KIND}.{self.vendor_id}"
+
+    def linked(self, model: "type[Record]", vendor_id: str) -> "Record | None":
+        """The row of another kind that this one names, None while it has not been read."""
+        if not vendor_id:
+            return None
+        return model.objects.filter(connection_id=self.connection_id, vendor_id=vendor_id).first()
+
+
+class Party(Record):
+    """A customer or a vendor: somebody with a name and an address."""
+
+    SEARCHED = ("name", "email", "company_name", "vendor_id")
+
+    name = models.CharField(max_length=300, blank=True)
+    email = models.CharField(max_length=320, blank=True)
+    company_name = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    city = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    balance_minor = models.BigIntegerField(null=True, blank=True)
+    is_archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Record.Meta):
+        abstract = True
+        indexes = [
+            models.Index(fields=["name", "id"], name="%(class)s_by_name"),
+            models.Index(fields=["status"], name="%(class)s_by_status"),
+        ]
+
+
+def days_since(day: date | None) -> int | None:
+    """Whole days from that day until today, negative while it lies ahead."""
+    return (timezone.localdate() - day).days if day else None

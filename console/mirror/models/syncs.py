@@ -1,0 +1,67 @@
+"""How the mirror was filled: its runs, and what did not fit."""
+
+from datetime import timedelta
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from console.connections.models import Connection
+
+
+class Sync(models.Model):
+    """One run over one kind of one connection's records: its progress, and then how fresh the mirror is."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    QUIET_FOR = timedelta(minutes=5)  # a running one that reported nothing for so long has died
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="syncs")
+    kind = models.CharField(max_length=30)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True, blank=True)
+    refused = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    reported_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "kind"], condition=Q(state="running"), name="one_running_sync_per_kind"
+            )
+        ]
+        indexes = [models.Index(fields=["connection", "kind", "-started_at"], name="sync_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.connection} {self.kind} {self.state}"
+
+    @property
+    def words(self) -> str:
+        return self.kind.replace("_", " ") + "s"
+
+
+class RefusedRecord(models.Model):
+    """A record that does not fit the mirror, kept aside as it came until it fits or is looked at."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="refused_records")
+    kind = models.CharField(max_length=30)
+    vendor_id = models.CharField(max_length=120)
+    problem = models.CharField(max_length=500)
+    raw = models.JSONField(encoder=DjangoJSONEncoder)
+    digest = models.CharField(max_length=64)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "kind", "vendor_id"], name="refused_record_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.vendor_id}: {self.problem}"

@@ -1,6 +1,6 @@
 """Walking the chain: each entry's bytes hash to its leaf, and each leaf to the next link."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from console.audit import canonical
@@ -41,7 +41,6 @@ def walk(
     start: Link = BEGINNING,
     head: Link | None = None,
     known: Iterable[Link] = (),
-    each: Callable[[Entry], None] | None = None,
 ) -> Walk:
     """Follow rows, ascending, from `start` to the first break or the end. Holds one row at a time.
 
@@ -59,8 +58,6 @@ def walk(
                 next_stated = next(stated, None)
         if broken:
             return Walk(here, entries, broken)
-        if each:
-            each(row)
     unreached = [link for link in (next_stated, *stated) if link]
     return Walk(here, entries, _check_end(here, head, unreached[-1] if unreached else None))
 

@@ -58,8 +58,12 @@ class Command(BaseCommand):
 
 
 def _listen(port: int) -> socket.socket:
+    if not 0 < port < 65_536:
+        raise CommandError(f"There is no port {port}. Try: python3 manage.py demo --port 8001")
     try:
         return socket.create_server(("127.0.0.1", port))
+    except PermissionError:
+        raise CommandError(f"Port {port} is kept for the system. Take one from 1024 on.") from None
     except OSError:
         raise CommandError(
             f"Port {port} is in use. Try another: python3 manage.py demo --port {port + 1}"

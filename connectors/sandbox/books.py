@@ -1,4 +1,4 @@
-"""One connector's records inside one transaction: what a vendor's handlers read and change."""
+"""One connector's records inside one transaction: what a vendor's operations read and change."""
 
 from __future__ import annotations
 

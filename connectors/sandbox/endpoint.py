@@ -1,4 +1,4 @@
-"""One operation of a sandbox vendor: a handler run inside a transaction, with its line in the ledger."""
+"""One operation of a sandbox vendor: its work inside a transaction, with its line in the ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from connectors.sandbox.core import Core
 
 @dataclass(frozen=True)
 class Call:
-    """One request as a handler sees it.
+    """One request as an operation sees it.
 
     path: as sent (still percent-encoded), relative to the account's base URL.
     parts: the named pieces of the path, decoded.
@@ -81,14 +81,14 @@ class Refused(Exception):
         self.record = record
 
 
-Handler = Callable[[Books, Call], Response | Outcome]
+Work = Callable[[Books, Call], Response | Outcome]
 Guard = Callable[[Books, Call], None]
 
 
 class Endpoint:
     """An operation as an ASGI application, to be put under a Starlette `Route`.
 
-    writes: the handler may change records. ledgered: what it does, or a refusal of it, is written to the
+    writes: the work may change records. ledgered: what it does, or a refusal of it, is written to the
     ledger of effects; by default every write is. guard: raises `Refused` for callers without access.
     """
 
@@ -97,7 +97,7 @@ class Endpoint:
         core: Core,
         connector: str,
         operation: str,
-        handler: Handler,
+        work: Work,
         *,
         guard: Guard,
         writes: bool,
@@ -106,7 +106,7 @@ class Endpoint:
         self.core = core
         self.connector = connector
         self.operation = operation
-        self.handler = handler
+        self.work = work
         self.guard = guard
         self.writes = writes
         self.ledgered = writes if ledgered is None else ledgered
@@ -131,7 +131,7 @@ class Endpoint:
         try:
             with store.writing(self.connector) as books:
                 self.guard(books, call)
-                outcome = self.handler(books, call)
+                outcome = self.work(books, call)
                 if isinstance(outcome, Response):
                     return outcome
                 if self.ledgered:
@@ -146,7 +146,7 @@ class Endpoint:
     def _handled(self, books: Books, call: Call) -> Response:
         try:
             self.guard(books, call)
-            response = self.handler(books, call)
+            response = self.work(books, call)
         except Refused as refusal:
             return refusal.response
         assert isinstance(response, Response), "a read has no effect to report"

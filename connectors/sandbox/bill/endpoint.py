@@ -15,9 +15,8 @@ from connectors.sandbox.bill import sessions
 from connectors.sandbox.bill.errors import Refusal, refusal, v2_body, v3_body
 from connectors.sandbox.books import Books
 from connectors.sandbox.core import Core
-from connectors.sandbox.endpoint import Call, Endpoint, Outcome, Refused
+from connectors.sandbox.endpoint import Call, Endpoint, Outcome, Refused, Work
 
-Work = Callable[[Books, Call], "Response | Outcome"]
 Credentials = Callable[[Call], Mapping[str, str]]
 Denial = Callable[[Refusal, Books], Response]
 

@@ -13,7 +13,6 @@ from starlette.routing import Route
 from connectors.sandbox.bill import rules, sessions, shapes
 from connectors.sandbox.bill.endpoint import (
     BillEndpoint,
-    Work,
     parse_form,
     v2_credentials,
     v2_denial,
@@ -21,7 +20,7 @@ from connectors.sandbox.bill.endpoint import (
 from connectors.sandbox.bill.errors import refusal
 from connectors.sandbox.books import Books
 from connectors.sandbox.core import Core
-from connectors.sandbox.endpoint import Call, Outcome
+from connectors.sandbox.endpoint import Call, Outcome, Work
 
 MOST = 999
 _ACCOUNT_TYPES = {code: name for name, code in shapes.V2_ACCOUNT_TYPE.items()}

@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from connectors.sandbox.bill import lists, rules, sessions, shapes
 from connectors.sandbox.bill.checks import Check
-from connectors.sandbox.bill.endpoint import BillEndpoint, Work, answered, v3_credentials, v3_denial
+from connectors.sandbox.bill.endpoint import BillEndpoint, answered, v3_credentials, v3_denial
 from connectors.sandbox.bill.errors import refusal
 from connectors.sandbox.books import Books
 from connectors.sandbox.core import Core
-from connectors.sandbox.endpoint import Call, Outcome
+from connectors.sandbox.endpoint import Call, Outcome, Work
 
 Shape = Callable[[Books, dict[str, Any]], dict[str, Any]]
 Rule = Callable[[Books, Any], dict[str, Any]]

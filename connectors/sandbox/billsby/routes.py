@@ -16,7 +16,7 @@ from connectors.sandbox.billsby import (
 from connectors.sandbox.billsby.answering import check_access, refused
 from connectors.sandbox.books import Books
 from connectors.sandbox.core import Core
-from connectors.sandbox.endpoint import Call, Endpoint, Guard, Handler
+from connectors.sandbox.endpoint import Call, Endpoint, Guard, Work
 
 CORE, BILLING = "/api/v1/rest/core", "/api/v1/rest/billing"
 USAGE, OPERATIONS = "/api/v1/rest/counters/usage", "/api/v1/rest/counters/operations"
@@ -27,7 +27,7 @@ INVOICE = "/{domain}/invoices/{number}"
 PRODUCTS, PRODUCT = "/{domain}/products", "/{domain}/products/{product_id}"
 COUNTER = f"{SUBSCRIPTION}/counters/{{counter_id}}"
 
-READS: tuple[tuple[str, str, str, Handler], ...] = (
+READS: tuple[tuple[str, str, str, Work], ...] = (
     ("billsby_list_customers", CORE, CUSTOMERS, customers.list_customers),
     ("billsby_get_customer", CORE, CUSTOMER, customers.get_customer),
     (
@@ -84,7 +84,7 @@ READS: tuple[tuple[str, str, str, Handler], ...] = (
     ("billsby_get_allowance", BILLING, "/{domain}/allowances/{allowance_id}", catalogue.get_allowance),
     ("billsby_get_counter", USAGE, COUNTER, counters.get_counter),
 )
-WRITES: tuple[tuple[str, str, str, str, Handler], ...] = (
+WRITES: tuple[tuple[str, str, str, str, Work], ...] = (
     ("billsby_create_customer", "POST", CORE, CUSTOMERS, customers.create_customer),
     ("billsby_charge_customer", "POST", CORE, f"{CUSTOMER}/invoices", invoices.charge_customer),
     ("billsby_refund_invoice", "POST", CORE, f"{CUSTOMER}/refunds", invoices.refund_invoice),
@@ -110,14 +110,14 @@ def routes(core: Core) -> list[Route]:
     store.when_due("billsby", "settle_credit_note", billing.settle_credit_note)
     store.when_due("billsby", "renew", subscription_changes.renew)
     store.when_due("billsby", "count", counters.count)
-    operations = [(name, "GET", base, path, handler) for name, base, path, handler in READS] + list(WRITES)
+    operations = [(name, "GET", base, path, work) for name, base, path, work in READS] + list(WRITES)
     found = []
-    for name, method, base, path, handler in operations:
+    for name, method, base, path, work in operations:
         guards: dict[str, Guard] = {base: check_access}
         if base != CORE:
             guards[CORE] = _check_leniency
         for its_base, guard in guards.items():
-            endpoint = Endpoint(core, "billsby", name, handler, guard=guard, writes=method != "GET")
+            endpoint = Endpoint(core, "billsby", name, work, guard=guard, writes=method != "GET")
             found.append(Route(f"{its_base}{path}", endpoint, methods=[method]))
     return found
 

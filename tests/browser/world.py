@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.db.models import QuerySet
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from agent.models import Message
@@ -39,11 +40,19 @@ class World:
 
     def debtor(self, position: int) -> Invoice:
         """An invoice that a customer without a story has not paid for two months or more."""
-        in_stories = {
-            story.get("customerUniqueId") for story in self.stories.values() if "over_60_days" not in story
-        }
-        old = Invoice.objects.filter(vendor_id__in=self.stories["overdue"]["over_60_days"])
-        return old.exclude(customer_vendor_id__in=in_stories).order_by("vendor_id")[position]
+        old = self._without_story().filter(vendor_id__in=self.stories["overdue"]["over_60_days"])
+        return old.order_by("vendor_id")[position]
+
+    def payer(self, position: int) -> Invoice:
+        """A paid invoice of a customer without a story, a different customer for each position."""
+        paid = self._without_story().filter(connection__connector="billsby", status="Paid")
+        latest = paid.order_by("customer_vendor_id", "vendor_id").values_list("customer_vendor_id", flat=True)
+        customer = list(dict.fromkeys(latest))[position]
+        return paid.filter(customer_vendor_id=customer).latest("issued_at")
+
+    def _without_story(self) -> QuerySet[Invoice]:
+        players = [part["customerUniqueId"] for part in self.stories.values() if "customerUniqueId" in part]
+        return Invoice.objects.exclude(customer_vendor_id__in=players)
 
     def effects_so_far(self) -> int:
         """The number of the ledger's last line."""

@@ -1,0 +1,140 @@
+"""A console with something to look at on every page: proposals in many states, a conversation, records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from console.accounts.models import Person
+from console.approvals import deciding
+from console.approvals.models import Proposal
+from console.approvals.proposing import Origin, StepDraft, propose
+from console.audit.models import Entry
+from console.mirror.models import Bill, Customer, Invoice, Subscription, Vendor
+from tests.browser import acts
+from tests.browser.world import Visitor, World
+from tests.processes import wait_for
+
+RETRY, REFUND, CHARGE = (
+    "billsby_retry_invoice_payment",
+    "billsby_refund_invoice",
+    "billsby_charge_customer",
+)
+Status = Proposal.Status
+
+
+@dataclass(frozen=True)
+class Sights:
+    """Page → its path."""
+
+    paths: Mapping[str, str]
+
+
+def set_up(world: World, priya: Visitor) -> Sights:
+    """Bring the console into a state with something of everything."""
+    dana = Person.objects.get(username="dana")
+    pending = _propose(_retry(world.debtor(3).vendor_id))
+    plan = _propose(*_refund_and_charge(world))
+    succeeded = _propose(_refund(world.payer(0)))
+    failed = _propose(_retry(world.stories["retry_declines"]["invoiceNumber"]))
+    rejected = _propose(_refund(world.payer(1)))
+    unknown = _propose(_refund(world.payer(2)))
+    deciding.reject(
+        proposal_id=rejected.pk, actor=dana, digest=rejected.digest, reason="They pay by wire from now on."
+    )
+    for proposal, status in ((succeeded, Status.SUCCEEDED), (failed, Status.FAILED)):
+        deciding.approve(proposal_id=proposal.pk, actor=dana, digest=proposal.digest)
+        _wait_until(proposal, status)
+    _lose(world, unknown, dana)
+    chat = acts.ask(priya, f"Retry the failed payment of {world.debtor(4).customer_name}.")
+    acts.proposal_on(chat)
+    spender = Customer.objects.get(vendor_id=world.stories["spend"]["customerUniqueId"])
+    paid = Invoice.objects.filter(customer_vendor_id=spender.vendor_id, status="Paid").order_by("-issued_at")[
+        0
+    ]
+    last = Entry.objects.filter(proposal_id=succeeded.number).latest("seq")
+    return Sights(
+        {
+            "home": "/",
+            "inbox": "/approvals/",
+            "inbox-finished": "/approvals/?tab=finished",
+            "proposal-pending": f"/approvals/{pending.pk}/",
+            "proposal-confirm": f"/approvals/{pending.pk}/?confirm=approve",
+            "proposal-reject": f"/approvals/{pending.pk}/?confirm=reject",
+            "proposal-plan": f"/approvals/{plan.pk}/",
+            "proposal-unknown": f"/approvals/{unknown.pk}/",
+            "proposal-failed": f"/approvals/{failed.pk}/",
+            "proposal-succeeded": f"/approvals/{succeeded.pk}/",
+            "proposal-rejected": f"/approvals/{rejected.pk}/",
+            "chat-new": "/chat/?new=1",
+            "chat": chat.url.removeprefix(world.url),
+            "customers": "/customers/",
+            "customer": spender.get_absolute_url(),
+            "subscriptions": "/subscriptions/",
+            "subscription": Subscription.objects.filter(customer_vendor_id=spender.vendor_id)[
+                0
+            ].get_absolute_url(),
+            "invoices": "/invoices/",
+            "invoices-none": "/invoices/?q=no-such-invoice",
+            "invoice": paid.get_absolute_url(),
+            "invoice-refund": f"{paid.get_absolute_url()}refund/",
+            "vendors": "/vendors/",
+            "vendor": Vendor.objects.order_by(F("balance_minor").desc(nulls_last=True))[0].get_absolute_url(),
+            "bills": "/bills/",
+            "bill": Bill.objects.filter(open_minor__gt=0)[0].get_absolute_url(),
+            "audit": "/audit/",
+            "audit-entry": f"/audit/{last.seq}/",
+            "connections": "/connections/",
+        }
+    )
+
+
+def _propose(*steps: StepDraft) -> Proposal:
+    priya = Person.objects.get(username="priya")
+    return propose(
+        actor=priya,
+        steps=list(steps),
+        reason="The customer wrote that the card works now.",
+        origin=Origin("form"),
+    )
+
+
+def _retry(invoice_number: str) -> StepDraft:
+    return StepDraft(
+        RETRY, {"invoiceNumber": invoice_number}, {"invoiceNumber": f"from invoice {invoice_number}"}
+    )
+
+
+def _refund(invoice: Invoice) -> StepDraft:
+    customer = {"customerUniqueId": invoice.customer_vendor_id}
+    return StepDraft(
+        REFUND, customer | {"invoiceNumber": invoice.vendor_id, "amount": invoice.amount_minor // 4}
+    )
+
+
+def _refund_and_charge(world: World) -> tuple[StepDraft, StepDraft]:
+    story = world.stories["foreign"]
+    customer = {"customerUniqueId": story["customerUniqueId"]}
+    refund = {"invoiceNumber": story["invoiceNumber"], "amount": story["amount_minor"] // 2}
+    fee = {"amount": 25_000, "currencyCode": story["currency"], "description": "Training day"}
+    return StepDraft(REFUND, customer | refund), StepDraft(CHARGE, customer | fee)
+
+
+def _lose(world: World, proposal: Proposal, approver: Person) -> None:
+    """Execute it, lose the answer, and keep the vendor from telling what became of it."""
+    so_far = world.effects_so_far()
+    world.vendors.drop_reply(operation=REFUND)
+    deciding.approve(proposal_id=proposal.pk, actor=approver, digest=proposal.digest)
+    wait_for(lambda: world.vendors.effects(since=so_far), "the refund to have its effect")
+    world.vendors.fail_next(
+        status=503, times=1000, path_contains=proposal.steps.get().arguments["invoiceNumber"]
+    )
+    _wait_until(proposal, Status.UNKNOWN)
+
+
+def _wait_until(proposal: Proposal, status: str) -> None:
+    def is_so() -> bool:
+        proposal.refresh_from_db()
+        return proposal.status == status
+
+    wait_for(is_so, f"{proposal} to be {status}")

@@ -1,0 +1,95 @@
+"""Every page in both themes: drawn without complaint, accessible, and photographed to var/screenshots/."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page
+
+from tests.browser import scenery
+from tests.browser.world import Visitors
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOTS = settings.VAR / "screenshots"
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+THEMES = ("light", "dark")
+PAGES = (
+    *("home", "inbox", "inbox-finished", "proposal-pending", "proposal-confirm", "proposal-reject"),
+    *("proposal-plan", "proposal-unknown", "proposal-failed", "proposal-succeeded", "proposal-rejected"),
+    *("chat-new", "chat", "customers", "customer", "subscriptions", "subscription", "invoices"),
+    *("invoices-none", "invoice", "invoice-refund", "vendors", "vendor", "bills", "bill"),
+    *("audit", "audit-entry", "connections"),
+)
+NARROW = ("home", "inbox", "proposal-pending", "chat", "invoices")
+TELEPHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def sights(world, browser) -> Iterator[scenery.Sights]:
+    visitors = Visitors(world, browser)
+    yield scenery.set_up(world, visitors.sign_in("priya"))
+    visitors.leave()
+    world.vendors.clear_faults()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_drawn_in_both_themes(sights, people, name):
+    visitor = people.sign_in(reader_of(name))
+    visitor.go(sights.paths[name])
+    for theme in THEMES:
+        look_at(visitor.page, name, theme)
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_a_page_fits_a_telephone(sights, people, name):
+    visitor = people.sign_in(reader_of(name), **TELEPHONE)
+    visitor.go(sights.paths[name])
+    for theme in THEMES:
+        look_at(visitor.page, f"narrow-{name}", theme)
+
+
+def test_signing_in_is_drawn_in_both_themes(people):
+    stranger = people.stranger()
+    stranger.go("/sign-in/")
+    for theme in THEMES:
+        look_at(stranger.page, "sign-in", theme)
+
+
+def test_a_page_that_is_not_there_says_so(people):
+    visitor = people.sign_in("dana")
+    visitor.go("/approvals/999999/")
+    for theme in THEMES:
+        look_at(visitor.page, "not-found", theme)
+    visitor.excuse("404")
+
+
+def reader_of(name: str) -> str:
+    """Whose page it is: who may ask chats, the auditor reads the log, everything else is the approver's."""
+    if name.startswith(("chat", "invoice-refund")):
+        return "priya"
+    return "omar" if name.startswith("audit") else "dana"
+
+
+def look_at(page: Page, name: str, theme: str) -> None:
+    """Nothing sticks out to the side, axe finds nothing, and a picture is kept."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.wait_for_load_state("networkidle")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{theme}.png")
+    sticks_out = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(sticks_out) <= 0
+    assert problems_of(page) == []
+
+
+def problems_of(page: Page) -> list[str]:
+    """What axe finds against WCAG, level A and AA: rule, element, and why."""
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{rule['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:200]})"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]

@@ -1,7 +1,13 @@
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 
 from console.audit.queries import Choice
+
+# The first and last days of the calendar have no moment in some time zones.
+DAYS = (MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(9000, 1, 1)))
 
 
 class ChoiceForm(forms.Form):
@@ -15,8 +21,8 @@ class ChoiceForm(forms.Form):
     def __init__(self, params: QueryDict) -> None:
         super().__init__(params)
         # "from" is a Python keyword and cannot be a class attribute.
-        self.fields["from"] = forms.DateField(required=False)
-        self.fields["to"] = forms.DateField(required=False)
+        self.fields["from"] = forms.DateField(required=False, validators=DAYS)
+        self.fields["to"] = forms.DateField(required=False, validators=DAYS)
 
     def choice(self) -> Choice:
         """What the valid fields choose; a field that cannot be read chooses nothing and shows its error."""

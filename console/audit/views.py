@@ -49,7 +49,7 @@ def entry(request: HttpRequest, seq: int) -> HttpResponse:
 @can_read
 def newer(request: HttpRequest) -> HttpResponse:
     """The table's first heading again with what was added since; rows already on screen stay untouched."""
-    since = int(request.GET["since"]) if request.GET.get("since", "").isdecimal() else 0
+    since = number(request.GET.get("since", ""))
     chosen = Entry.objects.filter(ChoiceForm(request.GET).choice().condition(), seq__gt=since)
     added = list(chosen.order_by("seq")[:PAGE])[::-1]
     try:
@@ -99,6 +99,11 @@ def verifier(request: HttpRequest) -> HttpResponse:
     headers = {"Content-Disposition": 'attachment; filename="verify.py"'}
     source = Path(offline_verify.__file__).read_bytes()
     return HttpResponse(source, content_type="text/x-python; charset=utf-8", headers=headers)
+
+
+def number(text: str) -> int:
+    """An entry's number as a page sends it back; 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 async def in_threads(pieces: Iterator[str]) -> AsyncIterator[str]:

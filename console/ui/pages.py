@@ -4,6 +4,7 @@ import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -91,9 +92,22 @@ def decode(model: type[Model], text: str, order: tuple[str, ...]) -> list[Any]:
     try:
         values = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         fields = [model._meta.get_field(name.lstrip("-")) for name in order]
-        return [field.to_python(value) for field, value in zip(fields, values, strict=True)]
-    except (binascii.Error, ValueError, TypeError, ValidationError):
+        return [storable(field.to_python(value)) for field, value in zip(fields, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return []
+
+
+def storable(value: Any) -> Any:
+    """The value, if a database can be asked for it; a cursor is whatever somebody typed into the address."""
+    if isinstance(value, str):
+        value.encode()  # half a character
+        if "\x00" in value:
+            raise ValueError("NUL in text")
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value.astimezone(UTC)  # before the year 1
+    return value
 
 
 def link(params: QueryDict, name: str, cursor: str) -> str:

@@ -1,0 +1,40 @@
+"""One row of everything that has an address."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from agent.models import Conversation
+from console.approvals.proposing import Origin, StepDraft, propose
+from tests.agent.conftest import answer, conversation, model, model_url, page  # noqa: F401
+from tests.mirror import factories
+
+
+@pytest.fixture
+def rows(db, people, connected, sandbox) -> Mapping[str, object]:
+    """What the number in an address is, by kind; in the "private" conversation nothing was proposed."""
+    billsby, bill = connected["billsby"], connected["bill"]
+    talk = Conversation.objects.create(owner=people["priya"], title="Priya's")
+    proposal = propose(
+        actor=people["priya"],
+        steps=[
+            StepDraft(
+                "billsby_retry_invoice_payment",
+                {"invoiceNumber": sandbox.stories()["retry_pays"]["invoiceNumber"]},
+            )
+        ],
+        reason="Card updated.",
+        origin=Origin("conversation", str(talk.pk)),
+    )
+    return {
+        "customer": factories.make_customer(billsby).pk,
+        "invoice": factories.make_invoice(billsby).pk,
+        "subscription": factories.make_subscription(billsby).pk,
+        "vendor": factories.make_vendor(bill).pk,
+        "bill": factories.make_bill(bill).pk,
+        "connection": billsby.pk,
+        "proposal": proposal.pk,
+        "digest": proposal.digest,
+        "conversation": talk.pk,
+        "private": Conversation.objects.create(owner=people["priya"]).pk,
+    }

@@ -1,0 +1,155 @@
+"""Who gets what: every address of the console, asked by everybody; a new one without a rule fails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from console.audit.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("anonymous", "priya", "dana", "luis", "omar", "ada")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Status codes in the order of PEOPLE. row: whose number stands in the address."""
+
+    get: tuple[int, ...]
+    post: tuple[int, ...]
+    row: str = ""
+
+
+SHUT_OUT = 302  # to the sign-in page
+ALL = (SHUT_OUT, 200, 200, 200, 200, 200)
+NO_SUCH_WAY = (SHUT_OUT, 405, 405, 405, 405, 405)
+AUDIT = (SHUT_OUT, 403, 200, 200, 200, 200)
+EXPORT = (SHUT_OUT, 403, 200, 403, 200, 403)
+PROPOSERS = (SHUT_OUT, 200, 200, 200, 403, 403)
+PROPOSERS_POST = (SHUT_OUT, 422, 422, 422, 403, 403)  # an empty form
+MANAGERS = (SHUT_OUT, 403, 302, 302, 403, 302)
+SYNCERS = (SHUT_OUT, 302, 302, 302, 403, 302)
+
+RULES = {
+    "overview:home": Rule(ALL, NO_SUCH_WAY),
+    "overview:waiting": Rule(ALL, NO_SUCH_WAY),
+    "overview:sync-ages": Rule(ALL, NO_SUCH_WAY),
+    "accounts:sign-in": Rule((200, 302, 302, 302, 302, 302), (422, 302, 302, 302, 302, 302)),
+    "accounts:sign-out": Rule(NO_SUCH_WAY, (302,) * 6),
+    "accounts:theme": Rule((405,) * 6, (302,) * 6),
+    "approvals:inbox": Rule(ALL, NO_SUCH_WAY),
+    "approvals:list": Rule(ALL, NO_SUCH_WAY),
+    "approvals:detail": Rule(ALL, NO_SUCH_WAY, "proposal"),
+    "approvals:card": Rule(ALL, NO_SUCH_WAY, "proposal"),
+    "approvals:checks": Rule(ALL, NO_SUCH_WAY, "proposal"),
+    "approvals:approve": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 302, 302, 403, 403), "proposal"),
+    "approvals:reject": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 302, 302, 403, 403), "proposal"),
+    "approvals:withdraw": Rule(NO_SUCH_WAY, (SHUT_OUT, 302, 403, 403, 403, 403), "proposal"),
+    "approvals:settle": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 409, 409, 403, 403), "proposal"),
+    "audit:log": Rule(AUDIT, NO_SUCH_WAY),
+    "audit:newer": Rule(AUDIT, NO_SUCH_WAY),
+    "audit:verify": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 302, 302, 302, 302)),
+    "audit:verifier": Rule(AUDIT, NO_SUCH_WAY),
+    "audit:export-csv": Rule(EXPORT, NO_SUCH_WAY),
+    "audit:export-jsonl": Rule(EXPORT, NO_SUCH_WAY),
+    "audit:entry": Rule(AUDIT, NO_SUCH_WAY, "entry"),
+    "connections:list": Rule(ALL, NO_SUCH_WAY),
+    "connections:card": Rule(ALL, NO_SUCH_WAY, "connection"),
+    "connections:sync": Rule(NO_SUCH_WAY, SYNCERS, "connection"),
+    "connections:pause": Rule(NO_SUCH_WAY, MANAGERS, "connection"),
+    "connections:resume": Rule(NO_SUCH_WAY, MANAGERS, "connection"),
+    **{f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY) for kind in ("customer", "subscription", "invoice")},
+    **{f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY) for kind in ("vendor", "bill")},
+    **{
+        f"mirror:{kind}-detail": Rule(ALL, NO_SUCH_WAY, kind)
+        for kind in ("customer", "subscription", "invoice", "vendor", "bill")
+    },
+    **{
+        f"mirror:invoice-{deed}": Rule(PROPOSERS, PROPOSERS_POST, "invoice")
+        for deed in ("refund", "retry", "write-off")
+    },
+    "agent:chat-list": Rule(ALL, NO_SUCH_WAY),
+    "agent:new": Rule(NO_SUCH_WAY, (302,) * 6),
+    "agent:conversations": Rule(ALL, NO_SUCH_WAY),
+    "agent:chat": Rule(ALL, NO_SUCH_WAY, "conversation"),
+    "agent:rail": Rule(ALL, NO_SUCH_WAY, "conversation"),
+    "healthz": Rule((200,) * 6, (405,) * 6),
+}
+FORMS = {
+    "approvals:reject": {"reason": "No."},
+    "approvals:settle": {"finding": "happened", "evidence": "Seen at the vendor."},
+}
+
+
+def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, f"{pattern.namespace}:" if pattern.namespace else namespace)
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+EVERY = dict(addresses(get_resolver()))
+
+
+def address(name: str, rows: dict) -> str:
+    return reverse(name, args=[rows[RULES[name].row]] if RULES[name].row else [])
+
+
+def form(name: str, rows: dict) -> dict[str, str]:
+    return {"digest": rows["digest"], **FORMS.get(name, {})}
+
+
+def ask(name: str, who: str, people: dict, rows: dict, *, posts: bool) -> int:
+    """The status code, and nothing left behind."""
+    browser = Client(raise_request_exception=False)
+    if who != "anonymous":
+        browser.force_login(people[who])
+    with transaction.atomic():
+        where = address(name, rows)
+        answer = browser.post(where, form(name, rows)) if posts else browser.get(where, {"amount": "1"})
+        transaction.set_rollback(True)
+    return answer.status_code
+
+
+def test_every_address_has_a_rule():
+    assert set(EVERY) == set(RULES)
+
+
+@pytest.fixture
+def everything(rows, client, people) -> dict:
+    client.force_login(people["ada"])  # an entry of the log
+    return {**rows, "entry": Entry.objects.first().seq}
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_everybody_gets_what_the_rules_say(name, everything, people):
+    rule = RULES[name]
+    given = {who: ask(name, who, people, everything, posts=False) for who in PEOPLE}
+    assert given == dict(zip(PEOPLE, rule.get, strict=True)), "GET"
+    given = {who: ask(name, who, people, everything, posts=True) for who in PEOPLE}
+    assert given == dict(zip(PEOPLE, rule.post, strict=True)), "POST"
+
+
+@pytest.mark.parametrize("name", ["agent:chat", "agent:rail"])
+def test_a_conversation_that_proposed_nothing_is_its_owners_alone(name, rows, people):
+    given = {}
+    for who in PEOPLE:
+        browser = Client()
+        if who != "anonymous":
+            browser.force_login(people[who])
+        given[who] = browser.get(reverse(name, args=[rows["private"]])).status_code
+    assert given == dict(zip(PEOPLE, (SHUT_OUT, 200, 404, 404, 404, 404), strict=True))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, rule in RULES.items() if 302 in rule.post[1:]))
+def test_a_post_without_its_token_changes_nothing(name, everything, people):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people["dana"])
+    assert browser.post(address(name, everything), form(name, everything)).status_code == 403
+    browser.cookies["csrftoken"] = "a" * 32
+    assert browser.post(address(name, everything), {"csrfmiddlewaretoken": "b" * 32}).status_code == 403

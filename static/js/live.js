@@ -97,10 +97,10 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.triggeringEvent?.type === "live") event.detail.headers["X-Live"] = "1";
   });
-  // A fragment that came by itself may say in words what changed: data-announce="P-12 confirmed".
+  // A status that changed by itself is also said: data-announce="P-12" and the pill inside, "P-12: Confirmed".
   document.addEventListener("htmx:load", () => {
     for (const element of document.querySelectorAll("[data-announce][id]")) {
-      const text = element.dataset.announce;
+      const text = `${element.dataset.announce}: ${element.textContent.trim()}`;
       if (said.has(element.id) && said.get(element.id) !== text) window.countersign.announce(text);
       said.set(element.id, text);
     }

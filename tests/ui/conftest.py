@@ -28,6 +28,7 @@ def pending_proposal(people) -> Proposal:
         requester=people["priya"],
         proposer_kind="agent",
         origin_kind="conversation",
+        origin_id=str(uuid4()),
         trace_id=uuid4(),
         policy={},
         created_at=now,
@@ -42,6 +43,6 @@ def pending_proposal(people) -> Proposal:
         path="/",
         hold="h",
         before={},
-        card={},
+        card={"changes": [], "sources": {}},
     )
     return proposal

@@ -54,9 +54,9 @@ def page(chromium) -> Iterator[Page]:
     page.close()
 
 
-def sign_in(page: Page, address: str) -> None:
+def sign_in(page: Page, address: str, name: str = "dana") -> None:
     page.goto(f"{address}/sign-in/")
-    page.fill("#id_username", "dana")
+    page.fill("#id_username", name)
     page.fill("#id_password", "test-password")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{address}/")
@@ -77,6 +77,18 @@ def test_a_hint_updates_the_count_of_an_open_page(address, pending_proposal, pag
     expect(page.locator(".side .cnt")).to_contain_text("1")
     with page.expect_response("**/shell/waiting/"):
         live.send("inbox")
+
+
+def test_what_somebody_else_decides_is_said(address, pending_proposal, chromium, page):
+    shown = f"{address}/approvals/{pending_proposal.pk}/"
+    sign_in(page, address)
+    page.goto(shown)
+    with chromium.new_context() as context:
+        hers = context.new_page()
+        sign_in(hers, address, "priya")
+        hers.goto(shown)
+        hers.get_by_role("button", name="Withdraw").click()
+        expect(page.locator("#announce")).to_have_text(f"{pending_proposal.number}: Withdrawn")
 
 
 def test_keys_go_from_page_to_page(address, people, page):

@@ -41,13 +41,6 @@
     return Boolean(button);
   }
 
-  function select() {
-    const all = rows();
-    const box = all[current(all)]?.querySelector("input[type=checkbox]");
-    if (box) box.click();
-    return Boolean(box);
-  }
-
   function escape() {
     const menu = document.querySelector("details.menu[open]");
     if (menu) {
@@ -83,9 +76,7 @@
     else if (key === "j" && !isDialog) move(1);
     else if (key === "k" && !isDialog) move(-1);
     else if (key === "enter" || key === " ") return;
-    else if (key === "x" && !isDialog && select()) {
-      // the row's own box was toggled
-    } else if (!press(event.key)) return;
+    else if (!press(event.key)) return;
     event.preventDefault();
   });
 

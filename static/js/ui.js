@@ -26,13 +26,8 @@
     announce(text);
   }
 
-  function openDialogs(within) {
-    for (const dialog of within.querySelectorAll("dialog[data-dialog-open]:not([open])")) dialog.showModal();
-  }
-
   async function copy(button) {
-    const from = button.dataset.copyFrom && document.querySelector(button.dataset.copyFrom);
-    await navigator.clipboard.writeText(from ? from.textContent : button.dataset.copy);
+    await navigator.clipboard.writeText(button.dataset.copy);
     toast({ text: "Copied." });
   }
 
@@ -56,7 +51,7 @@
     if (target.closest("[data-close]")) target.closest("dialog").close();
     if (target.matches("dialog")) target.close(); // the backdrop
     if (target.closest("[data-dismiss]")) target.closest("[data-toast]").remove();
-    const copier = target.closest("[data-copy], [data-copy-from]");
+    const copier = target.closest("[data-copy]");
     if (copier) copy(copier);
     const option = target.closest("[role=option]");
     if (option && !target.closest("input, label")) {
@@ -78,7 +73,6 @@
     fetch(event.target.action, { method: "POST", body, redirect: "manual" });
   });
 
-  document.addEventListener("toast", (event) => toast(event.detail));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (event.detail.requestConfig.headers["X-Live"]) return;
@@ -89,9 +83,7 @@
     if (event.detail.requestConfig.headers["X-Live"]) return;
     toast({ text: "The server did not answer. What you asked for may not have arrived.", tone: "bad" });
   });
-  document.addEventListener("htmx:load", (event) => openDialogs(event.target));
   document.querySelectorAll("[data-toast]").forEach(expire);
-  openDialogs(document);
 
   window.countersign = { announce, toast };
 })();

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from channels.auth import get_user
 from channels.db import database_sync_to_async as in_db
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
@@ -14,9 +13,11 @@ from django.http import Http404
 from agent import loop, telling, turns
 from agent.queries import conversation_for, events_after
 from console.accounts.models import Person
+from console.ui import sockets
 
-SIGNED_OUT, NOT_FOUND, TOO_LONG = 4401, 4404, 4413
+NOT_FOUND, TOO_LONG = 4404, 4413
 LONGEST_FRAME = 64_000
+LARGEST_SEQ = 2**53
 PIECES_AHEAD = 500  # for a slow page; dropped pieces come again with the stored events
 
 
@@ -32,19 +33,23 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.last_seq = -1  # nothing is sent before the page says what it has
         self.sending = asyncio.Lock()
         self.pieces: asyncio.Queue[dict[str, Any]] = asyncio.Queue(PIECES_AHEAD)
-        self.piece_sender: asyncio.Task | None = None
+        self.tasks: list[asyncio.Task] = []
+        self.allowance = sockets.Allowance(20, window_s=10)
         self.conversation_id: UUID = self.scope["url_route"]["kwargs"]["conversation_id"]
         await self.accept()
         if await self._person() is None:
             return
-        self.piece_sender = asyncio.create_task(self._send_pieces())
+        self.tasks = [
+            asyncio.create_task(self._send_pieces()),
+            asyncio.create_task(sockets.watch(self._person)),
+        ]
         asyncio.get_running_loop().run_in_executor(None, loop.warm_up)
         await self._join(loop.group_of(self.conversation_id))
         await self._listen_to_proposals()
 
     async def disconnect(self, code: int) -> None:
-        if self.piece_sender is not None:
-            self.piece_sender.cancel()
+        for task in self.tasks:
+            task.cancel()
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -52,13 +57,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if text_data is None or len(text_data) > LONGEST_FRAME:
             await self.close(code=TOO_LONG)
             return
+        if not self.allowance.take():
+            await self.close(code=sockets.TOO_MUCH)
+            return
         person = await self._person()
         if person is None:
             return
         try:
             message = json.loads(text_data)
             kind = message["type"]
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             await self._refuse("That could not be read. Reload the page.")
             return
         try:
@@ -88,7 +96,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _resume(self, message: dict[str, Any]) -> None:
         after = message.get("after")
-        self.last_seq = after if isinstance(after, int) and after >= 0 else 0
+        self.last_seq = after if isinstance(after, int) and 0 <= after <= LARGEST_SEQ else 0
         await in_db(turns.note_lost_lease)(self.conversation_id)
         await self._send_news()
         await self._tell_outcomes()
@@ -138,9 +146,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _person(self) -> Person | None:
         """Who is there, looked up anew: a sign-out, or somebody else's conversation, closes the socket."""
-        person = await get_user({"session": await in_db(_fresh_session)(self.scope["session"])})
-        if not person.is_authenticated or not person.is_active:
-            await self.close(code=SIGNED_OUT)
+        person = await sockets.person_now(self.scope["session"])
+        if person is None:
+            await self.close(code=sockets.SIGNED_OUT)
             return None
         try:
             await in_db(conversation_for)(person, self.conversation_id)
@@ -163,8 +171,3 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(message, ensure_ascii=False))
-
-
-def _fresh_session(session: Any) -> Any:
-    """The session as stored now; the socket's own copy would outlive a sign-out."""
-    return session.__class__(session.session_key)  # type() would name the lazy wrapper

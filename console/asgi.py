@@ -10,13 +10,13 @@ pages = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 from django.urls import path
 
 from agent.consumers import ChatConsumer
 from console.embedded import lifespan
 from console.ui.consumers import LiveConsumer
+from console.ui.sockets import OwnPagesOnly
 
 sockets = [
     path("ws/live", LiveConsumer.as_asgi()),
@@ -25,7 +25,7 @@ sockets = [
 countersign = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),
+        "websocket": OwnPagesOnly(AuthMiddlewareStack(URLRouter(sockets))),
         "lifespan": lifespan,
     }
 )

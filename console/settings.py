@@ -155,6 +155,7 @@ PROBE_SCHEDULE_S = [float(s) for s in env.list("PROBE_SCHEDULE_S", default=[15, 
 CLEAN_PROBES_FOR_ABSENT = env.int("CLEAN_PROBES_FOR_ABSENT", default=3)
 PROPOSAL_LIFETIME_S = env.int("PROPOSAL_LIFETIME_S", default=72 * 3600)
 SWEEP_EVERY_S = env.float("SWEEP_EVERY_S", default=15.0)
+SOCKET_LOOK_EVERY_S = env.float("SOCKET_LOOK_EVERY_S", default=5.0)  # whether its person is still signed in
 SYNC_EVERY_S = env.float("SYNC_EVERY_S", default=900.0)
 
 # The log's checkpoints. Production gives the signing key to the worker alone and the public key to everybody.

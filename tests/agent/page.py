@@ -22,7 +22,11 @@ class Page:
     """Use as an async context manager; connects and asks for everything from `after` on."""
 
     def __init__(self, conversation_id: UUID, session: str, origin: str, after: int = 0) -> None:
-        headers = [(b"cookie", f"sessionid={session}".encode()), (b"origin", origin.encode())]
+        headers = [
+            (b"host", b"127.0.0.1"),
+            (b"cookie", f"sessionid={session}".encode()),
+            (b"origin", origin.encode()),
+        ]
         path = f"/ws/chat/{conversation_id}"
         scope = {
             "type": "websocket",

@@ -169,28 +169,28 @@ def _timeline(proposal: Proposal, steps: tuple[Step, ...]) -> list[Moment]:
 
 def _attempt_moments(step: Step, count: int) -> list[Moment]:
     of = f"Step {step.position}: " if count > 1 else ""
+
+    def titled(words: str) -> str:
+        return of + words if of else words[0].upper() + words[1:]
+
     moments = []
     for attempt in step.attempts.all():
         if attempt.sent_at:
-            moments.append(Moment("send", "run", f"{of}sent once".capitalize(), "", attempt.sent_at))
+            moments.append(Moment("send", "run", titled("sent once"), "", attempt.sent_at))
         match attempt.state:
             case State.ANSWERED if attempt.error:
-                moments.append(
-                    Moment("circle-x", "bad", f"{of}refused".capitalize(), attempt.error, attempt.ended_at)
-                )
+                moments.append(Moment("circle-x", "bad", titled("refused"), attempt.error, attempt.ended_at))
             case State.ANSWERED:
-                answer = f"{of}accepted, HTTP {attempt.status_code}".capitalize()
+                answer = titled(f"accepted, HTTP {attempt.status_code}")
                 moments.append(Moment("circle-check", "ok", answer, "", attempt.ended_at))
             case State.LOST:
-                lost = f"{of}no usable answer".capitalize()
+                lost = titled("no usable answer")
                 moments.append(Moment("help-circle", "unk", lost, attempt.error, attempt.ended_at))
             case State.NOT_SENT | State.ABANDONED:
-                moments.append(
-                    Moment("clock", "mute", f"{of}not sent".capitalize(), attempt.error, attempt.ended_at)
-                )
+                moments.append(Moment("clock", "mute", titled("not sent"), attempt.error, attempt.ended_at))
         if attempt.probes:
             times = "once" if attempt.probes == 1 else f"{attempt.probes} times"
-            moments.append(Moment("refresh", "mute", f"{of}read back {times}".capitalize()))
+            moments.append(Moment("refresh", "mute", titled(f"read back {times}")))
     return moments
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from agent.tools.proposing import PLAN
-from agent.tools.registry import Context, call_tool
+from agent.tools.registry import call_tool
+from agent.tools.tool import Context
 from connectors import transport
 from connectors.catalogue import find_operation
 from connectors.registry import connectors

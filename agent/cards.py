@@ -10,7 +10,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from agent.models import Conversation, Message, ToolCall
-from agent.rendering import as_html
+from agent.rendering import as_html, leads_inside
 from agent.tools import registry
 from console.accounts.models import Person
 from console.approvals.models import Proposal
@@ -232,6 +232,7 @@ def _kind_of(key: str) -> str:
 
 def _cells(row: Mapping[str, Any], columns: Sequence[tuple[str, str, str]]) -> tuple[Cell, ...]:
     link, currency = str(row.get("link") or ""), str(row.get("currency") or "")
+    link = link if leads_inside(link) else ""  # in a live reading a vendor may have written it
     return tuple(
         Cell(kind, _shown(kind, row.get(field)), link if kind == "link" else "", currency)
         for _, field, kind in columns

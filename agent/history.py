@@ -50,7 +50,7 @@ def _object_text(arguments: str) -> str:
     """Many endpoints refuse arguments that are not JSON; the answer beside them says what was wrong."""
     try:
         json.loads(arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         return json.dumps({"unreadable": arguments})
     return arguments
 

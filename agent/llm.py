@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 
 CONNECT_S = 5.0
+LONGEST_ANSWER = 100_000  # characters of text and arguments; no honest answer comes near
+MOST_CALLS = 64
 CHARACTERS_PER_TOKEN = 4  # where the endpoint sends no usage
 
 
@@ -146,6 +148,7 @@ class _Answer:
     def __init__(self) -> None:
         self.calls: dict[int, dict[str, str]] = {}
         self.reason = ""
+        self.length = 0
 
     def take(self, chunk: Any) -> list[Piece]:
         pieces: list[Piece] = []
@@ -157,6 +160,7 @@ class _Answer:
             if delta is None:
                 continue
             if delta.content:
+                self._measure(delta.content)
                 pieces.append(TextPiece(delta.content))
             for part in delta.tool_calls or ():
                 self._add(part)
@@ -168,8 +172,19 @@ class _Answer:
         call = self.calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
         call["id"] = part.id or call["id"]
         if part.function is not None:
-            call["name"] += part.function.name or ""
-            call["arguments"] += part.function.arguments or ""
+            name, arguments = part.function.name or "", part.function.arguments or ""
+            self._measure(name + arguments)
+            call["name"] += name
+            call["arguments"] += arguments
+        if len(self.calls) > MOST_CALLS:
+            raise ModelAnswerError(f"The language model asked for more than {MOST_CALLS} things at once.")
+
+    def _measure(self, text: str) -> None:
+        self.length += len(text)
+        if self.length > LONGEST_ANSWER:
+            raise ModelAnswerError(
+                f"The language model's answer was longer than {LONGEST_ANSWER:,} characters."
+            )
 
     def rest(self) -> list[Piece]:
         if not self.reason:

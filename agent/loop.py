@@ -48,6 +48,7 @@ class Limits:
 
     rounds: int = 12
     calls_per_round: int = 8
+    proposals: int = 20  # an inbox that a model can flood is one that nobody reads
     wall_s: float = 180.0
     silence_s: float = 45.0  # the model may say nothing for so long
     turn_tokens: int = 250_000
@@ -83,6 +84,7 @@ class Turn:
         self._stored = ""
         self._stored_at = 0.0
         self._tokens = 0
+        self._proposed = 0
         self._failures: Counter[tuple[str, str]] = Counter()
 
     def stop(self) -> None:
@@ -224,7 +226,7 @@ class Turn:
             ToolCall(
                 message=message,
                 position=position,
-                call_id=one.call_id[:120],
+                call_id=threads.clean(one.call_id)[:120],
                 name=threads.clean(one.name)[:120],
                 arguments=threads.clean(one.arguments),
             )
@@ -244,8 +246,18 @@ class Turn:
         await asyncio.gather(*(self._run_call(call) for call in allowed if not _proposes(call)))
         for call in allowed:
             if _proposes(call):
-                await _see_through(self._run_call(call))
+                await self._propose(call)
         self._refuse_repeated_failures(calls)
+
+    async def _propose(self, call: ToolCall) -> None:
+        if self._proposed >= self.limits.proposals:
+            sentence = (
+                f"Only {self.limits.proposals} changes are proposed in one answer. Stop and tell the person."
+            )
+            await self._finish(call, Outcome(registry.as_json({"error": sentence}), failed=True))
+            return
+        self._proposed += 1
+        await _see_through(self._run_call(call))
 
     async def _run_call(self, call: ToolCall) -> None:
         context = await in_db(self._context)()
@@ -377,5 +389,5 @@ def _proposes(call: ToolCall) -> bool:
 def _normal(arguments: str) -> str:
     try:
         return json.dumps(json.loads(arguments or "{}"), sort_keys=True)
-    except ValueError:
+    except (ValueError, RecursionError):
         return arguments

@@ -129,7 +129,7 @@ class ToolCall(models.Model):
         """The arguments where they are a JSON object, else nothing."""
         try:
             read = json.loads(self.arguments or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return read if isinstance(read, dict) else {}
 

@@ -13,6 +13,7 @@ TAGS = {
     *("p", "br", "strong", "em", "s", "code", "pre", "blockquote", "hr", "ul", "ol", "li", "a"),
     *("h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
 }
+MOST_CELLS = 10_000  # two lines can ask for a table of millions; drawing one would hold up every socket
 OWN_PAGE = re.compile(r"/(?![/\\])[^\\\s]*")
 
 
@@ -24,8 +25,9 @@ def _unlink(state: StateCore) -> None:
         kept: list[Token] = []
         outside: list[str] = []  # hosts of open links; a link never holds another
         for token in block.children:
-            if token.type == "link_open" and not OWN_PAGE.fullmatch(str(token.attrGet("href") or "")):
-                outside.append(urlsplit(str(token.attrGet("href") or "")).netloc)
+            href = str(token.attrGet("href") or "")
+            if token.type == "link_open" and not leads_inside(href):
+                outside.append(_host(href))
             elif token.type == "link_close" and outside:
                 if host := outside.pop():
                     kept.append(Token("text", "", 0, content=f" ({host})"))
@@ -34,14 +36,22 @@ def _unlink(state: StateCore) -> None:
         block.children = kept
 
 
-_markdown = MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough").disable("image")
-_markdown.core.ruler.push("unlink", _unlink)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable("image")
+    parser.core.ruler.push("unlink", _unlink)
+    return parser
+
+
+_markdown = _parser().enable("table")
+_without_tables = _parser()
 
 
 def as_html(text: str) -> SafeString:
     """Safe to stand in a page whatever the text says."""
+    lines = text.split("\n")
+    cells = len(lines) * max(line.count("|") for line in lines)
     html = nh3.clean(
-        _markdown.render(text),
+        (_markdown if cells <= MOST_CELLS else _without_tables).render(text),
         tags=TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         attribute_filter=_only_own_pages,
@@ -51,7 +61,20 @@ def as_html(text: str) -> SafeString:
     return SafeString(html.replace("<table>", '<table class="tb">'))
 
 
+def leads_inside(href: str) -> bool:
+    """Whether a link is a path of this console."""
+    return bool(OWN_PAGE.fullmatch(href))
+
+
+def _host(href: str) -> str:
+    try:
+        return urlsplit(href).netloc
+    except ValueError:
+        return ""
+
+
 def _only_own_pages(tag: str, attribute: str, value: str) -> str | None:
-    if attribute != "href":
-        return value
-    return value if OWN_PAGE.fullmatch(value) else None
+    """Every attribute passes here, also those that the library allows everywhere."""
+    if attribute == "href":
+        return value if leads_inside(value) else None
+    return value if attribute == "start" else None

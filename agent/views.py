@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agent import cards, turns
+from agent import cards, threads, turns
 from agent.models import Conversation
 from agent.queries import (
     conversation_groups,
@@ -29,7 +29,7 @@ def chat_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def new_chat(request: HttpRequest) -> HttpResponse:
     """Open a conversation; what was typed is said when its page connects."""
-    draft = request.POST.get("text", "").strip()[: turns.LONGEST_SAID]
+    draft = threads.clean(request.POST.get("text", "")).strip()[: turns.LONGEST_SAID]
     conversation = Conversation.objects.create(owner=request.user, draft=draft)
     return redirect(conversation)
 

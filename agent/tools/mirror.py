@@ -10,6 +10,7 @@ from connectors.schemas import checked, is_reference
 from console.mirror import queries
 
 MOST_ROWS = 50
+OLDEST_DAYS = 36_500
 QUERY_NAMES = {"from": "date_from", "to": "date_to"}  # where a tool's word is none for Python
 CONNECTOR = {
     "type": "string",
@@ -38,6 +39,7 @@ LIMIT = {
 OFFSET = {
     "type": "integer",
     "minimum": 0,
+    "maximum": 1_000_000,
     "default": 0,
     "description": "Rows to skip: an earlier answer's next_offset.",
 }
@@ -76,6 +78,7 @@ def tools() -> list[Tool]:
                 "min_age_days": {
                     "type": "integer",
                     "minimum": 0,
+                    "maximum": OLDEST_DAYS,
                     "description": "Only those at least so old.",
                 },
                 **PAGED,
@@ -137,6 +140,7 @@ def tools() -> list[Tool]:
                 "min_days": {
                     "type": "integer",
                     "minimum": 0,
+                    "maximum": OLDEST_DAYS,
                     "default": 0,
                     "description": "Only invoices at least so many days old.",
                 },

@@ -81,6 +81,8 @@ def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
             raise ToolError(
                 f"The arguments are not valid JSON ({error}). Call again with one JSON object."
             ) from None
+        except RecursionError:
+            raise ToolError("The arguments are nested too deeply.") from None
     if not isinstance(arguments, Mapping):
         raise ToolError("The arguments must be one JSON object.")
     return arguments

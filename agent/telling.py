@@ -1,5 +1,7 @@
 """Telling the agent what became of what it proposed: once each, whoever is connected."""
 
+import re
+import unicodedata
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from agent.models import Message, Told
 from console.approvals.models import Proposal
 
 Status = Proposal.Status
+LONGEST_QUOTED = 500
 WORTH_TELLING = (
     Status.SUCCEEDED,
     Status.FAILED,
@@ -65,9 +68,17 @@ def tell(conversation_id: UUID) -> str | None:
 
 
 def sentence_about(proposal: Proposal) -> str:
-    outcome = proposal.outcome or _without_outcome(proposal)
+    """One line. Records and vendors may have written parts of it, and the model sees it as our own word."""
+    outcome = quoted(proposal.outcome) or _without_outcome(proposal)
     status = proposal.status.replace("_", " ")
-    return f"Proposal {proposal.number} ({proposal.sentence}) is now {status}: {outcome}"
+    return f"Proposal {proposal.number} ({quoted(proposal.sentence)}) is now {status}: {outcome}"
+
+
+def quoted(text: str) -> str:
+    """Without line breaks and invisible characters, without our own phrase, and cut to a bound."""
+    visible = "".join(one if unicodedata.category(one)[0] != "C" else " " for one in text)
+    line = re.sub(r"\)\s+is\s+now\b", ", is now", " ".join(visible.split()), flags=re.IGNORECASE)
+    return line if len(line) <= LONGEST_QUOTED else f"{line[:LONGEST_QUOTED]}…"
 
 
 def _without_outcome(proposal: Proposal) -> str:

@@ -5,7 +5,7 @@
   const OFF = "countersign-keys-off";
   const PLACES = { h: "/", a: "/approvals/", c: "/chat/", i: "/invoices/", l: "/audit/" };
   const SEQUENCE_MS = 1200;
-  let going = 0;
+  let going = -Infinity; // when G was pressed; a page that has just come has seen none
 
   const isOff = () => localStorage.getItem(OFF) === "yes";
   const inField = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");

@@ -67,10 +67,24 @@ def row(page: Page, proposal: Proposal) -> Locator:
     return page.locator(f"#row-{proposal.pk}")
 
 
+def walk_to(page: Page, proposal: Proposal) -> None:
+    """Press J until the proposal's row has the focus."""
+    for _ in range(page.locator(".row-cr").count()):
+        page.keyboard.press("j")
+        if row(page, proposal).evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"J never came to {proposal}")
+
+
 def approve(pane: Locator) -> None:
     """Approve what the pane shows: once to ask, once to confirm."""
     pane.get_by_role("link", name="Approve").click()
-    pane.page.locator(".act.confirm").get_by_role("button", name="Approve").click()
+    confirming(pane.page).click()
+
+
+def confirming(page: Page) -> Locator:
+    """The button that approves for good."""
+    return page.locator(".act.confirm").get_by_role("button", name="Approve")
 
 
 def reject(pane: Locator, reason: str) -> None:

@@ -63,7 +63,6 @@ def people(world, browser, request) -> Iterator[Visitors]:
     """Whoever visits in this test. The browser must have nothing to complain about at its end."""
     print(f"seed {world.seed} (set COUNTERSIGN_SEED to repeat it)")
     forget_the_minute()
-    world.vendors.clear_faults()
     visitors = Visitors(world, browser)
     yield visitors
     if request.node.stash.get(failed, False):

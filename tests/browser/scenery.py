@@ -34,7 +34,7 @@ def set_up(world: World, priya: Visitor) -> Sights:
     """Bring the console into a state with something of everything."""
     dana = Person.objects.get(username="dana")
     pending = _propose(_retry(world.debtor(3).vendor_id))
-    plan = _propose(*_refund_and_charge(world))
+    plan = _propose(*_refund_and_charge(world.payer(-1)))
     succeeded = _propose(_refund(world.payer(0)))
     failed = _propose(_retry(world.stories["retry_declines"]["invoiceNumber"]))
     rejected = _propose(_refund(world.payer(1)))
@@ -45,13 +45,13 @@ def set_up(world: World, priya: Visitor) -> Sights:
     for proposal, status in ((succeeded, Status.SUCCEEDED), (failed, Status.FAILED)):
         deciding.approve(proposal_id=proposal.pk, actor=dana, digest=proposal.digest)
         _wait_until(proposal, status)
-    _lose(world, unknown, dana)
     chat = acts.ask(priya, f"Retry the failed payment of {world.debtor(4).customer_name}.")
     acts.proposal_on(chat)
     spender = Customer.objects.get(vendor_id=world.stories["spend"]["customerUniqueId"])
     paid = Invoice.objects.filter(customer_vendor_id=spender.vendor_id, status="Paid").order_by("-issued_at")[
         0
     ]
+    _lose(world, unknown, dana)  # last: it stays unknown for seconds only
     last = Entry.objects.filter(proposal_id=succeeded.number).latest("seq")
     return Sights(
         {
@@ -112,12 +112,10 @@ def _refund(invoice: Invoice) -> StepDraft:
     )
 
 
-def _refund_and_charge(world: World) -> tuple[StepDraft, StepDraft]:
-    story = world.stories["foreign"]
-    customer = {"customerUniqueId": story["customerUniqueId"]}
-    refund = {"invoiceNumber": story["invoiceNumber"], "amount": story["amount_minor"] // 2}
-    fee = {"amount": 25_000, "currencyCode": story["currency"], "description": "Training day"}
-    return StepDraft(REFUND, customer | refund), StepDraft(CHARGE, customer | fee)
+def _refund_and_charge(invoice: Invoice) -> tuple[StepDraft, StepDraft]:
+    customer = {"customerUniqueId": invoice.customer_vendor_id}
+    fee = {"amount": 25_000, "currencyCode": invoice.currency, "description": "Training day"}
+    return _refund(invoice), StepDraft(CHARGE, customer | fee)
 
 
 def _lose(world: World, proposal: Proposal, approver: Person) -> None:
@@ -126,9 +124,8 @@ def _lose(world: World, proposal: Proposal, approver: Person) -> None:
     world.vendors.drop_reply(operation=REFUND)
     deciding.approve(proposal_id=proposal.pk, actor=approver, digest=proposal.digest)
     wait_for(lambda: world.vendors.effects(since=so_far), "the refund to have its effect")
-    world.vendors.fail_next(
-        status=503, times=1000, path_contains=proposal.steps.get().arguments["invoiceNumber"]
-    )
+    customer = proposal.steps.get().arguments["customerUniqueId"]  # in the path of all that is read of it
+    world.vendors.fail_next(status=503, times=1000, path_contains=customer)
     _wait_until(proposal, Status.UNKNOWN)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import scenery
 from tests.browser.world import Visitors
@@ -17,8 +17,9 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES = ("light", "dark")
 PAGES = (
+    "proposal-unknown",  # first, while it is
     *("home", "inbox", "inbox-finished", "proposal-pending", "proposal-confirm", "proposal-reject"),
-    *("proposal-plan", "proposal-unknown", "proposal-failed", "proposal-succeeded", "proposal-rejected"),
+    *("proposal-plan", "proposal-failed", "proposal-succeeded", "proposal-rejected"),
     *("chat-new", "chat", "customers", "customer", "subscriptions", "subscription", "invoices"),
     *("invoices-none", "invoice", "invoice-refund", "vendors", "vendor", "bills", "bill"),
     *("audit", "audit-entry", "connections"),
@@ -49,6 +50,13 @@ def test_a_page_fits_a_telephone(sights, people, name):
     visitor.go(sights.paths[name])
     for theme in THEMES:
         look_at(visitor.page, f"narrow-{name}", theme)
+
+
+def test_an_outcome_that_reading_cannot_settle_is_left_to_people(sights, people):
+    page = people.sign_in("dana").go(sights.paths["proposal-unknown"])
+    expect(page.locator("#detail")).to_contain_text("Outcome unknown, your call", timeout=40_000)
+    for theme in THEMES:
+        look_at(page, "proposal-your-call", theme)
 
 
 def test_signing_in_is_drawn_in_both_themes(people):

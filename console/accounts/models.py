@@ -29,3 +29,19 @@ class Person(AbstractUser):
     def role(self) -> str:
         group = self.groups.first()
         return group.name if group else "No role"
+
+
+class WrongPasswords(models.Model):
+    """How many came under one heading since a moment; see `throttle`."""
+
+    heading = models.CharField(
+        primary_key=True, max_length=64
+    )  # a hash: what is typed as name may be a password
+    count = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "wrong passwords"
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.since}"

@@ -7,8 +7,13 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db import transaction
 from django.http import HttpRequest
 
+from console.accounts import throttle
 from console.accounts.models import Person
 from console.audit import log
+
+LISTED = (
+    20  # failures of one address within the throttle's window: strangers must not fill a log that is kept
+)
 
 
 def connect() -> None:
@@ -30,9 +35,14 @@ def failed(
     sender: object, credentials: dict[str, str], request: HttpRequest | None = None, **kwargs: object
 ) -> None:
     """What was typed as user name may be a password, so it is kept erasable and out of the sentence."""
+    before = throttle.failures_from(request.META.get("REMOTE_ADDR", "")) if request else 0
+    if before >= LISTED:
+        return
     typed = str(credentials.get("username", ""))
-    person = Person.objects.filter(username=typed).first()
+    person = Person.objects.filter(username=_printable(typed).replace("\x00", "")).first()
     summary = f"Failed sign-in as {person}" if person else "Failed sign-in, no such account"
+    if before == LISTED - 1:
+        summary += "; more from this address are not listed for some minutes"
     _record("person.sign_in_failed", request, None, summary, about=person, outcome="refused", typed=typed)
 
 

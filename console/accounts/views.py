@@ -25,16 +25,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(target)
     form = SignInForm(request, data=request.POST or None)
-    username = request.POST.get("username", "")
-    if request.method == "POST" and throttle.is_closed(username):
+    username, address = request.POST.get("username", ""), request.META.get("REMOTE_ADDR", "")
+    if request.method == "POST" and throttle.is_closed(username, address):
         form = SignInForm(request, initial={"username": username})
         return page(request, form, target, status=429, is_closed=True)
     if request.method == "POST" and form.is_valid():
-        throttle.forget(username)
+        throttle.forget(username, address)
         login(request, form.get_user())
         return redirect(target)
     if request.method == "POST":
-        throttle.count_failure(username)
+        throttle.count_failure(username, address)
     return page(request, form, target, status=422 if request.method == "POST" else 200)
 
 
@@ -70,4 +70,5 @@ def theme(request: HttpRequest) -> HttpResponse:
 def safe_target(request: HttpRequest, target: str) -> str:
     """Where to go next: only a path of this site, never one that an attacker put into the link."""
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if is_ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+    # Without the slash `redirect` would take it for the name of a route.
+    return target if is_ours and target.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -15,6 +15,7 @@ from django.urls import path
 
 from agent.consumers import ChatConsumer
 from console.embedded import lifespan
+from console.ui.bodies import SmallBodies
 from console.ui.consumers import LiveConsumer
 from console.ui.sockets import OwnPagesOnly
 
@@ -24,7 +25,7 @@ sockets = [
 ]
 countersign = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": SmallBodies(pages),
         "websocket": OwnPagesOnly(AuthMiddlewareStack(URLRouter(sockets))),
         "lifespan": lifespan,
     }

@@ -179,7 +179,7 @@ LOGGING = {
         # httpx and the openai client log whole URLs at INFO.
         **{
             name: {"level": "WARNING"}
-            for name in ("httpx", "httpcore", "httpx2", "openai", "celery", "asyncio")
+            for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "celery", "asyncio")
         },
         "django.request": {"level": "ERROR"},
     },

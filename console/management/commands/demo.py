@@ -14,6 +14,7 @@ from console import demo
 from console.audit import checkpoints
 from console.mirror.tasks import sync_all
 
+LARGEST_FRAME = 262_144  # bytes of a websocket message
 PASSWORD_FILE = settings.VAR / "demo-password"
 
 
@@ -92,7 +93,9 @@ def _serve(listener: socket.socket, address: str) -> None:
         "countersign-scripted",
         True,
     )
-    config = uvicorn.Config("console.asgi:application", log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        "console.asgi:application", log_level="warning", access_log=False, ws_max_size=LARGEST_FRAME
+    )
     server = uvicorn.Server(config)
     threading.Thread(target=_read_vendors, args=[server], daemon=True).start()
     server.run(sockets=[listener])

@@ -33,10 +33,16 @@ def enter(argv: list[str]) -> None:
     if command == "test":
         # Tests make their own environment, so pytest starts before any settings are read.
         os.chdir(ROOT)
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *argv[2:]])
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel(argv[2:]), *argv[2:]])
     if command == "demo":
         write_demo_environment()
     load_demo_environment()
+
+
+def parallel(arguments: list[str]) -> list[str]:
+    """The whole suite runs on every core; a chosen part of it runs where its output can be followed."""
+    chosen = any(not argument.startswith("-") for argument in arguments)
+    return [] if chosen else ["--numprocesses=auto", "--dist=loadfile"]
 
 
 def is_ready() -> bool:

@@ -1,5 +1,6 @@
 """Fixtures of every test: a real database that commits, the sandbox over HTTP, the five people."""
 
+import os
 import shutil
 import socket
 import threading
@@ -26,12 +27,23 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one costs 0.5 s
 
 
+def pytest_report_header() -> str:
+    engine, other = ("SQLite", "PostgreSQL") if settings.ON_SQLITE else ("PostgreSQL", "SQLite")
+    return f"database: {engine}; tests about {other}'s own statements are left out"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    other = "postgresql" if settings.ON_SQLITE else "sqlite"
+    items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """The template database is a file: threads and other processes must see it."""
+    """A file on SQLite, which threads and other processes see; a database a process on PostgreSQL."""
     database = settings.DATABASES["default"]
-    if settings.ON_SQLITE:
-        database.setdefault("TEST", {})["NAME"] = str(environment.folder / "template.sqlite3")
+    usual = f"test_{database['NAME']}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    name = str(environment.folder / "template.sqlite3") if settings.ON_SQLITE else usual
+    database.setdefault("TEST", {})["NAME"] = name
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Input that nobody should give, through the door of proposals and through the pages."""
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
@@ -65,7 +64,7 @@ def test_a_refused_withdrawal_is_in_the_log(retry, people):
     assert Entry.objects.filter(action="proposal.decision_refused", proposal_id=proposal.number).exists()
 
 
-@pytest.mark.skipif(not settings.ON_SQLITE, reason="its trigger is SQLite's")
+@pytest.mark.sqlite  # the trigger it makes is SQLite's
 def test_an_approval_that_cannot_be_logged_does_not_happen(retry, people):
     proposal = retry()
     with connection.cursor() as cursor:

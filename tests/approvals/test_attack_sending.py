@@ -121,7 +121,7 @@ def test_what_was_accepted_late_is_never_called_not_executed(given_up):
     assert proposal.status == Status.MANUAL_REVIEW
 
 
-@pytest.mark.skipif(not settings.ON_SQLITE, reason="its trigger is SQLite's")
+@pytest.mark.sqlite  # the trigger it makes is SQLite's
 def test_an_answer_that_cannot_be_kept_ends_unknown_and_is_not_sent_again(retry, approve, sandbox):
     proposal = approve(retry())
     attempt = execution.claim(proposal)

@@ -4,7 +4,6 @@ import sqlite3
 import threading
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 
 from console.audit import guards, log
@@ -45,7 +44,7 @@ def test_many_writers_at_once_keep_one_unbroken_chain(committed_db) -> None:
     assert verify().is_whole
 
 
-@pytest.mark.skipif(not settings.ON_SQLITE, reason="SQLite alone")
+@pytest.mark.sqlite
 def test_replacing_is_refused_on_a_connection_that_is_not_ours(committed_db) -> None:
     """A stranger's connection has recursive_triggers off, so that replacing fires no delete trigger."""
     columns = ", ".join(f'"{field.column}"' for field in Entry._meta.concrete_fields)

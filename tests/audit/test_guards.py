@@ -1,7 +1,6 @@
 """What the database itself refuses, asked of it in SQL."""
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection
 
 from console.audit import guards, triggers
@@ -9,8 +8,6 @@ from console.audit.models import Checkpoint, Entry, PersonalDatum
 from console.audit.verification import verify
 from tests.audit.entries import guards_down, sql, write_entries, write_entry
 
-on_sqlite = pytest.mark.skipif(not settings.ON_SQLITE, reason="SQLite alone")
-on_postgresql = pytest.mark.skipif(settings.ON_SQLITE, reason="PostgreSQL alone")
 pytestmark = pytest.mark.django_db
 
 COLUMNS = ", ".join(f'"{field.column}"' for field in Entry._meta.concrete_fields)
@@ -62,7 +59,7 @@ def test_an_entry_that_does_not_follow_the_last_is_refused(seq: str, event_id: s
         sql(f"INSERT INTO audit_entry ({COLUMNS}) SELECT {values} FROM audit_entry WHERE seq = 2")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("three_entries")
 @pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE"])
 def test_replacing_is_refused(verb: str) -> None:
@@ -72,7 +69,7 @@ def test_replacing_is_refused(verb: str) -> None:
         sql(f"{verb} INTO audit_entry ({COLUMNS}) SELECT {values} FROM audit_entry WHERE seq = 2")
 
 
-@on_postgresql
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("three_entries")
 @pytest.mark.parametrize("table", [guards.ENTRY, guards.HEAD, guards.DATUM, guards.CHECKPOINT])
 def test_emptying_a_table_is_refused(table: str) -> None:
@@ -80,14 +77,14 @@ def test_emptying_a_table_is_refused(table: str) -> None:
         sql(f"TRUNCATE {table} CASCADE")
 
 
-@on_postgresql
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("three_entries")
 def test_replica_mode_skips_no_guard() -> None:
     with pytest.raises(DatabaseError):
         sql("SET LOCAL session_replication_role = replica", "DELETE FROM audit_entry")
 
 
-@on_postgresql
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("three_entries")
 def test_an_upsert_changes_nothing() -> None:
     with pytest.raises(DatabaseError):
@@ -116,7 +113,7 @@ def test_a_missing_guard_is_named() -> None:
     assert verify().problems == ("The database guard audit_entry_no_update is missing or altered.",)
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_guard_that_was_made_harmless_is_named() -> None:
     sql(
         "DROP TRIGGER audit_entry_no_update",
@@ -126,7 +123,7 @@ def test_a_guard_that_was_made_harmless_is_named() -> None:
     assert guards.missing_triggers() == ["audit_entry_no_update"]
 
 
-@on_postgresql
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     "statement",
     [

@@ -1,7 +1,6 @@
 """Tampering by somebody who can take the guards off: always found, and the first bad entry named."""
 
 import pytest
-from django.conf import settings as console
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,7 +111,7 @@ def test_the_quick_look_sees_the_newest_entries_alone() -> None:
     assert walk_log(recent=10).broken.seq == 25
 
 
-@pytest.mark.skipif(not console.ON_SQLITE, reason="PostgreSQL refuses it itself")
+@pytest.mark.sqlite  # PostgreSQL refuses it itself
 def test_text_that_is_no_text_is_found() -> None:
     write_entries(10)
     with guards_down():

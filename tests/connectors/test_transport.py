@@ -3,7 +3,7 @@
 import socket
 import struct
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -253,16 +253,16 @@ def test_a_read_does_not_wait_longer_than_its_patience(client: Client, script: S
 
 
 @pytest.mark.parametrize(
-    "headers",
+    "headers_at",
     [
-        {"retry_after": "120"},
-        {"ratelimit_reset": "120"},
-        {"x_ratelimit_reset": str(int(datetime.now(UTC).timestamp()) + 120)},
-        {"retry_after": format_datetime(datetime.now(UTC) + timedelta(seconds=120))},
+        lambda now: {"retry_after": "120"},
+        lambda now: {"ratelimit_reset": "120"},
+        lambda now: {"x_ratelimit_reset": str(int(now.timestamp()) + 120)},
+        lambda now: {"retry_after": format_datetime(now + timedelta(seconds=120))},
     ],
 )
-def test_the_wait_a_vendor_asks_for_is_read(client: Client, script: Script, headers: dict) -> None:
-    script.say(429, "", **headers)
+def test_the_wait_a_vendor_asks_for_is_read(client: Client, script: Script, headers_at: Callable) -> None:
+    script.say(429, "", **headers_at(datetime.now(UTC)))
     with pytest.raises(RateLimitedError) as raised:
         send_write(client, RETRY)
     assert raised.value.retry_after_s == pytest.approx(120, abs=30)

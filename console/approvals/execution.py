@@ -102,7 +102,7 @@ def resume(proposal: Proposal) -> None:
 
 def claim(proposal: Proposal) -> Attempt | None:
     """Read the next step's target fresh, then take the step: commit one. None: nothing to send now."""
-    step = proposal.steps.filter(status=Step.Status.WAITING).first()
+    step = next_step(proposal)
     if step is None or proposal.status not in (Status.APPROVED, Status.EXECUTING):
         return None
     arguments = filled_arguments(step)
@@ -118,6 +118,12 @@ def claim(proposal: Proposal) -> Attempt | None:
             step, f"{fresh.title} changed since this was proposed: {changes}. Nothing was sent."
         )
     return _take(proposal, step, arguments, fresh)
+
+
+def next_step(proposal: Proposal) -> Step | None:
+    """The step whose turn it is: all before it are confirmed, and nobody has taken it yet."""
+    step = proposal.steps.exclude(status=Step.Status.CONFIRMED).first()
+    return step if step and step.status == Step.Status.WAITING else None
 
 
 def filled_arguments(step: Step) -> dict[str, Any]:
@@ -148,8 +154,7 @@ def final_request(step: Step) -> Request:
 def _take(proposal: Proposal, step: Step, arguments: dict[str, Any], fresh: Snapshot) -> Attempt | None:
     with transaction.atomic():
         proposal = moves.locked(proposal.pk)
-        step = proposal.steps.select_for_update().get(pk=step.pk)
-        if proposal.status not in (Status.APPROVED, Status.EXECUTING) or step.status != Step.Status.WAITING:
+        if not _is_to_be_sent(proposal, step):
             return None
         if obstacle := ending.obstacle(proposal):
             ending.stop(proposal, obstacle)
@@ -215,9 +220,8 @@ def _wait(step: Step, sentence: str) -> None:
 
 
 def _is_to_be_sent(proposal: Proposal, step: Step) -> bool:
-    """Whether the step still waits; else another worker took it while this one read, and saw its effect."""
-    is_open = proposal.status in (Status.APPROVED, Status.EXECUTING)
-    return is_open and proposal.steps.filter(pk=step.pk, status=Step.Status.WAITING).exists()
+    """Whether it is the step's turn; else another worker took it while this one read, and saw its effect."""
+    return proposal.status in (Status.APPROVED, Status.EXECUTING) and next_step(proposal) == step
 
 
 def _postpone(proposal: Proposal, sentence: str) -> None:

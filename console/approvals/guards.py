@@ -160,6 +160,14 @@ GUARDS = (
         "an attempt starts prepared, under a claim",
     ),
     Guard(
+        "attempt_in_order",
+        ATTEMPT,
+        "INSERT",
+        f"EXISTS (SELECT 1 FROM {STEP} s JOIN {STEP} e ON e.proposal_id = s.proposal_id "
+        "AND e.position < s.position AND e.status <> 'confirmed' WHERE s.id = NEW.step_id)",
+        "a step waits until the ones before it are confirmed",
+    ),
+    Guard(
         "attempt_sent_under_claim",
         ATTEMPT,
         "UPDATE OF state",

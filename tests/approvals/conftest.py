@@ -29,3 +29,21 @@ def approve(people):
         return proposal
 
     return by
+
+
+@pytest.fixture
+def goodbye(committed_db, connected, people, sandbox):
+    """Files a plan: refund the latest invoice, then cancel."""
+
+    def file() -> Proposal:
+        story = sandbox.stories()["cancel_refund"]
+        customer = {"customerUniqueId": story["customerUniqueId"]}
+        refund = {"invoiceNumber": story["invoiceNumber"], "amount": story["amount_minor"]}
+        cancel = {"subscriptionUniqueId": story["subscriptionUniqueId"]}
+        steps = [
+            StepDraft("billsby_refund_invoice", customer | refund),
+            StepDraft("billsby_cancel_subscription", customer | cancel),
+        ]
+        return propose(actor=people["priya"], steps=steps, reason="Asked by phone.", origin=Origin("form"))
+
+    return file

@@ -198,22 +198,6 @@ def plan(people, steps: list[StepDraft]) -> Proposal:
     return propose(actor=people["priya"], steps=steps, reason="Asked by phone.", origin=Origin("form"))
 
 
-@pytest.fixture
-def goodbye(committed_db, connected, people, sandbox):
-    """Refund the latest invoice, then cancel."""
-    story = sandbox.stories()["cancel_refund"]
-    customer = {"customerUniqueId": story["customerUniqueId"]}
-    refund = {"invoiceNumber": story["invoiceNumber"], "amount": story["amount_minor"]}
-    cancel = {"subscriptionUniqueId": story["subscriptionUniqueId"]}
-    return lambda: plan(
-        people,
-        [
-            StepDraft("billsby_refund_invoice", customer | refund),
-            StepDraft("billsby_cancel_subscription", customer | cancel),
-        ],
-    )
-
-
 def test_a_plan_runs_in_order_under_one_approval(goodbye, approve, sandbox):
     proposal = attend(approve(goodbye()))
     assert proposal.status == Status.SUCCEEDED

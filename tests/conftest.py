@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
@@ -78,7 +79,9 @@ def committed_db(template_db, django_db_blocker) -> Iterator[str]:
 
 
 def use_database(name: str) -> None:
+    """Let every new connection of this process go to that database."""
     connections.close_all()
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()  # where async code queries
     connections.settings["default"]["NAME"] = name
 
 

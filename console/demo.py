@@ -47,6 +47,7 @@ def connect_sandbox(base_url: str) -> list[Connection]:
             "connector": "bill",
             "name": "BILL, Halden Labs",
             "base_url": f"{base_url}/bill",
+            "injected": {"organization_id": "00801HALDEN000000000"},
             "is_sandbox": True,
         },
     )
@@ -54,7 +55,6 @@ def connect_sandbox(base_url: str) -> list[Connection]:
         "username": "console@halden.example",
         "password": "sandbox",
         "dev_key": "sandbox-dev-key",
-        "organization_id": "00801HALDEN000000000",
     }
     for connection in (billsby, bill):
         connection.save(update_fields=["sealed_credentials"])

@@ -78,7 +78,8 @@ def sign_in(line: Line, *, v2: bool, check: Check) -> str:
     The v2 answer also names a host for later calls (`apiEndPoint`); it is not followed, because the address
     that a request goes to is part of what was approved.
     """
-    given = line.account.credentials
+    # The organization is no secret. It belongs in the open part of a connection, which approvals cover.
+    given = {**line.account.credentials, **line.account.injected}
     for name in CREDENTIALS:
         if not given.get(name):
             raise NotConfiguredError(

@@ -115,6 +115,9 @@ def canonical_form(connection: Connection, steps: Iterable[tuple[Request, Sequen
     return rfc8785.dumps(
         {
             "connection": connection.slug,
+            "account": dict(
+                connection.injected
+            ),  # which company's books, wherever the request itself is silent
             "base_url": connection.base_url,
             "bases": dict(connection.bases),
             "steps": [{**request.as_dict(), "refs": list(refs)} for request, refs in steps],

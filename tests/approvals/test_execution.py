@@ -137,6 +137,14 @@ def test_a_connection_that_moved_after_the_approval_sends_nothing(retry, approve
     assert (attend(proposal).status, sandbox.effects()) == (Status.STALE, [])
 
 
+def test_another_companys_books_need_another_approval(retry, approve, connected, sandbox):
+    proposal = approve(retry())
+    billsby = connected["billsby"]
+    billsby.injected = {**billsby.injected, "note": "another"}
+    billsby.save()
+    assert (attend(proposal).status, sandbox.effects()) == (Status.STALE, [])
+
+
 def test_an_approver_who_lost_the_right_stops_it(retry, approve, people, sandbox):
     proposal = approve(retry())
     people["dana"].groups.clear()

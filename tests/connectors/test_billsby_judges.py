@@ -277,6 +277,13 @@ def test_a_plan_change_shows_what_billsby_decides(desk, story) -> None:
     assert (expectation.money.amount_minor, expectation.money.direction) == (None, "unknown")
 
 
+def test_what_rides_along_with_a_plan_change_stands_on_the_card(desk, story) -> None:
+    extras = {"addOns": [{"addOnId": 5, "quantity": 2}], "allowances": [8]}
+    _, expectation = desk.look("billsby_change_plan", **upgrade_arguments(story, "now"), **extras)
+    changes = {change.field: change.after for change in expectation.changes}
+    assert (changes["Add-ons"], changes["Allowances"]) == ("2 of add-on 5", "8")
+
+
 @pytest.mark.parametrize("wrong", [{"planId": 999}, {"cycleId": 999}, {"customerUniqueId": "7KQ2M9XTRB"}])
 def test_an_impossible_plan_change_is_blocked(desk, story, wrong: dict) -> None:
     _, expectation = desk.look("billsby_change_plan", **upgrade_arguments(story, "now") | wrong)

@@ -113,6 +113,10 @@ class ChangePlan:
         ]
         if "units" in arguments:
             changes.append(sent("Units", f"{known(arguments, 'units'):,}", str(fields["units"])))
+        if arguments.get("addOns"):
+            changes.append(sent("Add-ons", ", ".join(map(_add_on, arguments["addOns"]))))
+        if arguments.get("allowances"):
+            changes.append(sent("Allowances", ", ".join(map(str, arguments["allowances"]))))
         if is_now:
             credit = "Credited on the first new invoice" if arguments["issueRefund"] else "Not credited"
             changes.append(sent("Unused part of the old plan", credit))
@@ -246,3 +250,7 @@ def _period(model: Mapping[str, Any]) -> str:
     if period is None or not isinstance(count, int):
         return NOTHING
     return f"every {period}" if count == 1 else f"every {count} {period}s"
+
+
+def _add_on(wanted: Mapping[str, Any]) -> str:
+    return f"{wanted.get('quantity', 1)} of add-on {wanted['addOnId']}"

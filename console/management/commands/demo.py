@@ -94,7 +94,11 @@ def _serve(listener: socket.socket, address: str) -> None:
         True,
     )
     config = uvicorn.Config(
-        "console.asgi:application", log_level="warning", access_log=False, ws_max_size=LARGEST_FRAME
+        "console.asgi:application",
+        log_level="warning",
+        access_log=False,
+        ws_max_size=LARGEST_FRAME,
+        timeout_graceful_shutdown=2,  # open sockets would hold it for ever
     )
     server = uvicorn.Server(config)
     threading.Thread(target=_read_vendors, args=[server], daemon=True).start()

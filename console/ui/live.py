@@ -9,6 +9,7 @@ from django.db import transaction
 EVERYBODY = "live"
 
 _loop: asyncio.AbstractEventLoop | None = None
+_under_way: set[asyncio.Task] = set()
 
 
 def use_loop(loop: asyncio.AbstractEventLoop) -> None:
@@ -34,7 +35,14 @@ def send(target: str) -> None:
         if _loop is not None and not _loop.is_closed():
             asyncio.run_coroutine_threadsafe(broadcast(target), _loop)
         return
-    async_to_sync(broadcast)(target)
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        async_to_sync(broadcast)(target)
+    else:
+        sending = loop.create_task(broadcast(target))
+        _under_way.add(sending)  # the loop itself keeps no hold of it
+        sending.add_done_callback(_under_way.discard)
 
 
 async def broadcast(target: str) -> None:

@@ -1,5 +1,6 @@
 """Fixtures of every test: a real database that commits, the sandbox over HTTP, the five people."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -82,7 +83,23 @@ def use_database(name: str) -> None:
     """Let every new connection of this process go to that database."""
     connections.close_all()
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()  # where async code queries
+    if not is_in_a_loop():
+        asyncio.run(close_what_coroutines_opened())
     connections.settings["default"]["NAME"] = name
+
+
+def is_in_a_loop() -> bool:
+    """Playwright keeps a loop running in the main thread for as long as its browser is open."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def close_what_coroutines_opened() -> None:
+    """Django keeps connections apart that were opened while a loop ran, in the same thread too."""
+    connections.close_all()
 
 
 def copy_database(template: str) -> str:

@@ -273,7 +273,7 @@ def test_a_long_export_holds_few_entries_at_a_time(kind: str) -> None:
     for piece in begin_export(EVERYTHING, kind=kind, actor=None).pieces():
         lines += piece.count("\n")
         longest = max(longest, len(piece))
-        most_alive = max(most_alive, sum(isinstance(one, Entry) for one in gc.get_objects()))
+        most_alive = max(most_alive, sum(type(one) is Entry for one in gc.get_objects()))
 
     assert lines == 5_001
     assert most_alive <= 2 * CHUNK

@@ -199,7 +199,8 @@ def test_the_theme_is_switched_and_kept(people):
     page = people.sign_in("luis").go("/")
 
     page.locator("summary", has_text="Luis Ortega").click()
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_response("**/theme/"):
+        page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
     page.reload()

@@ -25,7 +25,7 @@ PASSWORD = secrets.token_urlsafe(12)
 KNOWN_SEED = 1
 PATIENCE_MS = 15_000
 COUNTER_LAG_S = 1  # long enough that a read right after the answer is old
-PROBE_SCHEDULE_S = "4,2,2,2,2,2"  # long enough that "Outcome unknown" is seen before it is known
+PROBE_SCHEDULE_S = "5,4,4,4,4,4"  # long enough that "Outcome unknown" is seen before it is known
 
 
 @dataclass

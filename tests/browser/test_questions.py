@@ -34,8 +34,10 @@ def test_who_owes_us_for_long_is_told_by_customer_with_the_rows_one_click_away(w
 
     expect(acts.answer(chat)).to_contain_text("Age counts from the due date at BILL")
     expect(acts.answer(chat)).to_contain_text("counts from the day they were created")
-    line = acts.answer(chat).get_by_role("listitem").filter(has_text=debt.customer_name)
-    expect(line).to_contain_text(format_money(debt.open_minor, debt.currency))
+    # The same company may owe at both systems: a line each.
+    lines = acts.answer(chat).get_by_role("listitem").filter(has_text=debt.customer_name)
+    line = lines.filter(has_text=format_money(debt.open_minor, debt.currency))
+    expect(line).to_be_visible()
     line.get_by_role("link", name=debt.customer_name).click()
     chat.wait_for_url(re.compile("/invoices/"))
     expect(chat.locator("table")).to_contain_text(debt.vendor_id)

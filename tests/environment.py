@@ -22,8 +22,9 @@ os.environ.update(
     LOG_LEVEL="WARNING",
 )
 if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")) and os.environ.get("REDIS_URL"):
-    # Each parallel process has a broker of its own, or they would take each other's tasks.
+    # Each parallel process has a broker and channels of its own, or they would take each other's messages.
     server = os.environ["REDIS_URL"].rsplit("/", 1)[0]
+    os.environ["CHANNEL_PREFIX"] = worker
     os.environ["REDIS_URL"] = f"{server}/{int(worker.removeprefix('gw')) + 1}"
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder / 'countersign.sqlite3'}")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop in the main thread

@@ -1,8 +1,10 @@
 """From a fresh clone to a running command, with the standard library alone.
 
-`enter` makes `.venv`, installs the hash-locked requirements into it, and runs the same command there. It does
-nothing inside an active virtual environment or where COUNTERSIGN_ENV=ready (containers).
+`enter` makes `.venv`, installs the hash-locked requirements into it, and runs the same command there, whatever other
+environment happens to be active. With COUNTERSIGN_ENV=ready (containers) it takes the one it was started in.
 """
+
+from __future__ import annotations  # a Python too old must get as far as the sentence that says so
 
 import hashlib
 import os
@@ -11,10 +13,13 @@ import shutil
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 DEMO_ENV = ROOT / "var" / "demo.env"
 OLDEST_PYTHON = (3, 11)
 
@@ -24,16 +29,14 @@ def enter(argv: list[str]) -> None:
     if sys.version_info < OLDEST_PYTHON:
         stop(f"Countersign needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     command = argv[1] if len(argv) > 1 else ""
-    if not is_ready():
-        lock = ROOT / ("requirements-test.txt" if command == "test" else "requirements.txt")
-        install(lock)
-        python = venv_python()
-        os.chdir(ROOT)
-        os.execv(python, [str(python), str(ROOT / "manage.py"), *argv[1:]])
+    if os.environ.get("COUNTERSIGN_ENV") != "ready":
+        if Path(sys.prefix).resolve() != VENV.resolve():
+            make_venv()
+            restart(VENV_PYTHON, str(ROOT / "manage.py"), *argv[1:])
+        install(ROOT / ("requirements-test.txt" if command == "test" else "requirements.txt"))
     if command == "test":
         # Tests make their own environment, so pytest starts before any settings are read.
-        os.chdir(ROOT)
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *parallel(argv[2:]), *argv[2:]])
+        restart(Path(sys.executable), "-m", "pytest", *parallel(argv[2:]), *argv[2:])
     if command == "demo":
         write_demo_environment()
     load_demo_environment()
@@ -45,35 +48,43 @@ def parallel(arguments: list[str]) -> list[str]:
     return [] if chosen else ["--numprocesses=auto", "--dist=loadfile"]
 
 
-def is_ready() -> bool:
-    return os.environ.get("COUNTERSIGN_ENV") == "ready" or sys.prefix != sys.base_prefix
+def restart(python: Path, *arguments: str) -> NoReturn:
+    os.chdir(ROOT)
+    os.execv(python, [str(python), *arguments])
 
 
-def install(lock: Path) -> None:
-    """Install a lock into .venv unless it, or the test lock (a superset), already stands there."""
-    stamp = VENV / "countersign-stamp"
-    wanted = fingerprint(lock)
-    accepted = {wanted, fingerprint(ROOT / "requirements-test.txt")}
-    if stamp.exists() and stamp.read_text().strip() in accepted:
+def make_venv() -> None:
+    if VENV_PYTHON.exists():
         return
     say("Making Countersign's environment in .venv (first start only).")
     uv = shutil.which("uv")
     try:
         if uv:
-            run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENV)])
-            run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(venv_python()), str(lock)])
+            run(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV)
         else:
-            if not venv_python().exists():
-                run([sys.executable, "-m", "venv", str(VENV)])
-            pip = [str(venv_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            run([*pip, "--no-deps", "--require-hashes", "-r", str(lock)])
-    except FileNotFoundError as missing:
-        stop(f"Could not make .venv: {missing}. Install python3-venv, or uv, and run this again.")
-    except subprocess.CalledProcessError as failed:
-        if not venv_python().exists() or "venv" in failed.cmd:
-            stop(
-                "Python's venv module is missing or broken. Install python3-venv, or uv, and run this again."
-            )
+            run(sys.executable, "-m", "venv", "--clear", VENV)
+    except subprocess.CalledProcessError:
+        stop("Python's venv module is missing or broken. Install python3-venv, or uv, and run this again.")
+
+
+def install(lock: Path) -> None:
+    """Install a lock into this .venv unless it, or the test lock (a superset), already stands there."""
+    stamp = VENV / "countersign-stamp"
+    wanted = fingerprint(lock)
+    accepted = {wanted, fingerprint(ROOT / "requirements-test.txt")}
+    if stamp.exists() and stamp.read_text().strip() in accepted:
+        return
+    say("Installing its packages.")
+    uv = shutil.which("uv")
+    try:
+        if uv:
+            run(uv, "pip", "sync", "--quiet", "--require-hashes", "--python", sys.executable, lock)
+        else:
+            if not find_spec("pip"):
+                run(sys.executable, "-m", "ensurepip")
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            run(*pip, "--no-deps", "--require-hashes", "-r", lock)
+    except subprocess.CalledProcessError:
         stop("The packages could not be installed. Is there a network connection? Nothing was started.")
     stamp.write_text(wanted + "\n")
 
@@ -82,11 +93,7 @@ def fingerprint(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
 
 
-def venv_python() -> Path:
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def run(command: list[str]) -> None:
+def run(*command: str | Path) -> None:
     subprocess.run(command, check=True, stdout=sys.stderr)
 
 
@@ -122,6 +129,6 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def stop(text: str) -> None:
+def stop(text: str) -> NoReturn:
     say(text)
     raise SystemExit(2)

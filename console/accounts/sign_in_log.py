@@ -23,12 +23,12 @@ def connect() -> None:
 
 
 def signed_in(sender: type, request: HttpRequest, user: Person, **kwargs: object) -> None:
-    _record("person.signed_in", request, user, f"{user} signed in", outcome="signed in")
+    _record("person.signed_in", user, f"{user} signed in", outcome="signed in")
 
 
 def signed_out(sender: type, request: HttpRequest, user: Person | None, **kwargs: object) -> None:
     if user is not None:
-        _record("person.signed_out", request, user, f"{user} signed out", outcome="signed out")
+        _record("person.signed_out", user, f"{user} signed out", outcome="signed out")
 
 
 def failed(
@@ -43,12 +43,11 @@ def failed(
     summary = f"Failed sign-in as {person}" if person else "Failed sign-in, no such account"
     if before == LISTED - 1:
         summary += "; more from this address are not listed for some minutes"
-    _record("person.sign_in_failed", request, None, summary, about=person, outcome="refused", typed=typed)
+    _record("person.sign_in_failed", None, summary, about=person, outcome="refused", typed=typed)
 
 
 def _record(
     action: str,
-    request: HttpRequest | None,
     actor: Person | None,
     summary: str,
     *,
@@ -68,7 +67,6 @@ def _record(
             outcome=outcome,
             auth_strength="password" if action == "person.signed_in" else "",
             personal={"user name": _printable(typed)} if typed else None,
-            **(log.whence(request) if request else {}),
         )
 
 

@@ -100,6 +100,7 @@ def about(proposal: Proposal) -> dict[str, Any]:
         "object_id": proposal.number,
         "proposal_id": proposal.number,
         "digest": proposal.digest,
+        "decision_ids": proposal.decisions.values_list("pk", flat=True),
         "vendor": proposal.connection.connector,
         "vendor_object_id": first.record_key if first else "",
         "money": proposal if proposal.amount_minor is not None else None,

@@ -58,9 +58,7 @@ class Export:
         return {"jsonl": jsonl, "csv": csv}[self.kind](self)
 
 
-def begin_export(
-    choice: Choice, *, kind: str, actor: Person | None, whence: dict[str, str] | None = None
-) -> Export:
+def begin_export(choice: Choice, *, kind: str, actor: Person | None) -> Export:
     """Fix what is exported and record it, in a short transaction of its own; `pieces()` then gives the file.
 
     kind: csv or jsonl. actor: None for a command typed on the server.
@@ -96,7 +94,6 @@ def begin_export(
                 "rows": export.rows,
                 "head": asdict(head),
             },
-            **(whence or {}),
         )
     return export
 

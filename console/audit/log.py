@@ -3,17 +3,15 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Protocol
 from uuid import uuid4
 
 from django.db import connection
-from django.http import HttpRequest
 from django.utils import timezone
 
 from connectors.money import is_known, normal_currency, to_decimal
 from console.accounts.models import Person
-from console.audit import canonical
+from console.audit import canonical, source
 from console.audit.models import Entry, Head, PersonalDatum
 from console.ui.live import hint
 
@@ -54,8 +52,6 @@ def record(
     decision_ids: Iterable[str] = (),
     occurred_at: datetime | None = None,
     auth_strength: str = "",
-    session_ref: str = "",
-    source_ip: str = "",
 ) -> Entry:
     """Append one entry. If it cannot be written, the change must not happen, so this raises.
 
@@ -72,6 +68,7 @@ def record(
         actor, on_behalf_of = None, on_behalf_of or actor
     head = Head.objects.select_for_update().get()
     now = timezone.now()
+    by_hand = actor_kind == Entry.ActorKind.HUMAN
     salted = {
         name: (secrets.token_hex(16), canonical.column_text(value))
         for name, value in (personal or {}).items()
@@ -89,8 +86,8 @@ def record(
         on_behalf_of_id=_id(on_behalf_of),
         on_behalf_of=label(on_behalf_of) if on_behalf_of else "",
         auth_strength=canonical.column_text(auth_strength),
-        session_ref=canonical.column_text(session_ref),
-        source_ip=canonical.column_text(source_ip),
+        session_ref=source.session_ref() if by_hand else "",
+        source_ip=canonical.column_text(source.address()) if by_hand else "",
         action=canonical.column_text(action),
         summary=canonical.column_text(summary),
         object_kind=canonical.column_text(object_kind),
@@ -120,15 +117,6 @@ def record(
         PersonalDatum.objects.create(entry_seq=entry.seq, name=name, salt=salt, value=value)
     hint("audit")
     return entry
-
-
-def whence(request: HttpRequest) -> dict[str, str]:
-    """Where a request came from, as arguments for `record`. The session is named by a hash of its key."""
-    key = request.session.session_key if hasattr(request, "session") else ""
-    return {
-        "source_ip": request.META.get("REMOTE_ADDR", ""),
-        "session_ref": sha256(f"countersign session {key}".encode()).hexdigest() if key else "",
-    }
 
 
 def label(person: Person) -> str:

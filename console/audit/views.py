@@ -16,7 +16,6 @@ from console.audit import offline_verify, showing
 from console.audit.checkpoints import signing_key
 from console.audit.export import begin_export
 from console.audit.forms import ChoiceForm
-from console.audit.log import whence
 from console.audit.models import Checkpoint, Entry, PersonalDatum
 from console.audit.verification import KEY_WITHIN_REACH, verify_and_record
 from console.ui.pages import CURSORS, keyset_page
@@ -85,7 +84,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     choice = ChoiceForm(request.GET).choice()
     if showing.badge().is_broken and request.GET.get("acknowledged") != "yes":
         return render(request, "audit/broken.html", {"kind": kind, "query": query(request)}, status=409)
-    prepared = begin_export(choice, kind=kind, actor=request.user, whence=whence(request))
+    prepared = begin_export(choice, kind=kind, actor=request.user)
     pieces = prepared.pieces()
     body = in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
     headers = {"Content-Disposition": f'attachment; filename="{prepared.filename}"', **prepared.headers}

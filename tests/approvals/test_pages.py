@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from console.approvals import execution
 from console.approvals.models import Proposal
+from console.audit.models import Entry
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 Status = Proposal.Status
@@ -58,6 +60,21 @@ def test_approving_carries_the_fingerprint(retry, sign_in):
     sign_in("dana").post(page(proposal, "approve"), {"digest": proposal.digest}, **HTMX)
     proposal.refresh_from_db()
     assert proposal.status == Status.APPROVED
+
+
+def test_the_log_says_whence_a_decision_came_and_what_it_allowed(retry, sign_in):
+    proposal, dana = retry(), sign_in("dana")
+    dana.post(page(proposal, "approve"), {"digest": proposal.digest})
+    execution.attend(proposal.pk)
+    decision = [str(proposal.decisions.get().pk)]
+
+    approved = Entry.objects.get(action="proposal.approved")
+    assert (approved.source_ip, approved.event()["decision_ids"]) == ("127.0.0.1", decision)
+    assert approved.session_ref != ""
+    assert dana.session.session_key not in approved.session_ref
+
+    sent = Entry.objects.get(action="attempt.sent")
+    assert (sent.source_ip, sent.session_ref, sent.event()["decision_ids"]) == ("", "", decision)
 
 
 def test_another_fingerprint_is_a_conflict_and_shows_what_stands_now(retry, sign_in):

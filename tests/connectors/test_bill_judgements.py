@@ -1,7 +1,7 @@
 """What the approver is told about a write to BILL, and what reading BILL says about it afterwards."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -43,11 +43,13 @@ class Desk:
         operation = find_operation(name)
         return send_write(self.client, operation.request(operation.arguments(given), {})).data
 
-    def attempt(self, name: str, given: Mapping[str, Any], *, send: bool = True) -> Attempted:
-        """Look and send; a lost answer leaves `answer` None."""
+    def attempt(
+        self, name: str, given: Mapping[str, Any], *, send: bool = True, loses_answer: bool = False
+    ) -> Attempted:
+        """Look and send. loses_answer: the test asked for that, and it must happen; `answer` stays None."""
         before, sent_at, answer = self.look(name, given), datetime.now(UTC), None
         if send:
-            with suppress(OutcomeUnknownError):
+            with pytest.raises(OutcomeUnknownError) if loses_answer else nullcontext():
                 answer = self.send(name, given)
         return Attempted(find_operation(name).arguments(given), before, sent_at, answer)
 
@@ -130,7 +132,7 @@ def test_a_write_whose_answer_was_lost_is_found_by_looking(
 ) -> None:
     given = cases(desk)[name]
     sandbox.drop_reply(connector="bill", operation=name.removeprefix("bill_"))
-    attempt = desk.attempt(name, given)
+    attempt = desk.attempt(name, given, loses_answer=True)
 
     verdict = desk.probe(name, attempt)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from connectors.billsby.judgements.wording import (
     billsby_decides,
-    card,
     card_flags,
     credit_notes,
     customer_invoices,
@@ -16,8 +15,8 @@ from connectors.billsby.judgements.wording import (
     newer_than,
     sent,
     snapshot,
-    undo,
 )
+from connectors.judgements import card, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
 from connectors.registry import Record

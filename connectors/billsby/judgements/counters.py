@@ -7,14 +7,13 @@ from connectors.billsby import mapping
 from connectors.billsby.judgements.wording import (
     DECIDES,
     billsby_decides,
-    card,
     get_subscription,
     known,
     now_and_after,
     sent,
     snapshot,
-    undo,
 )
+from connectors.judgements import card, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
 
 VERBS = {"Increment": "Raise", "Decrement": "Lower", "Set": "Set"}

@@ -6,14 +6,13 @@ from typing import Any
 from connectors.billsby import mapping
 from connectors.billsby.judgements.wording import (
     billsby_decides,
-    card,
     get_customer,
     known,
     sent,
     snapshot,
-    undo,
 )
 from connectors.errors import NotFoundError
+from connectors.judgements import card, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.registry import Record
 

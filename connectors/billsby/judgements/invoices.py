@@ -7,7 +7,6 @@ from connectors.billsby import mapping
 from connectors.billsby.judgements.wording import (
     amount_text,
     blocked,
-    card,
     card_flags,
     day,
     get_customer,
@@ -15,8 +14,8 @@ from connectors.billsby.judgements.wording import (
     known,
     now_and_after,
     snapshot,
-    undo,
 )
+from connectors.judgements import card, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
 from connectors.registry import Record

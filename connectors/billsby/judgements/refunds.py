@@ -7,7 +7,6 @@ from connectors.billsby.judgements.invoices import look_at_invoice
 from connectors.billsby.judgements.wording import (
     amount_text,
     blocked,
-    card,
     credit_notes,
     get_invoice,
     highest_count,
@@ -15,9 +14,9 @@ from connectors.billsby.judgements.wording import (
     newer_than,
     now_and_after,
     sent,
-    undo,
 )
 from connectors.billsby.mapping import customer_of
+from connectors.judgements import card, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
 

@@ -5,11 +5,9 @@ from typing import Any
 
 from connectors.billsby import mapping
 from connectors.billsby.judgements.wording import (
-    NOTHING,
     amount_text,
     billsby_decides,
     blocked,
-    card,
     customer_invoices,
     day,
     get_subscription,
@@ -17,9 +15,9 @@ from connectors.billsby.judgements.wording import (
     now_and_after,
     sent,
     snapshot,
-    undo,
 )
 from connectors.errors import NotFoundError
+from connectors.judgements import NOTHING, card, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
 

@@ -5,30 +5,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.billsby import mapping
-from connectors.catalogue import catalogue
 from connectors.errors import ArgumentsError
+from connectors.judgements import NOTHING
 from connectors.judging import Change, Flag, Read, Snapshot
 from connectors.money import format_money
 from connectors.registry import Record
 from connectors.schemas import is_reference
 
 DECIDES = "Billsby decides"
-NOTHING = "—"
 
 
 def snapshot(
     kind: str, key: str, *, title: str, party: str, fields: Mapping[str, str | int | bool | None]
 ) -> Snapshot:
     return Snapshot(kind, key, title, party, dict(fields), datetime.now(UTC).isoformat())
-
-
-def card(operation: str, **values: str) -> str:
-    """The sentence of a card, from the operation's own pattern."""
-    return catalogue("billsby")[operation].card.format(**values)
-
-
-def undo(operation: str) -> str:
-    return catalogue("billsby")[operation].undo
 
 
 def known(arguments: Mapping[str, Any], name: str) -> Any:

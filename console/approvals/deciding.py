@@ -96,8 +96,8 @@ def withdraw(*, proposal_id: int, actor: Person) -> Proposal:
 def settle(*, proposal_id: int, actor: Person, finding: str, evidence: str) -> Proposal:
     """Record what a person found out at the vendor about a proposal that probes could not settle.
 
-    Two people with the same finding close it; with different ones it stays open. finding: "happened" or
-    "did_not". evidence: what was seen, where.
+    Two people with the same finding close it; with different ones it stays open, and each may look again:
+    a person's latest finding counts. finding: "happened" or "did_not". evidence: what was seen, where.
     """
     if not evidence.strip():
         raise ApprovalError("Say what you saw at the vendor, and where: it is kept as evidence.")
@@ -121,7 +121,8 @@ def settle(*, proposal_id: int, actor: Person, finding: str, evidence: str) -> P
             summary=f"{proposal.number}: {actor} found that it {Settlement.Finding(finding).label.lower()}",
             reason=evidence.strip(),
         )
-        if proposal.settlements.filter(finding=finding).count() >= FINDINGS_NEEDED:
+        latest = dict(proposal.settlements.order_by("found_at", "pk").values_list("person", "finding"))
+        if list(latest.values()).count(finding) >= FINDINGS_NEEDED:
             _close(proposal, actor, happened=finding == Settlement.Finding.HAPPENED)
         else:
             moves.announce(proposal)

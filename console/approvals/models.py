@@ -233,9 +233,6 @@ class Settlement(models.Model):
     evidence = models.TextField()
     found_at = models.DateTimeField()
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["proposal", "person"], name="one_finding_per_person")]
-
     def __str__(self) -> str:
         return f"{self.finding} {self.proposal_id} by {self.person_id}"
 

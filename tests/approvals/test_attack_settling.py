@@ -68,11 +68,15 @@ def test_the_database_itself_refuses_a_finding_of_whoever_asked(review, people):
         Settlement.objects.create(proposal=review, person=people["priya"], **row)
 
 
-def test_one_person_finds_once(review, settle):
+def test_one_person_counts_once_however_often(review, settle):
     settle(review, "dana")
-    with pytest.raises(StaleDecisionError):
-        settle(review, "dana")
-    assert review.settlements.count() == 1
+    assert settle(review, "dana").status == Status.MANUAL_REVIEW
+
+
+def test_people_who_disagreed_may_look_again(review, settle):
+    settle(review, "dana")
+    settle(review, "luis", "did_not")
+    assert settle(review, "luis").status == Status.SUCCEEDED
 
 
 def test_two_findings_that_differ_wait_for_a_third(review, settle, mia):

@@ -10,9 +10,10 @@ from django.db import connection as database
 from django.db.models import F
 from django.utils import timezone
 
+from connectors.judging import Money
 from console.accounts.models import Person
 from console.approvals.errors import StaleDecisionError
-from console.approvals.models import Proposal
+from console.approvals.models import Proposal, Step
 from console.audit import log
 from console.ui.live import hint
 
@@ -92,9 +93,9 @@ def announce(proposal: Proposal) -> None:
     hint("inbox")
 
 
-def about(proposal: Proposal) -> dict[str, Any]:
-    """What every audit entry about a proposal says of it."""
-    first = proposal.steps.first()
+def about(proposal: Proposal, step: Step | None = None) -> dict[str, Any]:
+    """What every audit entry about a proposal, or about one step of it, says of it."""
+    first = step or proposal.steps.first()
     return {
         "object_kind": "proposal",
         "object_id": proposal.number,
@@ -103,9 +104,14 @@ def about(proposal: Proposal) -> dict[str, Any]:
         "decision_ids": proposal.decisions.values_list("pk", flat=True),
         "vendor": proposal.connection.connector,
         "vendor_object_id": first.record_key if first else "",
-        "money": proposal if proposal.amount_minor is not None else None,
+        "money": _money_of(step) if step else proposal if proposal.amount_minor is not None else None,
         "trace_id": str(proposal.trace_id),
     }
+
+
+def _money_of(step: Step) -> Money | None:
+    money = Money(**step.card["money"])
+    return money if money.amount_minor is not None else None
 
 
 def plain(value: Mapping[str, Any]) -> dict[str, Any]:

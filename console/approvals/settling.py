@@ -45,7 +45,7 @@ def _keep(attempt: Attempt, verdict: Verdict) -> bool:
             "attempt.probed",
             actor=None,
             actor_kind="worker",
-            **moves.about(proposal),
+            **moves.about(proposal, attempt.step),
             attempt_id=str(attempt.pk),
             summary=f"{proposal.number} step {attempt.step.position}: {verdict.sentence}",
             outcome=verdict.kind,

@@ -67,9 +67,13 @@ class Store:
         return datetime.now(UTC) + timedelta(seconds=self._settings.get(CLOCK_OFFSET, 0))
 
     def advance(self, seconds: float) -> datetime:
-        """Move the clock and do what became due; answers the new time."""
+        """Move the clock and do what became due; answers the new time.
+
+        Raises OverflowError or ValueError for a time that no calendar has; the clock then stays.
+        """
         with self.writing("control"):
             self.set_settings({CLOCK_OFFSET: self._settings.get(CLOCK_OFFSET, 0) + seconds})
+            self.now()
         self.do_what_is_due()
         return self.now()
 
@@ -86,7 +90,7 @@ class Store:
                 "INSERT OR REPLACE INTO settings VALUES (?, ?)",
                 [(name, json.dumps(value)) for name, value in values.items()],
             )
-        self._settings.update(values)
+            self._settings.update(values)
 
     @contextmanager
     def reading(self, connector: str) -> Iterator[Books]:
@@ -100,7 +104,7 @@ class Store:
 
     @contextmanager
     def writing(self, connector: str) -> Iterator[Books]:
-        """One transaction, committed at the end and rolled back by an exception.
+        """One transaction, committed at the end and rolled back by an exception, settings included.
 
         A second `writing` in the same thread joins the first one's transaction.
         """
@@ -110,14 +114,15 @@ class Store:
                 return
             with self._connection() as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                self._writing = connection
+                self._writing, settings_before = connection, dict(self._settings)
                 try:
                     yield self._books(connection, connector)
-                except BaseException:
-                    connection.execute("ROLLBACK")
-                    raise
-                else:
                     connection.execute("COMMIT")
+                except BaseException:
+                    # Unlike "ROLLBACK", this may be said after a failure that ended the transaction itself.
+                    connection.rollback()
+                    self._settings = settings_before
+                    raise
                 finally:
                     self._writing = None
 
@@ -159,7 +164,7 @@ class Store:
             assert self._writing is not None
             for table in ("records", "effects", "due", "numbers", "settings"):
                 self._writing.execute(f"DELETE FROM {table}")
-        self._settings = {}
+            self._settings = {}
 
     def effects(self, *, since: int) -> list[dict[str, Any]]:
         """Ledger lines after the given id, oldest first."""

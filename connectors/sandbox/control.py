@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +18,20 @@ from connectors.sandbox.core import Core
 from connectors.sandbox.faults import Fault
 
 Answer = Callable[[dict[str, Any]], Any]
+# How far the clock moves at once: on a longer way more becomes due than one waits for.
+FURTHEST_S = 10 * 366 * 86_400
+
+
+class UnusableError(Exception):
+    """What was given cannot be used, and why. Any other exception is a fault of ours and shows as one."""
+
+
+@contextmanager
+def reading_what_was_given() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, LookupError) as error:
+        raise UnusableError(str(error)) from error
 
 
 class LoopbackOnly:
@@ -45,11 +60,11 @@ def routes(core: Core) -> list[Route]:
     def post(path: str, act: Answer) -> Route:
         async def endpoint(request: Request) -> Response:
             try:
-                given = json.loads(await request.body() or b"{}")
-                answer = await run_in_threadpool(act, given)
-            except (ValueError, TypeError, LookupError) as error:
+                with reading_what_was_given():
+                    given = dict(json.loads(await request.body() or b"{}"))
+                return JSONResponse(await run_in_threadpool(act, given))
+            except UnusableError as error:
                 return JSONResponse({"error": str(error)}, 400)
-            return JSONResponse(answer)
 
         return Route(path, endpoint, methods=["POST"])
 
@@ -57,7 +72,7 @@ def routes(core: Core) -> list[Route]:
         async def endpoint(request: Request) -> Response:
             try:
                 return JSONResponse(await run_in_threadpool(act, dict(request.query_params)))
-            except (ValueError, LookupError) as error:
+            except UnusableError as error:
                 return JSONResponse({"error": str(error)}, 400)
 
         return Route(path, endpoint, methods=["GET"])
@@ -67,44 +82,58 @@ def routes(core: Core) -> list[Route]:
         return JSONResponse({})
 
     def reset(given: dict[str, Any]) -> dict[str, Any]:
-        core.reset(seed=int(given.get("seed", 1)), customers=int(given.get("customers", 40)))
+        with reading_what_was_given():
+            seed, customers = int(given.get("seed", 1)), int(given.get("customers", 40))
+        core.reset(seed=seed, customers=customers)
         return {"now": core.store.now().isoformat()}
 
     def add_fault(given: dict[str, Any]) -> dict[str, Any]:
-        times = int(given.pop("times", 1))
-        core.faults.add(Fault(**given), times=times)
+        with reading_what_was_given():
+            times = int(given.pop("times", 1))
+            fault = Fault(**given)
+        core.faults.add(fault, times=times)
         return {}
 
     def advance(given: dict[str, Any]) -> dict[str, Any]:
-        return {"now": core.store.advance(float(given["advance_s"])).isoformat()}
+        with reading_what_was_given():
+            seconds = float(given["advance_s"])
+        if not abs(seconds) <= FURTHEST_S:
+            raise UnusableError("the clock moves by ten years at most")
+        return {"now": core.store.advance(seconds).isoformat()}
 
     def change_settings(given: dict[str, Any]) -> dict[str, Any]:
         if unknown := given.keys() - core.store.defaults.keys():
-            raise ValueError(f"no setting {', '.join(sorted(unknown))}")
+            raise UnusableError(f"no setting {', '.join(sorted(unknown))}")
         core.store.set_settings(given)
         return core.store.settings()
 
     def effects(given: dict[str, Any]) -> dict[str, Any]:
-        return {"effects": core.store.effects(since=int(given.get("since", 0)))}
+        with reading_what_was_given():
+            since = int(given.get("since", 0))
+        return {"effects": core.store.effects(since=since)}
 
     def change(given: dict[str, Any]) -> dict[str, Any]:
         """Change a record behind everybody's back: no rule is asked and no effect is noted."""
-        kind, key = given["kind"], given["key"]
-        with core.store.writing(given["connector"]) as books:
+        with reading_what_was_given():
+            connector, kind, key, fields = (given[name] for name in ("connector", "kind", "key", "fields"))
+            fields = dict(fields)
+        with core.store.writing(connector) as books:
             body = books.get(kind, key)
             if body is None:
-                raise LookupError(f"no {kind} {key}")
-            if unknown := given["fields"].keys() - body.keys():
-                raise ValueError(
+                raise UnusableError(f"no {kind} {key}")
+            if unknown := fields.keys() - body.keys():
+                raise UnusableError(
                     f"no field {', '.join(sorted(unknown))}; there are {', '.join(sorted(body))}"
                 )
-            body |= given["fields"]
+            body |= fields
             books.put(kind, key, body)
         return body
 
     def record(given: dict[str, Any]) -> Any:
-        with core.store.reading(given["connector"]) as books:
-            return books.get(given["kind"], given["key"])
+        with reading_what_was_given():
+            connector, kind, key = (given[name] for name in ("connector", "kind", "key"))
+        with core.store.reading(connector) as books:
+            return books.get(kind, key)
 
     def stories(_given: dict[str, Any]) -> dict[str, Any]:
         """What the seed put where, by the part that it plays: see `SandboxControl.stories`."""

@@ -120,6 +120,7 @@ def test_an_unknown_field_setting_or_fault_is_refused(sandbox: SandboxControl) -
         lambda: sandbox.change("billsby", "invoice", INVOICE, colour="red"),
         lambda: sandbox.settings(colour="red"),
         lambda: sandbox.fail_next(status=500, colour="red"),
+        lambda: sandbox.advance(1e12),
     ):
         with pytest.raises(ValueError, match="refused"):
             ask()

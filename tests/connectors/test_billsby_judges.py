@@ -55,9 +55,13 @@ class Desk:
         attempt = Attempted(arguments, before, at, answer)
         return connector("billsby").judges[operation.judge].probe(self.read, attempt)
 
-    def probe_unsent(self, name: str, **given: Any) -> Verdict:
+    def probe_unsent(
+        self, name: str, *, meanwhile: Callable[[], Any] = lambda: None, **given: Any
+    ) -> Verdict:
+        """What the judge says of a write that never came to the vendor, whatever else happened there."""
         operation = BILLSBY[name]
         before, _ = self.look(name, **given)
+        meanwhile()
         attempt = Attempted(operation.arguments(given), before, datetime.now(UTC))
         return connector("billsby").judges[operation.judge].probe(self.read, attempt)
 
@@ -163,6 +167,32 @@ def test_a_second_refund_of_the_same_amount_is_told_from_the_first(desk, story) 
     assert first.results != second.results
 
 
+def test_a_refund_of_another_invoice_is_not_taken_for_this_one(desk, story) -> None:
+    arguments = refund_arguments(story, 10000)
+    invoices = desk.read(
+        "billsby_list_customer_invoices", {"customerUniqueId": arguments["customerUniqueId"]}
+    )
+    numbers = [row["invoiceNumber"] for row in invoices if row["refundableAmount"] >= 10000]
+    other = next(number for number in numbers if number != arguments["invoiceNumber"])
+    verdict = desk.probe_unsent(
+        "billsby_refund_invoice",
+        **arguments,
+        meanwhile=lambda: desk.carry_out("billsby_refund_invoice", **arguments | {"invoiceNumber": other}),
+    )
+    assert (verdict.kind, verdict.results) == ("cannot_tell", {})
+
+
+def test_a_refund_whose_payment_failed_is_not_called_done(desk, story, sandbox) -> None:
+    arguments = refund_arguments(story, 10000)
+    before, _ = desk.look("billsby_refund_invoice", **arguments)
+    note = desk.carry_out("billsby_refund_invoice", **arguments).results["creditNoteNumber"]
+    sandbox.change("billsby", "credit_note", note, status="Failed")
+    attempt = Attempted(arguments, before, datetime.now(UTC))
+    verdict = connector("billsby").judges["refund_invoice"].probe(desk.read, attempt)
+    assert verdict.kind == "cannot_tell"
+    assert note in verdict.sentence
+
+
 def test_more_than_refundable_is_blocked(desk, story) -> None:
     too_much = story("cancel_refund")["refundable_minor"] + 1
     _, expectation = desk.look("billsby_refund_invoice", **refund_arguments(story, too_much))
@@ -230,6 +260,27 @@ def test_a_charge_is_found_again_although_its_answer_names_nothing(desk, story) 
 def test_an_earlier_equal_charge_is_not_taken_for_this_one(desk, story) -> None:
     desk.carry_out("billsby_charge_customer", **charge_arguments(story))
     assert desk.probe_unsent("billsby_charge_customer", **charge_arguments(story)).kind == "absent"
+
+
+def test_a_charge_under_other_words_is_not_taken_for_this_one(desk, story) -> None:
+    arguments = charge_arguments(story)
+    others = arguments | {"description": "Training"}
+    verdict = desk.probe_unsent(
+        "billsby_charge_customer",
+        **arguments,
+        meanwhile=lambda: desk.carry_out("billsby_charge_customer", **others),
+    )
+    assert (verdict.kind, verdict.results) == ("cannot_tell", {})
+
+
+def test_a_charge_is_told_from_another_of_its_amount_by_its_words(desk, story) -> None:
+    arguments = charge_arguments(story)
+    before, _ = desk.look("billsby_charge_customer", **arguments)
+    desk.carry_out("billsby_charge_customer", **arguments | {"description": "Training"})
+    ours = desk.carry_out("billsby_charge_customer", **arguments)
+    attempt = Attempted(arguments, before, datetime.now(UTC))
+    verdict = connector("billsby").judges["charge_customer"].probe(desk.read, attempt)
+    assert (verdict.kind, verdict.results) == ("took", ours.results)
 
 
 def test_a_charge_copes_with_a_customer_not_created_yet(desk, story) -> None:
@@ -367,3 +418,22 @@ def test_a_second_customer_with_the_same_e_mail_is_flagged_and_told_apart(desk) 
     assert "Same e-mail address" in {flag.title for flag in expectation.flags}
     assert desk.probe_unsent("billsby_create_customer", **NEW_CUSTOMER).kind == "absent"
     assert desk.carry_out("billsby_create_customer", **NEW_CUSTOMER).results != first.results
+
+
+@pytest.mark.parametrize("changed", [{"firstName": "Nora"}, {"addressLine1": "9 Quay Street"}])
+def test_another_new_customer_with_the_same_e_mail_is_not_taken_for_this_one(desk, changed: dict) -> None:
+    verdict = desk.probe_unsent(
+        "billsby_create_customer",
+        **NEW_CUSTOMER,
+        meanwhile=lambda: desk.carry_out("billsby_create_customer", **NEW_CUSTOMER | changed),
+    )
+    assert (verdict.kind, verdict.results) == ("cannot_tell", {})
+
+
+def test_a_country_that_billsby_spells_out_is_no_difference(desk, sandbox) -> None:
+    unique_id = desk.carry_out("billsby_create_customer", **NEW_CUSTOMER).results["id"]
+    address = desk.read("billsby_get_customer", {"customerUniqueId": unique_id})["billingAddress"]
+    sandbox.change("billsby", "customer", unique_id, billingAddress=address | {"country": "England"})
+    before = Snapshot("customer", "", "", "", {"same_email": ""}, "")
+    attempt = Attempted(NEW_CUSTOMER, before, datetime.now(UTC), {"customerUniqueId": unique_id})
+    assert connector("billsby").judges["create_customer"].probe(desk.read, attempt).kind == "took"

@@ -16,7 +16,7 @@ from connectors.billsby.judgements.wording import (
     sent,
     snapshot,
 )
-from connectors.judgements import card, undo
+from connectors.judgements import card, undo, verdict
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
 from connectors.registry import Record
@@ -70,23 +70,34 @@ class ChargeCustomer:
         )
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
-        unique_id = attempt.arguments["customerUniqueId"]
-        newer = newer_than(customer_invoices(read, unique_id), attempt.before.fields["last_number"])
-        found = [invoice for invoice in newer if self._is_ours(read, invoice, attempt.arguments)]
-        if not found:
-            return Verdict("absent", f"No new invoice for {attempt.before.party} yet.")
-        if len(found) > 1:
-            numbers = ", ".join(invoice.vendor_id for invoice in found)
-            return Verdict("cannot_tell", f"Several new invoices could be this charge: {numbers}.")
-        return self._charged(found[0])
+        """What was made is told from another charge by amount, currency and description.
 
-    def _is_ours(self, read: Read, invoice: Record, arguments: Mapping[str, Any]) -> bool:
-        """Only the details tell a one-time charge from a renewal of the same amount."""
-        same = (
-            invoice.fields["amount_minor"] == arguments["amount"]
-            and invoice.fields["currency"] == arguments["currencyCode"]
+        One of the same amount under other words may still be this one, if Billsby changed the words.
+        """
+        arguments = attempt.arguments
+        unique_id, wanted = arguments["customerUniqueId"], arguments["description"]
+
+        def search() -> list[Record]:
+            newer = newer_than(customer_invoices(read, unique_id), attempt.before.fields["last_number"])
+            same = [invoice for invoice in newer if _is_of_amount(invoice, arguments)]
+            return [get_invoice(read, invoice.vendor_id) for invoice in same]
+
+        def differs(invoice: Record) -> str:
+            return (
+                "" if wanted.split() in map(str.split, _descriptions(invoice)) else "with other words on it"
+            )
+
+        return verdict(
+            None,
+            vendor="Billsby",
+            thing="charge",
+            get=lambda number: get_invoice(read, number),
+            search=search,
+            alike=lambda invoice: invoice.fields.get("invoice_type") == "OneTimeCharge",
+            differs=differs,
+            named=lambda invoice: f"invoice {invoice.vendor_id}",
+            told=self._charged,
         )
-        return same and get_invoice(read, invoice.vendor_id).fields.get("invoice_type") == "OneTimeCharge"
 
     def _charged(self, invoice: Record) -> Verdict:
         number, status = invoice.vendor_id, invoice.fields["status"]
@@ -96,3 +107,15 @@ class ChargeCustomer:
         }.get(status, f"Charged with invoice {number}; its payment is pending at Billsby.")
         after = {"status": status, "open_minor": invoice.fields["open_minor"]}
         return Verdict("took", sentence, {"invoiceNumber": number}, after)
+
+
+def _is_of_amount(invoice: Record, arguments: Mapping[str, Any]) -> bool:
+    wanted = (arguments["amount"], arguments["currencyCode"])
+    return (invoice.fields["amount_minor"], invoice.fields["currency"]) == wanted
+
+
+def _descriptions(invoice: Record) -> list[str]:
+    """What the invoice's lines say; only its details have them."""
+    parts = invoice.raw.get("subscriptions") or []
+    lines = [line for part in parts for line in part.get("subscriptionItems") or []]
+    return [str(line.get("description") or "") for line in lines]

@@ -1,5 +1,6 @@
 """Creating a customer."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,22 @@ from connectors.billsby.judgements.wording import (
     sent,
     snapshot,
 )
-from connectors.errors import NotFoundError
-from connectors.judgements import card, undo
+from connectors.judgements import card, undo, verdict
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.registry import Record
 
 ADDRESS = ("addressLine1", "addressLine2", "postCode", "city", "state", "country")
+LABELS = {
+    "firstName": "first name",
+    "lastName": "last name",
+    "email": "e-mail address",
+    "addressLine1": "street",
+    "addressLine2": "second line of the address",
+    "postCode": "post code",
+    "city": "city",
+    "state": "state",
+    "country": "country",
+}
 SEARCHED = 200
 
 
@@ -56,25 +67,33 @@ class CreateCustomer:
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
         answered = attempt.answer.get("customerUniqueId") if isinstance(attempt.answer, dict) else None
-        if answered:
-            return self._named_in_answer(read, answered, attempt.arguments)
         seen = str(attempt.before.fields["same_email"]).split()
-        new = [record for record in _with_email(read, attempt.arguments) if record.vendor_id not in seen]
-        if not new:
-            return Verdict("absent", f"No new customer with {attempt.arguments['email']} yet.")
-        if len(new) > 1:
-            ids = ", ".join(record.vendor_id for record in new)
-            return Verdict("cannot_tell", f"Several new customers have that e-mail address: {ids}.")
-        return _created(new[0])
+        return verdict(
+            answered,
+            vendor="Billsby",
+            thing="customer",
+            get=lambda unique_id: get_customer(read, unique_id),
+            search=lambda: _with_email(read, attempt.arguments),
+            alike=lambda record: record.vendor_id not in seen,
+            differs=lambda record: _difference(record, attempt.arguments),
+            named=lambda record: f"customer {record.vendor_id}",
+            told=_created,
+        )
 
-    def _named_in_answer(self, read: Read, unique_id: str, arguments: Mapping[str, Any]) -> Verdict:
-        try:
-            record = get_customer(read, unique_id)
-        except NotFoundError:
-            return Verdict("absent", f"Customer {unique_id} cannot be read yet.")
-        if record.fields["email"].casefold() != str(arguments["email"]).casefold():
-            return Verdict("cannot_tell", f"Customer {unique_id} has another e-mail address.")
-        return _created(record)
+
+def _difference(record: Record, arguments: Mapping[str, Any]) -> str:
+    shown = {**record.raw, **(record.raw.get("billingAddress") or {})}
+    if not re.fullmatch("[A-Z]{3}", str(shown.get("country"))):
+        shown.pop("country", None)  # answers may spell it out, and then it cannot be compared
+    for name, label in LABELS.items():
+        if name in arguments and name in shown and not _is_same(arguments[name], shown[name]):
+            return f"its {label} is {shown[name] or 'missing'}"
+    return ""
+
+
+def _is_same(sent: object, shown: object) -> bool:
+    left, right = (" ".join(str(value or "").casefold().split()) for value in (sent, shown))
+    return left == right
 
 
 def _created(record: Record) -> Verdict:

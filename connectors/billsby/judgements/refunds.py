@@ -19,6 +19,7 @@ from connectors.billsby.mapping import customer_of
 from connectors.judgements import card, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
+from connectors.registry import Record
 
 
 class RefundInvoice:
@@ -74,15 +75,25 @@ class RefundInvoice:
         newer = newer_than(credit_notes(read, customer_of(number)), before.fields["last_credit_note"])
         notes = [note for note in newer if note.fields["amount_minor"] == wanted]
         after = {name: invoice.fields.get(name) for name in ("status", "refundable_minor")}
-        if not notes and fell_by == 0:
+        if fell_by == 0 and not notes:
             return Verdict("absent", f"No refund of invoice {number} shows yet.", after=after)
-        if len(notes) > 1 or (fell_by != wanted and not notes):
+        if fell_by == 0:
+            # A credit note does not name its invoice: this may be the refund of another one.
+            sentence = (
+                f"The customer has new credit notes of that amount ({_numbers(notes)}), "
+                f"but what invoice {number} can still refund did not fall."
+            )
+            return Verdict("cannot_tell", sentence, after=after)
+        if fell_by != wanted:
             return Verdict("cannot_tell", f"Invoice {number} was refunded otherwise meanwhile.", after=after)
-        if not notes:
+        if failed := [note for note in notes if note.fields["status"] == "Failed"]:
+            sentence = f"A credit note was made, but paying it out failed: {_numbers(failed)}."
+            return Verdict("cannot_tell", sentence, after=after)
+        if len(notes) != 1:
             return Verdict("took", f"Invoice {number} has been refunded.", after=after)
-        note = notes[0]
-        results = {"creditNoteNumber": note.vendor_id}
-        if note.fields["status"] == "Failed":
-            sentence = f"Credit note {note.vendor_id} was made, but paying it out failed."
-            return Verdict("cannot_tell", sentence, results, after)
-        return Verdict("took", f"Refunded with credit note {note.vendor_id}.", results, after)
+        note = notes[0].vendor_id
+        return Verdict("took", f"Refunded with credit note {note}.", {"creditNoteNumber": note}, after)
+
+
+def _numbers(notes: list[Record]) -> str:
+    return ", ".join(note.vendor_id for note in notes)

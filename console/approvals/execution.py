@@ -7,6 +7,7 @@ asks the row, not its memory, and moves nothing unless the row is where it think
 
 import hashlib
 import logging
+import random
 import time
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -43,6 +44,7 @@ Status, State = Proposal.Status, Attempt.State
 
 ATTEMPTS_PER_CLAIM = 2
 READ_AGAIN_S = 30  # after a fresh read failed, or while changes are paused
+UNSAID_PAUSE_S = (2.0, 4.0)  # bounds, after a limit that names no time; drawn, so that workers part
 KEPT_ANSWER = 65_536  # characters of an answer that are stored
 
 
@@ -273,7 +275,7 @@ def mark_sent(attempt: Attempt) -> Client | None:
 def keep_answer(attempt: Attempt, reply: Reply) -> Attempt | None:
     """Commit three: the vendor accepted the request. Whether it took effect is read afterwards."""
     with transaction.atomic():
-        moves.locked(attempt.step.proposal_id)
+        attempt.step.proposal = moves.locked(attempt.step.proposal_id)
         if not _end_attempt(
             attempt, State.ANSWERED, status_code=reply.status, answer=reply.text[:KEPT_ANSWER]
         ):
@@ -295,6 +297,11 @@ def _keep_late(attempt: Attempt, reply: Reply) -> None:
     """An acceptance after the attempt was given up: it stays lost, and reading has more to go by."""
     text = reply.text[:KEPT_ANSWER]
     Attempt.objects.filter(pk=attempt.pk).update(status_code=reply.status, answer=text)
+    proposal = attempt.step.proposal
+    if proposal.status == Status.FAILED:
+        told = f"{proposal.outcome} But its acceptance (HTTP {reply.status}) came later: look at the vendor."
+        Proposal.objects.filter(pk=proposal.pk).update(outcome=told)
+    moves.announce(proposal)
     what = f"was given up before it was accepted with HTTP {reply.status}"
     _log_attempt(attempt, "attempt.answered_late", what, after={"status": reply.status, "answer": text})
 
@@ -328,11 +335,11 @@ def keep_not_sent(attempt: Attempt, error: NotSentError) -> Attempt | None:
         if not _end_attempt(attempt, State.NOT_SENT, status_code=error.status, error=str(error)[:500]):
             return None
         _log_attempt(attempt, "attempt.not_processed", f"was not processed: {error}")
-        pause_s = (error.retry_after_s or 0.0) if isinstance(error, RateLimitedError) else 0.0
+        pause_s = _pause_s(error)
         lease_s = (attempt.lease_until - timezone.now()).total_seconds()
         of_this_claim = attempt.step.attempts.filter(lease_until=attempt.lease_until).count()
         if of_this_claim >= ATTEMPTS_PER_CLAIM or pause_s + settings.VENDOR_TIMEOUT_S > lease_s:
-            ending.fail(proposal, attempt.step, _not_executed_sentence(error, pause_s))
+            ending.fail(proposal, attempt.step, _not_executed_sentence(error))
             return None
         again = _prepare_attempt(
             attempt.step, attempt.arguments, attempt.before, Request(**attempt.request), attempt.lease_until
@@ -354,10 +361,16 @@ def abandon(attempt: Attempt) -> bool:
     return True
 
 
-def _not_executed_sentence(error: NotSentError, pause_s: float) -> str:
-    if isinstance(error, RateLimitedError):
-        until = error.until or timezone.now() + timedelta(seconds=pause_s)
-        return f"Not executed: the limit lasts until {timezone.localtime(until):%H:%M}."
+def _pause_s(error: NotSentError) -> float:
+    """How long before the second try: what the vendor asks for, else long enough for a burst to pass."""
+    if not isinstance(error, RateLimitedError):
+        return 0.0
+    return random.uniform(*UNSAID_PAUSE_S) if error.retry_after_s is None else error.retry_after_s
+
+
+def _not_executed_sentence(error: NotSentError) -> str:
+    if isinstance(error, RateLimitedError) and error.until:
+        return f"Not executed: the limit lasts until {timezone.localtime(error.until):%H:%M}."
     return f"Not executed: {error}"
 
 
@@ -377,7 +390,7 @@ def _log_attempt(attempt: Attempt, action: str, what: str, **fields: Any) -> Non
         action,
         actor=None,
         actor_kind="worker",
-        **moves.about(proposal),
+        **moves.about(proposal, attempt.step),
         attempt_id=str(attempt.pk),
         summary=f"{proposal.number} step {attempt.step.position} {what}",
         **fields,

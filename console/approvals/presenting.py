@@ -186,6 +186,9 @@ def _attempt_moments(step: Step, count: int) -> list[Moment]:
             case State.LOST:
                 lost = titled("no usable answer")
                 moments.append(Moment("help-circle", "unk", lost, attempt.error, attempt.ended_at))
+                if attempt.status_code is not None:
+                    late = titled(f"accepted late, HTTP {attempt.status_code}")
+                    moments.append(Moment("alert-triangle", "bad", late, "Look at the vendor."))
             case State.NOT_SENT | State.ABANDONED:
                 moments.append(Moment("clock", "mute", titled("not sent"), attempt.error, attempt.ended_at))
         if attempt.probes:

@@ -14,16 +14,16 @@ from django.utils import timezone
 
 from connectors.catalogue import Operation, find_operation
 from connectors.errors import ArgumentsError
-from connectors.judging import Expectation, Judge, Money, Snapshot
+from connectors.judging import Expectation, Flag, Judge, Money, Snapshot
 from connectors.registry import connector
 from connectors.requests import Request, holes
 from console.accounts.models import Person
-from console.approvals import moves, policy
+from console.approvals import asking, moves, policy
 from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError, StaleDecisionError
 from console.approvals.models import Proposal, Step
 from console.approvals.wording import clipped, is_storable, visible, visible_all
 from console.audit import log
-from console.connections.clients import connection_for, reader
+from console.connections.clients import connection_for
 from console.connections.models import Connection
 from console.ui.live import hint
 
@@ -168,8 +168,8 @@ def _prepare(
     if set(holes(request)) != names:
         # Somebody's text looks like a hole; filling it would send what nobody approved.
         raise ArgumentsError(["A value contains {{step…}}, which is reserved for results of earlier steps."])
+    before = asking.look(connection, operation.name, arguments)
     judge = connector(operation.connector).judges[operation.judge]
-    before = judge.look(reader(connection), arguments)
     expectation = _expected(judge, before, arguments)
     if blocked := [flag for flag in expectation.flags if flag.level == "blocked"]:
         raise BlockedError(blocked[0].detail or blocked[0].title)
@@ -210,6 +210,10 @@ def _file(
 ) -> Proposal:
     stake = _at_stake([step.expectation.money for step in prepared])
     ruling = policy.rule_on([step.expectation.money for step in prepared])
+    flags = [
+        *_too_few_deciders(actor, ruling),
+        *(flag for step in prepared for flag in step.expectation.flags),
+    ]
     now = timezone.now()
     with transaction.atomic():
         if supersedes:
@@ -233,7 +237,7 @@ def _file(
                     "goes_to": _joined(step.expectation.goes_to for step in prepared),
                     "undo": _joined(step.expectation.undo for step in prepared),
                     "party": _joined(step.before.party for step in prepared),
-                    "flags": [asdict(flag) for step in prepared for flag in step.expectation.flags],
+                    "flags": [asdict(flag) for flag in flags],
                 }
             ),
             effects=sorted({effect for step in prepared for effect in step.operation.effects}),
@@ -271,6 +275,17 @@ def _file(
     return proposal
 
 
+def _too_few_deciders(requester: Person, ruling: policy.Ruling) -> list[Flag]:
+    """A warning where nobody could approve this today; it waits until an administrator names more."""
+    others = Person.objects.with_perm("approvals.decide").exclude(pk=requester.pk)
+    names = ", ".join(sorted(map(str, others)))
+    if len(others) >= ruling.needed:
+        return []
+    who = f"only {names} may" if names else "nobody else may"
+    needed = f"It needs {ruling.needed} approvals, and {who} give one."
+    return [Flag("caution", "Too few people can approve this", f"{needed} Ask an administrator.")]
+
+
 def _file_step(proposal: Proposal, position: int, step: PreparedStep) -> None:
     Step.objects.create(
         proposal=proposal,
@@ -291,7 +306,7 @@ def _hold(connection: Connection, step: PreparedStep) -> str:
     """What one live proposal keeps to itself: the record it changes, or the very request if it makes one."""
     record = step.operation.record
     key = step.arguments.get(record.key) if record else None
-    if not isinstance(key, str):
+    if not isinstance(key, str | int):
         key = digest_of(canonical_form(connection, [(step.request, step.refs)]))
     return f"{connection.pk}|{step.operation.name}|{key}"
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.transport import Reply
-from console.approvals import execution
+from console.approvals import execution, presenting
 from console.approvals.models import Attempt, Proposal
 from console.audit.models import Entry
 from console.connections.models import Connection
@@ -110,6 +110,19 @@ def test_an_answer_after_the_attempt_was_given_up_is_in_the_log(given_up):
     execution.keep_answer(given_up, Reply(200, True, "true", "", timezone.now()))
     late = Entry.objects.get(action="attempt.answered_late")
     assert late.after == {"status": 200, "answer": "true"}
+
+
+def test_an_acceptance_after_it_was_called_not_executed_is_said_on_the_card(given_up, people):
+    proposal = given_up.step.proposal
+    for _ in range(settings.CLEAN_PROBES_FOR_ABSENT):
+        make_due(proposal)
+        attend(proposal)
+    assert proposal.outcome.startswith("Not executed")
+    execution.keep_answer(given_up, Reply(200, True, "true", "", timezone.now()))
+    proposal.refresh_from_db()
+    assert "look at the vendor" in proposal.outcome
+    moments = presenting.shown_to(people["dana"], proposal).timeline
+    assert "Accepted late, HTTP 200" in [moment.title for moment in moments]
 
 
 def test_what_was_accepted_late_is_never_called_not_executed(given_up):

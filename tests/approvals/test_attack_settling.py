@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from console.accounts.models import Person
 from console.approvals import deciding, execution
-from console.approvals.errors import NotAllowedError, StaleDecisionError
+from console.approvals.errors import NotAllowedError
 from console.approvals.models import Proposal, Settlement
 from console.audit.models import Entry
 

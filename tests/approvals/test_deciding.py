@@ -8,9 +8,11 @@ from django.db import connections
 from console.approvals import deciding
 from console.approvals.errors import ApprovalError, NotAllowedError, StaleDecisionError
 from console.approvals.models import Decision, Proposal
+from console.approvals.proposing import Origin, StepDraft, propose
 from console.audit.models import Entry
 
 Status = Proposal.Status
+CHARGE = {"currencyCode": "USD", "amount": 1_000_000, "description": "Implementation"}
 
 
 def test_the_requester_cannot_approve_his_own(retry, people):
@@ -101,16 +103,8 @@ def test_a_withdrawn_proposal_cannot_be_approved(retry, people):
 
 @pytest.fixture
 def large_charge(committed_db, connected, people, sandbox):
-    from console.approvals.proposing import Origin, StepDraft, propose
-
     customer = sandbox.stories()["upgrade"]["customerUniqueId"]
-    arguments = {
-        "customerUniqueId": customer,
-        "currencyCode": "USD",
-        "amount": 1_000_000,
-        "description": "Implementation",
-    }
-    step = StepDraft("billsby_charge_customer", arguments)
+    step = StepDraft("billsby_charge_customer", CHARGE | {"customerUniqueId": customer})
     return propose(actor=people["priya"], steps=[step], reason="Signed order.", origin=Origin("form"))
 
 
@@ -123,6 +117,16 @@ def test_one_person_counts_once(large_charge, approve, people):
     approve(large_charge, "dana")
     with pytest.raises(StaleDecisionError):
         deciding.approve(proposal_id=large_charge.pk, actor=people["dana"], digest=large_charge.digest)
+
+
+def test_a_card_that_too_few_can_approve_says_so(committed_db, connected, people, sandbox, large_charge):
+    assert large_charge.card["flags"][0]["title"] != "Too few people can approve this"
+    people["luis"].is_active = False
+    people["luis"].save()
+    customer = sandbox.stories()["upgrade"]["customerUniqueId"]
+    step = StepDraft("billsby_charge_customer", CHARGE | {"customerUniqueId": customer, "amount": 1_000_001})
+    again = propose(actor=people["priya"], steps=[step], reason="Signed order.", origin=Origin("form"))
+    assert again.card["flags"][0]["detail"].startswith("It needs 2 approvals, and only Dana Whitfield may")
 
 
 @pytest.fixture

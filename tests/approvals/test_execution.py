@@ -10,6 +10,7 @@ from django.utils import timezone
 from console.approvals import execution, tasks
 from console.approvals.models import Attempt, Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
+from console.audit.models import Entry
 
 Status, State = Proposal.Status, Attempt.State
 RETRY = "billsby_retry_invoice_payment"
@@ -115,6 +116,15 @@ def test_a_short_rate_limit_is_waited_out_under_the_same_claim(retry, approve, s
     ]
 
 
+def test_a_limit_that_names_no_time_is_waited_out_too(retry, approve, sandbox, settings):
+    settings.LEASE_S = 20
+    proposal = approve(retry())
+    sandbox.rate_limit(path_contains="/Payment", headers={})
+    assert attend(proposal).status == Status.SUCCEEDED
+    first, second = proposal.steps.get().attempts.order_by("number")
+    assert (second.sent_at - first.ended_at).total_seconds() >= execution.UNSAID_PAUSE_S[0]
+
+
 def test_a_limit_longer_than_the_lease_fails_and_says_until_when(retry, approve, sandbox):
     proposal = approve(retry())
     sandbox.rate_limit(path_contains="/Payment", headers={"Retry-After": "3600"})
@@ -213,6 +223,14 @@ def test_a_plan_runs_in_order_under_one_approval(goodbye, approve, sandbox):
         "billsby_refund_invoice",
         "billsby_cancel_subscription",
     ]
+
+
+def test_entries_of_a_step_name_its_record_and_its_money(goodbye, approve):
+    proposal = attend(approve(goodbye()))
+    for step in proposal.steps.all():
+        of_step = Entry.objects.filter(summary__startswith=f"{proposal.number} step {step.position}")
+        assert {entry.vendor_object_id for entry in of_step} == {step.record_key}
+        assert {bool(entry.money_amount) for entry in of_step} == {step.position == 1}
 
 
 def test_a_refusal_of_step_two_stops_the_plan_there(goodbye, approve, sandbox):

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from console.audit import canonical
@@ -21,6 +22,7 @@ from console.audit.models import Checkpoint, Head
 
 EVERY = timedelta(minutes=5)
 EVERY_ENTRIES = 500
+LAST_LINES_BYTES = 8192  # of the copy: the last line, and what a kill left of the one after it
 SIGNED_PREFIX = b"countersign audit checkpoint 1\n"
 
 
@@ -129,7 +131,7 @@ def make(now: datetime | None = None) -> Checkpoint | None:
         )
         signed = Statement(**{**asdict(said), "signature": key.sign(SIGNED_PREFIX + said.body()).hex()})
         checkpoint = Checkpoint.objects.create(**asdict(signed), checkpoint_hash=signed.hash)
-    copy_out(signed)
+    copy_out()
     return checkpoint
 
 
@@ -145,28 +147,64 @@ def make_if_due(now: datetime | None = None) -> Checkpoint | None:
     return make(now) if is_due else None
 
 
-def copy_out(statement: Statement) -> None:
-    """Append the statement to a file outside the database, which a rewritten database cannot reach."""
+def copy_out() -> None:
+    """Append what the file outside the database lacks; a rewritten database cannot reach it.
+
+    That is more than the newest after a kill or a full disk, which may also have cut the last line short.
+    """
     path = settings.AUDIT_CHECKPOINT_COPY
-    if path:
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(canonical.json_text(asdict(statement)) + "\n")
+    if not path:
+        return
+    # Under the head's lock one worker writes at a time, so that lines stand in the order of their rows.
+    with transaction.atomic(), open(path, "ab+") as file:
+        Head.objects.select_for_update().get()
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_LINES_BYTES))
+        *lines, cut = file.read().split(b"\n")
+        lacking = b"".join(map(_line, _stored_after(lines[-1]) if lines else stored()))
+        file.write(lacking.removeprefix(cut) if lacking.startswith(cut) else b"\n" + lacking)
 
 
-def stored() -> Iterator[Statement]:
+def stored(rows: QuerySet[Checkpoint] | None = None) -> Iterator[Statement]:
     names = [field.name for field in fields(Statement)]
-    for row in Checkpoint.objects.order_by("pk").values(*names).iterator():
+    rows = Checkpoint.objects.order_by("pk") if rows is None else rows
+    for row in rows.values(*names).iterator():
         yield Statement(**row)
 
 
+def _stored_after(line: bytes) -> Iterator[Statement]:
+    """Those after the one in this line of the copy; where the database has no such one, the newest."""
+    try:
+        known = Checkpoint.objects.filter(checkpoint_hash=_statement(line).hash).first()
+    except ValueError:
+        known = None
+    rows = Checkpoint.objects.order_by("pk")
+    return stored(rows.filter(pk__gt=known.pk) if known else rows.reverse()[:1])
+
+
 def copied(path: Path) -> Iterator[Statement]:
-    """The statements in a file of copies. Raises ValueError where a line is none."""
-    with path.open(encoding="utf-8") as file:
+    """The statements in a file of copies. Raises ValueError where a line is none, and OSError."""
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
-                yield Statement(**json.loads(line))
-            except (TypeError, ValueError):
+                yield _statement(line)
+            except ValueError:
+                if number > 1 and not line.endswith(b"\n"):
+                    return  # it is being written, or will be completed with the next one
                 raise ValueError(f"line {number} of {path.name} is not a checkpoint") from None
+
+
+def _line(statement: Statement) -> bytes:
+    return canonical.canonical_bytes(asdict(statement)) + b"\n"
+
+
+def _statement(line: bytes) -> Statement:
+    try:
+        said = Statement(**json.loads(line))
+    except TypeError as error:
+        raise ValueError("not the members of a checkpoint") from error
+    if any(type(getattr(said, field.name)) is not field.type for field in fields(Statement)):
+        raise ValueError("a member of the wrong type")
+    return said
 
 
 def problems(statements: Iterable[Statement], key: Ed25519PublicKey | None) -> Iterator[str]:

@@ -1,16 +1,19 @@
 """Is the log whole? The chain, its checkpoints, its guards and its personal data, looked at together."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.conf import settings
 from django.db import transaction
 
 from console.accounts.models import Person
 from console.audit import canonical, checkpoints, guards, log
 from console.audit.chain import BEGINNING, Break, Link, Walk, walk
+from console.audit.checkpoints import Statement
 from console.audit.erasing import ERASED
 from console.audit.models import Entry, Head, PersonalDatum
 from console.audit.queries import CHUNK, in_order
@@ -29,6 +32,7 @@ KEY_WITHIN_REACH = (
     "The signing key can be read by this server, as in a demo that runs as one process. Whoever controls the "
     "server could sign a rewritten log, so these checkpoints prove less than those of a separate signer."
 )
+COPY_UNREAD = "The copy of the checkpoints outside the database cannot be read here, so it was not compared."
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,13 @@ def verify(*, key: Ed25519PublicKey | None = None, copy: Path | None = None) -> 
     """Check everything, reading each entry once and holding few at a time.
 
     key: the public key that checkpoints must be signed with; by default the configured one.
-    copy: a file of checkpoints kept outside the database, which the log must agree with as well.
-    Entries appended meanwhile are left for the next time. Raises ValueError when `copy` cannot be read.
+    copy: a file of checkpoints kept outside the database, which the log must agree with as well; by default
+    the configured one, where this process may read it.
+    Entries appended meanwhile are left for the next time. Raises OSError, and ValueError where a line of
+    `copy` is no checkpoint.
     """
     key = key or checkpoints.trusted_key()
-    copied = list(checkpoints.copied(copy)) if copy else []
+    copied, damage = _copied(copy)
     stored_links = [Link(one.size, one.chain_hash) for one in checkpoints.stored()]
     known = merge(
         sorted(stored_links, key=_size),
@@ -71,10 +77,27 @@ def verify(*, key: Ed25519PublicKey | None = None, copy: Path | None = None) -> 
         *([found.broken.sentence] if found.broken else []),
         *(f"The database guard {name} is missing or altered." for name in guards.missing_triggers()),
         *checkpoints.problems(checkpoints.stored(), key),
-        *(f"In {copy}: {problem}" for problem in checkpoints.problems(copied, key)),
+        *damage,
+        *(f"In the copy outside: {problem}" for problem in checkpoints.problems(copied, key)),
         *personal_problems(),
     ]
     return Report(found, len(stored_links), tuple(problems), tuple(_notes(len(stored_links), key)))
+
+
+def _copied(copy: Path | None) -> tuple[list[Statement], list[str]]:
+    """The statements kept outside, and what is wrong with the configured file, as sentences."""
+    if copy:
+        return list(checkpoints.copied(copy)), []
+    if not _can_read_copy():
+        return [], []
+    try:
+        return list(checkpoints.copied(Path(settings.AUDIT_CHECKPOINT_COPY))), []
+    except ValueError as error:
+        return [], [f"The copy of the checkpoints outside the database is damaged: {error}."]
+
+
+def _can_read_copy() -> bool:
+    return os.access(settings.AUDIT_CHECKPOINT_COPY, os.R_OK)
 
 
 def walk_log(*, known: Iterator[Link] | tuple[Link, ...] = (), recent: int | None = None) -> Walk:
@@ -168,6 +191,8 @@ def _notes(stored: int, key: Ed25519PublicKey | None) -> Iterator[str]:
         yield NO_PUBLIC_KEY if stored else NO_KEY
     elif not stored:
         yield "No checkpoint was made yet."
+    if settings.AUDIT_CHECKPOINT_COPY and not _can_read_copy():
+        yield COPY_UNREAD
 
 
 def _size(link: Link) -> int:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from console.audit import checkpoints
 from console.audit.models import Checkpoint, Entry, Head
-from console.audit.verification import KEY_WITHIN_REACH, NO_KEY, verify
+from console.audit.verification import COPY_UNREAD, KEY_WITHIN_REACH, NO_KEY, verify
 from tests.audit.entries import guards_down, rewrite, sql, write_entries, write_entry, write_many
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +103,54 @@ def test_a_backup_put_back_is_found_by_the_copy_outside(key: Path, copy: Path) -
         Head.objects.update(seq=5, chain_hash=fifth.chain_hash)
         Checkpoint.objects.filter(size__gt=5).delete()
 
-    assert verify().is_whole
+    assert "a checkpoint stated 10 entries" in verify().problems[0]
     assert "a checkpoint stated 10 entries" in verify(copy=copy).problems[0]
+
+
+def test_a_copy_that_cannot_be_read_here_is_noted(key: Path, copy: Path) -> None:
+    write_entry()
+    checkpoints.make()
+    copy.unlink()
+
+    assert verify().notes == (KEY_WITHIN_REACH, COPY_UNREAD)
+    assert verify().is_whole
+
+
+def test_a_damaged_copy_is_found(key: Path, copy: Path) -> None:
+    write_entry()
+    checkpoints.make()
+    copy.write_text("{}\n" + copy.read_text())
+
+    assert "line 1 of checkpoints.jsonl is not a checkpoint" in verify().problems[0]
+
+
+@pytest.mark.parametrize("left", [0, 1, 2, 2.5, 2.999])
+def test_the_copy_is_completed_after_a_kill_or_a_full_disk(key: Path, copy: Path, left: float) -> None:
+    for _ in range(3):
+        write_entry()
+        checkpoints.make()
+    lines = copy.read_bytes().splitlines(keepends=True)
+    whole, part = lines[: int(left)], lines[int(left)]
+    copy.write_bytes(b"".join(whole) + part[: int(left % 1 * len(part))])
+    assert verify().is_whole
+
+    checkpoints.make()
+
+    assert list(checkpoints.copied(copy)) == list(checkpoints.stored())
+    assert verify().is_whole
+
+
+def test_a_copy_of_what_the_database_lost_is_continued(key: Path, copy: Path) -> None:
+    for _ in range(3):
+        write_entry()
+        checkpoints.make()
+    with guards_down():
+        Checkpoint.objects.filter(size__gt=1).delete()
+
+    checkpoints.make()
+
+    assert [one.size for one in checkpoints.copied(copy)] == [1, 2, 3, 3]
+    assert "does not follow the one before it" in verify().problems[0]
 
 
 def test_a_forged_checkpoint_is_found(key: Path, tmp_path: Path, settings) -> None:

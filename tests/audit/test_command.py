@@ -59,6 +59,18 @@ def test_verify_takes_checkpoints_from_outside(settings, tmp_path: Path) -> None
     )
 
 
+@pytest.mark.parametrize("content", [b"no checkpoint", b"{}", b'{"size": 1}', b"\xff\n", None])
+def test_verify_says_that_checkpoints_from_outside_cannot_be_read(
+    content: bytes | None, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.jsonl"
+    if content is not None:
+        copy.write_bytes(content)
+
+    with pytest.raises(CommandError, match=r"^The checkpoints cannot be read: .*copy\.jsonl"):
+        run("verify", "--checkpoints", copy)
+
+
 def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     run("key", "--output", tmp_path / "key.pem")
 

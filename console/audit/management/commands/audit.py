@@ -19,7 +19,9 @@ class Command(BaseCommand):
         parts = parser.add_subparsers(dest="part", required=True)
         look = parts.add_parser("verify", help="tell whether the log is whole, and where it is not")
         look.add_argument("--public-key", type=Path, help="PEM file; by default the configured key")
-        look.add_argument("--checkpoints", type=Path, help="checkpoints that were kept outside the database")
+        look.add_argument(
+            "--checkpoints", type=Path, help="a copy kept outside the database; by default the configured one"
+        )
         out = parts.add_parser("export", help="write entries to a file")
         out.add_argument("--format", choices=("csv", "jsonl"), required=True)
         out.add_argument("--from", dest="first_day", type=date.fromisoformat, help="first day, YYYY-MM-DD")
@@ -37,7 +39,11 @@ class Command(BaseCommand):
         does[part](**options)
 
     def verify(self, public_key: Path | None, checkpoints: Path | None, **options: object) -> None:
-        report = verify(key=read_key(public_key), copy=checkpoints)
+        key = read_key(public_key)
+        try:
+            report = verify(key=key, copy=checkpoints)
+        except (OSError, ValueError) as error:
+            raise CommandError(f"The checkpoints cannot be read: {error}.") from None
         for note in report.notes:
             self.stdout.write(f"Note: {note}")
         if not report.is_whole:
@@ -84,6 +90,6 @@ class Command(BaseCommand):
 
 def read_key(path: Path | None):
     try:
-        return checkpoints.public_key(path) if path else None
+        return checkpoints.public_key(path) if path else checkpoints.trusted_key()
     except (OSError, ValueError, TypeError) as error:
         raise CommandError(f"The public key cannot be read: {error}") from None

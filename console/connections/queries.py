@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from connectors.registry import connector
 from console.accounts.models import Person
 from console.connections.models import Connection
+from console.mirror.answers import last_read, oldest
 from console.mirror.models import KINDS, RefusedRecord, Sync
 
 
@@ -53,8 +54,7 @@ class Card:
     @property
     def read_at(self) -> datetime | None:
         """When the oldest kind was last read whole; None while one never was."""
-        moments = [reading.read_at for reading in self.readings]
-        return min(moments) if moments and None not in moments else None
+        return oldest(reading.read_at for reading in self.readings)
 
 
 def cards(pk: int | None = None) -> list[Card]:
@@ -63,6 +63,7 @@ def cards(pk: int | None = None) -> list[Card]:
     if pk:
         connections = connections.filter(pk=pk)
     runs = {(run.connection_id, run.kind): run for run in newest_runs()}
+    read_at = last_read()
     counts = {
         (kind, connection_id): count
         for kind, model in KINDS.items()
@@ -76,7 +77,12 @@ def cards(pk: int | None = None) -> list[Card]:
             connection=connection,
             title=connector(connection.connector).title,
             readings=tuple(
-                reading(stream.kind, connection, counts, runs)
+                Reading(
+                    kind=stream.kind,
+                    count=counts.get((stream.kind, connection.pk), 0),
+                    read_at=read_at.get((connection.pk, stream.kind)),
+                    run=runs.get((connection.pk, stream.kind)),
+                )
                 for stream in connector(connection.connector).streams
             ),
             refused=refused.get(connection.pk, 0),
@@ -85,23 +91,10 @@ def cards(pk: int | None = None) -> list[Card]:
     ]
 
 
-def reading(
-    kind: str,
-    connection: Connection,
-    counts: dict[tuple[str, int], int],
-    runs: dict[tuple[int, str], Sync],
-) -> Reading:
-    run = runs.get((connection.pk, kind))
-    count = counts.get((kind, connection.pk), 0)
-    return Reading(kind, count, run.read_at if run else None, run)
-
-
-def newest_runs() -> list[Sync]:
-    """The newest run of each kind of each connection, with `read_at` of the last one that came to its end."""
+def newest_runs() -> QuerySet[Sync]:
+    """The newest run of each kind of each connection, however it ended."""
     alike = Sync.objects.filter(connection=OuterRef("connection"), kind=OuterRef("kind"))
-    ended = alike.filter(state=Sync.State.DONE).order_by("-started_at").values("started_at")[:1]
-    newest = alike.order_by("-started_at", "-pk").values("pk")[:1]
-    return list(Sync.objects.filter(pk=Subquery(newest)).annotate(read_at=Subquery(ended)))
+    return Sync.objects.filter(pk=Subquery(alike.order_by("-started_at", "-pk").values("pk")[:1]))
 
 
 def may_sync(person: Person) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 
 from connectors.money import format_money
 from console.mirror.models import Invoice, Record, Sync
@@ -66,20 +66,26 @@ def plain(value: Any) -> Any:
 
 def read_at(kinds: Iterable[str], *, connector: str | None = None) -> datetime | None:
     """When the oldest part of these kinds was last read whole; None while any part never was."""
-    runs = last_runs().filter(kind__in=list(kinds))
-    if connector:
-        runs = runs.filter(connection__connector=connector)
-    moments = [run["read_at"] for run in runs]
-    return min(moments) if moments and None not in moments else None
+    wanted = set(kinds)
+    return oldest(moment for (_, kind), moment in last_read(connector=connector).items() if kind in wanted)
 
 
 def as_of(kinds: Iterable[str], *, connector: str | None = None) -> str | None:
     return plain(read_at(kinds, connector=connector))
 
 
-def last_runs() -> QuerySet:
-    """{connection, kind, read_at} for each kind of each connection: when its last whole reading began."""
-    done = Q(state=Sync.State.DONE)
-    return (
-        Sync.objects.order_by().values("connection", "kind").annotate(read_at=Max("started_at", filter=done))
-    )
+def last_read(*, connector: str | None = None) -> dict[tuple[int, str], datetime | None]:
+    """By connection id and kind: when its last whole reading began. None where none came to its end.
+
+    A kind whose reading never began is missing. What changed at the vendor after that moment may not be here.
+    """
+    runs = Sync.objects.filter(connection__connector=connector) if connector else Sync.objects.all()
+    began = Max("started_at", filter=Q(state=Sync.State.DONE))
+    rows = runs.order_by().values_list("connection", "kind").annotate(began=began)
+    return {(connection_id, kind): moment for connection_id, kind, moment in rows}
+
+
+def oldest(moments: Iterable[datetime | None]) -> datetime | None:
+    """One that is late makes the whole late; None while one never was, or there is none."""
+    known = list(moments)
+    return min(known) if known and None not in known else None

@@ -45,7 +45,9 @@ def begin(connection: Connection, kind: str) -> Sync | None:
         with transaction.atomic():
             silent = runs.filter(state=Sync.State.RUNNING, reported_at__lt=now - Sync.QUIET_FOR)
             silent.update(state=Sync.State.FAILED, finished_at=now, error="Interrupted before its end.")
-            runs.filter(finished_at__lt=now - KEPT_FOR).delete()
+            # The last whole reading tells how old the mirror is, however long later ones have failed.
+            last_whole = runs.filter(state=Sync.State.DONE).order_by("-started_at").values("pk")[:1]
+            runs.filter(finished_at__lt=now - KEPT_FOR).exclude(pk__in=last_whole).delete()
             return Sync.objects.create(connection=connection, kind=kind, started_at=now, reported_at=now)
     except IntegrityError:
         return None

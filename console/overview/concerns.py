@@ -1,5 +1,6 @@
 """What on Home needs a person now: one line for each kind of trouble, with its money and one verb."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from connectors.money import format_money
 from console.accounts.models import Person
 from console.approvals.models import Proposal
 from console.mirror.models import Bill, Invoice
-from console.overview.queries import freshness
+from console.overview.queries import Freshness
 from console.ui import statuses, times
 
 RECENT = timedelta(days=7)
@@ -32,8 +33,8 @@ class Concern:
     url: str
 
 
-def concerns_of(person: Person) -> list[Concern]:
-    """What needs attention, most urgent first."""
+def concerns_of(person: Person, readings: Iterable[Freshness]) -> list[Concern]:
+    """What needs attention, most urgent first. readings: how fresh each kind of record is."""
     live = list(Proposal.objects.filter(status__in=Proposal.LIVE).select_related("requester"))
     unknown = [one for one in live if one.status in (Status.UNKNOWN, Status.MANUAL_REVIEW)]
     pending = [one for one in live if one.status == Status.PENDING]
@@ -45,7 +46,7 @@ def concerns_of(person: Person) -> list[Concern]:
         unknown_outcomes(unknown),
         waiting_for_me(for_me),
         failed_lately(),
-        late_sources(),
+        late_sources(readings),
         unpaid_invoices(),
         bills_due(),
         waiting_for_others(mine),
@@ -104,8 +105,8 @@ def failed_lately() -> Concern | None:
     return Concern("bad", "circle-x", title, detail, total(proposals), "See why", proposal_url(newest))
 
 
-def late_sources() -> Concern | None:
-    late = [row for row in freshness() if not row.is_running and (row.error or is_late(row.read_at))]
+def late_sources(readings: Iterable[Freshness]) -> Concern | None:
+    late = [row for row in readings if not row.is_running and (row.error or is_late(row.read_at))]
     if not late:
         return None
     first = late[0]

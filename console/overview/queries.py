@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from console.approvals.models import Proposal
 from console.connections.models import Connection
+from console.connections.queries import newest_runs
+from console.mirror.answers import last_read
 from console.mirror.models import KINDS, Invoice, Sync
 
 EXECUTED_SHOWN = 6
@@ -82,25 +84,16 @@ def receivables(wanted: str) -> Receivables | None:
 
 
 def freshness() -> list[Freshness]:
-    """Every kind that was ever read, with its newest finished run and what the newest run says."""
-    newest = Sync.objects.filter(connection=OuterRef("connection"), kind=OuterRef("kind"))
-    rows = (
-        Sync.objects.filter(pk=Subquery(newest.order_by("-started_at", "-pk").values("pk")[:1]))
-        .annotate(
-            read_at=Subquery(
-                newest.filter(state=Sync.State.DONE).order_by("-finished_at").values("finished_at")[:1]
-            )
-        )
-        .select_related("connection")
-        .order_by("connection__name", "kind")
-    )
+    """Every kind whose reading ever began, with when it was last read whole and what its newest run says."""
+    rows = newest_runs().select_related("connection").order_by("connection__name", "kind")
+    read_at = last_read()
     counts = mirrored_counts({row.kind for row in rows})
     return [
         Freshness(
             connection=row.connection,
             words=row.words.capitalize(),
             count=counts.get((row.kind, row.connection_id), 0),
-            read_at=row.read_at,
+            read_at=read_at.get((row.connection_id, row.kind)),
             is_running=row.state == Sync.State.RUNNING,
             error=row.error if row.state == Sync.State.FAILED else "",
         )

@@ -10,14 +10,15 @@ from console.overview import concerns, health, queries, weeks
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
+    freshness = queries.freshness()
     receivables = queries.receivables(request.GET.get("currency", ""))
     context = {
         "now": now,
         "zone": timezone.get_current_timezone_name(),
-        "concerns": concerns.concerns_of(request.user),
+        "concerns": concerns.concerns_of(request.user, freshness),
         "receivables": receivables,
         "weeks": weeks.invoiced_by_week(receivables.currency) if receivables else None,
-        "freshness": queries.freshness(),
+        "freshness": freshness,
         "executed": queries.executed(),
     }
     is_fragment = request.htmx and not request.htmx.boosted

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Max
 from django.http import HttpRequest
 
+from connectors.registry import connector
 from console.accounts.models import Person
 from console.approvals.queries import count_for
 from console.connections.models import Connection
-from console.mirror.models import Sync
+from console.mirror.answers import last_read, oldest
 from console.ui import statuses
 
 THEMES = ("system", "light", "dark")
@@ -134,11 +134,13 @@ def current_item(route: str) -> str:
 
 def sources() -> list[Source]:
     """Every connection with the age of its oldest kind of record: one late kind makes the whole late."""
-    newest = Sync.objects.filter(state=Sync.State.DONE).values_list("connection", "kind").order_by()
-    read_at: dict[int, datetime] = {}
-    for connection_id, _, finished_at in newest.annotate(Max("finished_at")):
-        read_at[connection_id] = min(finished_at, read_at.get(connection_id, finished_at))
+    moments = last_read()
     return [
-        Source(connection.name, connection.is_sandbox, read_at.get(connection.pk))
-        for connection in Connection.objects.only("name", "is_sandbox")
+        Source(connection.name, connection.is_sandbox, oldest(map(moments.get, parts(connection))))
+        for connection in Connection.objects.only("name", "connector", "is_sandbox")
     ]
+
+
+def parts(connection: Connection) -> list[tuple[int, str]]:
+    """Everything that is read from a connection, as `last_read` names it."""
+    return [(connection.pk, stream.kind) for stream in connector(connection.connector).streams]

@@ -8,6 +8,7 @@ from console.mirror.models import KINDS, Customer, Invoice, Sync
 from console.mirror.refresh import refresh_record
 from console.mirror.sync import begin, sync_connection
 from console.mirror.tasks import sync
+from tests.mirror.factories import make_sync
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +107,12 @@ def test_a_record_read_alone_tells_more_than_the_list(billsby):
 def test_a_record_the_vendor_does_not_have_is_said_so(billsby):
     with pytest.raises(NotFoundError):
         refresh_record(billsby, "invoice", "NOSUCHCUST-1")
+
+
+def test_the_last_whole_reading_is_kept_however_long_later_ones_fail(billsby):
+    month_ago, week_ago = (timezone.now() - timedelta(days=days) for days in (30, 8))
+    make_sync(billsby, "invoice", started_at=month_ago - timedelta(days=1), finished_at=month_ago)
+    last_whole = make_sync(billsby, "invoice", started_at=month_ago, finished_at=month_ago)
+    make_sync(billsby, "invoice", state=Sync.State.FAILED, started_at=week_ago, finished_at=week_ago)
+    running = begin(billsby, "invoice")
+    assert set(Sync.objects.filter(kind="invoice")) == {last_whole, running}

@@ -4,8 +4,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.registry import connector
+from console.connections.queries import cards
+from console.mirror.answers import read_at
 from console.mirror.models import Bill, Invoice, Sync
-from console.overview.queries import receivables
+from console.overview.queries import freshness, receivables
+from console.ui.context import sources
+from tests.mirror.factories import make_sync
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +83,24 @@ def test_a_source_that_failed_is_told_with_its_error(client, people, pending_pro
     assert "Billsby did not answer." in home(client, people["dana"])
 
 
+def test_one_kind_that_was_never_read_whole_makes_its_source_late(pending_proposal):
+    billsby = pending_proposal.connection
+    first, *others = [stream.kind for stream in connector("billsby").streams]
+    make_sync(billsby, first, state=Sync.State.FAILED)
+    for kind in others:
+        make_sync(billsby, kind)
+    assert [source.read_at for source in sources()] == [None]
+
+
+def test_every_page_counts_the_age_from_the_same_moment(pending_proposal):
+    billsby = pending_proposal.connection
+    began = timezone.now() - timedelta(hours=1)
+    for stream in connector("billsby").streams:
+        make_sync(billsby, stream.kind, started_at=began)
+    ages = {*(row.read_at for row in freshness()), cards()[0].read_at, sources()[0].read_at}
+    assert ages == {began} == {read_at(["invoice"])}
+
+
 def test_a_hint_gets_the_fragment_without_the_frame(client, people):
     page = home(client, people["dana"], **{"HX-Request": "true"})
     assert page.startswith('<div class="page" id="home"')
@@ -105,5 +128,5 @@ def test_home_asks_the_database_a_fixed_number_of_times(
             due_on=timezone.localdate(),
         )
     client.force_login(people["dana"])
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(27):
         client.get(reverse("overview:home"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -116,14 +116,6 @@ def test_an_answered_write_is_found_with_its_id(desk: Desk, name: str) -> None:
     verdict = desk.probe(name, attempt)
 
     assert (verdict.kind, verdict.results["id"]) == ("took", attempt.answer["id"])
-
-
-def test_an_answer_of_the_old_interface_may_still_be_wrapped(desk: Desk) -> None:
-    attempt = desk.attempt("bill_v2_create_customer", {"name": "Acme Corp"})
-    wrapped = replace(attempt, answer={"response_status": 0, "response_data": attempt.answer})
-    desk.send("bill_v2_create_customer", {"name": "Acme Corp"})  # so that looking alone could not tell
-
-    assert desk.probe("bill_v2_create_customer", wrapped).results == {"id": attempt.answer["id"]}
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -283,20 +275,6 @@ def test_a_plan_speaks_of_the_customer_an_earlier_step_makes(desk: Desk) -> None
     assert contact.sentence == "Add contact ana@acme.example to the customer that step 1 creates in BILL"
     assert bill.sentence.startswith("Create invoice H-1 for the customer that step 1 creates in BILL, 37.15")
     assert bill.money == Money(None, None, "stays")
-
-
-def test_a_later_steps_contact_is_found_through_its_answer(desk: Desk) -> None:
-    made = desk.send("bill_create_customer", ACME)
-    given = {"customerId": STEP_ONE, "email": "ana@acme.example"}
-    before = desk.look("bill_create_customer_contact", given)
-    sent_at = datetime.now(UTC)
-    answer = desk.send("bill_create_customer_contact", given | {"customerId": made["id"]})
-
-    told = desk.probe("bill_create_customer_contact", Attempted(given, before, sent_at, answer))
-    lost = desk.probe("bill_create_customer_contact", Attempted(given, before, sent_at, None))
-
-    assert (told.kind, told.results["id"]) == ("took", answer["id"])
-    assert lost.kind == "cannot_tell"
 
 
 def test_only_ids_can_come_from_an_earlier_step(desk: Desk) -> None:

@@ -70,17 +70,14 @@ class BillJudge:
         arguments, vendor_id = attempt.arguments, attempt.arguments["vendorId"]
         currency = attempt.before.fields.get("currency") or None
         known = str(attempt.before.fields.get("same_number") or "")
-        if step_of(vendor_id) is not None and not attempt.answer:
-            return Verdict("cannot_tell", "It is not known which vendor the bill was for.")
 
         def search() -> list[Raw]:
-            asked = {"vendorId": vendor_id} if step_of(vendor_id) is None else {}
-            return made_since(read, "bill_list_bills", attempt, known=known, **asked)
+            return made_since(read, "bill_list_bills", attempt, known=known, vendorId=vendor_id)
 
         def differs(found: Raw) -> str:
             if found["invoice"]["invoiceNumber"] != arguments["invoiceNumber"]:
                 return f"its number is {found['invoice']['invoiceNumber']}"
-            if step_of(vendor_id) is None and found.get("vendorId") != vendor_id:
+            if found.get("vendorId") != vendor_id:
                 return "it is from another vendor"
             wanted = total_minor(line_amounts(arguments), str(currency)) if currency else None
             if wanted is not None and amount_minor(found, "amount", str(currency)) != wanted:

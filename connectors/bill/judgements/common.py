@@ -61,10 +61,7 @@ def made_since(read: Read, operation: str, attempt: Attempted, *, known: str, **
 
 
 def answered_id(attempt: Attempted) -> str | None:
-    """The id in the answer, which v2 wraps."""
-    answer = attempt.answer if isinstance(attempt.answer, Mapping) else {}
-    inner = answer.get("response_data", answer)
-    found = inner.get("id") if isinstance(inner, Mapping) else None
+    found = attempt.answer.get("id") if isinstance(attempt.answer, Mapping) else None
     return found if isinstance(found, str) and found else None
 
 

@@ -61,13 +61,7 @@ class ContactJudge:
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
         """E-mail addresses are unique within a customer: the contact is there once, or not at all."""
-        key = attempt.arguments["customerId"]
-        if step_of(key) is not None:
-            answer = attempt.answer if isinstance(attempt.answer, Mapping) else {}
-            key = answer.get("customerId")
-            if not isinstance(key, str):
-                return Verdict("cannot_tell", "It is not known which customer the contact was for.")
-        rows = _with_email(read, key, attempt.arguments["email"])
+        rows = _with_email(read, attempt.arguments["customerId"], attempt.arguments["email"])
         return verdict(
             Attempted(attempt.arguments, attempt.before, attempt.sent_at),
             get=lambda _key: {},

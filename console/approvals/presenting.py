@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from connectors.registry import connector
 from connectors.requests import HOLE
@@ -58,6 +59,14 @@ class Shown:
     why_not: str
     timeline: tuple[Moment, ...]
     fingerprint: str
+
+    @property
+    def version(self) -> str:
+        """Changes with everything on the page that can change; a page that has it needs nothing new."""
+        steps = [(step.status, step.outcome) for step in self.steps]
+        rights = (self.may_decide, self.may_withdraw, self.may_settle, self.why_not)
+        said = (self.proposal.version, self.proposal.outcome, steps, rights, self.timeline)
+        return sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def shown_to(person: Person, proposal: Proposal) -> Shown:

@@ -28,7 +28,7 @@ def inbox_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One proposal: as a fragment for htmx, else inside the inbox."""
+    """One proposal: as a fragment for htmx, else inside the inbox. ?v= names the version a page has."""
     proposal = queries.get_proposal_for(request.user, pk)
     return _detail(request, proposal)
 
@@ -106,6 +106,8 @@ def _detail(
 ) -> HttpResponse:
     asked = confirming or request.GET.get("confirm", "")
     shown = presenting.shown_to(request.user, proposal)
+    if request.GET.get("v") == shown.version:
+        return HttpResponse(status=204)
     context = {
         "shown": shown,
         "proposal": proposal,

@@ -1,11 +1,15 @@
 """The inbox over HTTP: who sees what, what a click does, and what is said when it does not."""
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from console.approvals import execution
 from console.approvals.models import Proposal
+from console.approvals.proposing import StepDraft
 from console.audit.models import Entry
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -42,6 +46,33 @@ def test_a_proposal_has_a_page_of_its_own(retry, sign_in):
 def test_htmx_gets_the_fragment_alone(retry, sign_in):
     answer = sign_in("dana").get(page(retry()), **HTMX)
     assert answer.content.lstrip().startswith(b'<section class="dp"')
+
+
+def poll(client: Client, shown: str):
+    """What an open page asks every few seconds."""
+    return client.get(unescape(re.search(r'hx-get="([^"]*\?v=[^"]*)"', shown)[1]), **HTMX)
+
+
+@pytest.mark.parametrize("query", ["", "?confirm=approve"])
+def test_a_page_that_is_up_to_date_is_left_alone(retry, sign_in, query):
+    dana = sign_in("dana")
+    assert poll(dana, dana.get(page(retry()) + query, **HTMX).text).status_code == 204
+
+
+def test_the_first_of_two_approvals_is_shown_to_an_open_page(retry, sign_in, approve, sandbox):
+    customer = sandbox.stories()["upgrade"]["customerUniqueId"]
+    large = {"customerUniqueId": customer, "currencyCode": "USD", "amount": 1_000_000, "description": "Setup"}
+    proposal, luis = retry(steps=[StepDraft("billsby_charge_customer", large)]), sign_in("luis")
+    shown = luis.get(page(proposal), **HTMX).text
+    approve(proposal)
+    assert "Approved by Dana" in poll(luis, shown).text
+
+
+def test_every_move_is_shown_to_an_open_page(retry, sign_in, approve):
+    proposal, luis = approve(retry()), sign_in("luis")
+    shown = luis.get(page(proposal), **HTMX).text
+    execution.attend(proposal.pk)
+    assert "Confirmed by a fresh read" in poll(luis, shown).text
 
 
 def test_the_requester_sees_no_approve_button(retry, sign_in):
@@ -149,8 +180,6 @@ def test_the_checks_say_that_the_record_moved(retry, sign_in, sandbox):
 
 
 def test_markup_in_a_record_is_shown_as_text(retry, sign_in, connected, people):
-    from console.approvals.proposing import StepDraft
-
     name = "<script>alert(1)</script>"
     step = StepDraft("bill_create_customer", {"name": name, "email": "a@acme.example"})
     answer = sign_in("dana").get(page(retry(steps=[step])))

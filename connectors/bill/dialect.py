@@ -1,12 +1,13 @@
 """How BILL speaks: sessions, two interfaces, and errors told by code rather than by status."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from connectors.bill.session import TITLE, Sessions
-from connectors.dialect import MESSAGE_LIMIT, Account, Answer, Dialect, Line, parse_json
+from connectors.dialect import Account, Answer, Dialect, Line, parse_json
 from connectors.errors import (
     NotFoundError,
     OutcomeUnknownError,
@@ -62,6 +63,13 @@ class BillDialect(Dialect):
     def forget_session(self, account: Account) -> None:
         self._sessions.forget()
 
+    def secrets(self, line: Line) -> Mapping[str, str]:
+        return {**line.account.credentials, "session_id": self._sessions.mine}
+
+    def accepts_by_status(self, request: Request) -> bool:
+        """v2 answers HTTP 200 whatever it did; only the body tells."""
+        return not request.path.startswith(V2)
+
     def payload(self, data: Any) -> Any:
         """v2 wraps its answers, and its lists are bare arrays; v3's lists keep theirs under `results`."""
         if not _is_envelope(data):
@@ -89,7 +97,7 @@ class BillDialect(Dialect):
             "request_id": answer.request_id,
             "code": complaint.code,
         }
-        said = f": “{complaint.message[:MESSAGE_LIMIT]}”" if complaint.message else "."
+        said = f": “{complaint.message}”" if complaint.message else "."
         if complaint.code == SESSION_INVALID:
             raise SessionExpiredError("BILL has ended our session; nothing was done.", **words)
         if complaint.code == HOURLY_LIMIT:

@@ -58,6 +58,11 @@ class Sessions:
             self._mine.session, self._mine.id = session, session.id
             return session.id
 
+    @property
+    def mine(self) -> str:
+        """The id of the session this thread used last, "" for none."""
+        return getattr(self._mine, "id", "")
+
     def forget(self) -> None:
         """Forget the session this thread used last, unless another thread has renewed it since."""
         session = getattr(self._mine, "session", None)

@@ -10,7 +10,8 @@ from connectors.bill.judgements.vendors import VendorJudge
 from connectors.judging import Judge
 
 JUDGES: Mapping[str, Judge] = {
-    "create_customer": CustomerJudge(),
+    "create_customer": CustomerJudge("bill_create_customer"),
+    "create_customer_through_v2": CustomerJudge("bill_v2_create_customer"),
     "create_customer_contact": ContactJudge(),
     "create_invoice": InvoiceJudge(),
     "create_vendor": VendorJudge(),

@@ -13,13 +13,12 @@ from connectors.bill.judgements.common import (
     now_text,
     only_reference,
     price_text,
-    sent_changes,
-    shown_value,
     step_of,
     total_minor,
     verdict,
 )
 from connectors.bill.mapping import amount_minor, bill_record, known_currency
+from connectors.judgements import card, sent_changes, shown_value, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
 
@@ -33,6 +32,8 @@ LABELS = {
 
 
 class BillJudge:
+    operation = "bill_create_bill"
+
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         """The vendor, and whether the vendor's number was entered before."""
         only_reference(arguments, "vendorId")
@@ -56,11 +57,13 @@ class BillJudge:
         amounts = line_amounts(arguments)
         total = money_text(amounts, currency)
         return Expectation(
-            sentence=f"Enter bill {arguments['invoiceNumber']} from {before.party} into BILL, {total}",
+            sentence=card(
+                self.operation, number=arguments["invoiceNumber"], vendor=before.party, total=total
+            ),
             summary=f"BILL lists {total} as owed to {before.party}. Nothing is paid by this.",
             money=Money(total_minor(amounts, currency) if currency else None, currency, "stays"),
             goes_to=before.party,
-            undo="Yes, until it is paid: the bill can be archived in BILL",
+            undo=undo(self.operation),
             changes=tuple(_changes(before, arguments, currency, total)),
             flags=tuple(_flags(before, arguments, amounts)),
         )

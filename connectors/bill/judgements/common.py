@@ -1,14 +1,16 @@
 """What the judgements share: looking for what is there already, and finding what was just made."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from connectors import judgements
+from connectors.bill.session import TITLE
 from connectors.bill.streams import pages
-from connectors.errors import ArgumentsError, NotFoundError
-from connectors.judging import Attempted, Change, Read, Verdict
+from connectors.errors import ArgumentsError
+from connectors.judging import Attempted, Read, Verdict
 from connectors.money import exponent, format_money, to_minor
 from connectors.schemas import is_reference
 
@@ -46,7 +48,11 @@ def named_like(read: Read, operation: str, name: str) -> list[Raw]:
 
 def listed(rows: Iterable[Raw]) -> str:
     """The records as one text that also tells them apart: "Acme Corp (0cu02…)"."""
-    return ", ".join(f"{row.get('name') or row.get('invoiceNumber') or '?'} ({row['id']})" for row in rows)
+    return ", ".join(map(named, rows))
+
+
+def named(row: Raw) -> str:
+    return f"{row.get('name') or row.get('invoiceNumber') or '?'} ({row['id']})"
 
 
 def made_since(read: Read, operation: str, attempt: Attempted, *, known: str, **arguments: Any) -> list[Raw]:
@@ -68,55 +74,25 @@ def answered_id(attempt: Attempted) -> str | None:
 def verdict(
     attempt: Attempted,
     *,
+    thing: str,
     get: Callable[[str], Raw],
     search: Callable[[], list[Raw]],
     alike: Callable[[Raw], bool],
-    thing: str,
     differs: Callable[[Raw], str],
     told: Callable[[Raw], Verdict],
 ) -> Verdict:
-    """Find the record that an attempt made: by the id BILL answered with, else by looking for its like.
-
-    alike: whether a record found by looking may be the one; while one may be, it is not called absent.
-    differs: in what a found record is not the one asked for, "" when it is.
-    """
-    key = answered_id(attempt)
-    if key is not None:
-        try:
-            found = get(key)
-        except NotFoundError:
-            return Verdict("absent", f"BILL answered with {thing} {key} and does not show it yet.")
-        difference = differs(found)
-        if difference:
-            return Verdict("cannot_tell", f"BILL answered with another {thing} than asked for: {difference}.")
-        return told(found)
-    rows = [row for row in search() if alike(row)]
-    if not rows:
-        return Verdict("absent", f"BILL shows no such {thing} made since the request was sent.")
-    exact = [row for row in rows if not differs(row)]
-    if len(exact) == 1:
-        return told(exact[0])
-    found = listed(exact or rows)
-    if exact:
-        return Verdict("cannot_tell", f"BILL shows more than one such {thing} made since then: {found}.")
-    return Verdict("cannot_tell", f"BILL shows {found} made since then, but {differs(rows[0])}.")
-
-
-def sent_changes(arguments: Raw, labels: Mapping[str, str]) -> Iterator[Change]:
-    """One line for each argument that has a label and a value, in the order of the labels."""
-    for name, label in labels.items():
-        if name in arguments:
-            yield Change(label, "—", shown_value(arguments[name]), "sent")
-
-
-def shown_value(value: Any) -> str:
-    if is_reference(value):
-        return f"the {value['$ref']['result']} that step {value['$ref']['step']} returns"
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, Mapping):
-        return ", ".join(str(part) for part in value.values())
-    return str(value)
+    """The record that an attempt made; see connectors/judgements.py for what the functions tell."""
+    return judgements.verdict(
+        answered_id(attempt),
+        vendor=TITLE,
+        thing=thing,
+        get=get,
+        search=search,
+        alike=alike,
+        differs=differs,
+        named=named,
+        told=told,
+    )
 
 
 def only_reference(arguments: Raw, *allowed: str) -> None:

@@ -8,10 +8,9 @@ from connectors.bill.judgements.common import (
     Raw,
     now_text,
     only_reference,
-    sent_changes,
     step_of,
-    verdict,
 )
+from connectors.judgements import card, sent_changes, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
 
 LABELS = {
@@ -23,6 +22,8 @@ LABELS = {
 
 
 class ContactJudge:
+    operation = "bill_create_customer_contact"
+
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         only_reference(arguments, "customerId")
         step = step_of(arguments["customerId"])
@@ -47,11 +48,11 @@ class ContactJudge:
             flags.append(Flag("caution", "The customer is archived", f"{before.title} is archived in BILL."))
         person = _person(arguments)
         return Expectation(
-            sentence=f"Add contact {person} to {before.title} in BILL",
+            sentence=card(self.operation, person=person, customer=before.title),
             summary=f"BILL lists {person} among the people at {before.title}. No money moves.",
             money=Money(None, None, "none"),
             goes_to=before.title,
-            undo="Yes: a person can remove the contact in BILL",
+            undo=undo(self.operation),
             changes=(
                 Change("Customer", "—", before.title, "sent"),
                 *sent_changes(arguments, LABELS),
@@ -62,15 +63,11 @@ class ContactJudge:
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
         """E-mail addresses are unique within a customer: the contact is there once, or not at all."""
         rows = _with_email(read, attempt.arguments["customerId"], attempt.arguments["email"])
-        return verdict(
-            Attempted(attempt.arguments, attempt.before, attempt.sent_at),
-            get=lambda _key: {},
-            search=lambda: rows,
-            alike=lambda _row: True,
-            thing="contact",
-            differs=lambda _row: "",
-            told=_told,
-        )
+        if not rows:
+            return Verdict("absent", "BILL shows no such contact made since the request was sent.")
+        if len(rows) > 1:
+            return Verdict("cannot_tell", f"BILL shows {' and '.join(map(_person, rows))}.")
+        return _told(rows[0])
 
 
 def _with_email(read: Read, customer_id: str, email: str) -> list[Raw]:

@@ -12,11 +12,11 @@ from connectors.bill.judgements.common import (
     now_text,
     only_reference,
     same_words,
-    sent_changes,
     verdict,
 )
 from connectors.bill.mapping import customer_record
 from connectors.errors import RefusedError
+from connectors.judgements import card, sent_changes, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 
 LABELS = {
@@ -35,6 +35,9 @@ LABELS = {
 
 
 class CustomerJudge:
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         """What BILL has already under that name or address; nothing is a good sign."""
         only_reference(arguments)
@@ -51,11 +54,11 @@ class CustomerJudge:
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
         name = arguments["name"]
         return Expectation(
-            sentence=f'Add customer "{name}" to BILL',
+            sentence=card(self.operation, name=name),
             summary=f"BILL gets a new customer, {name}. No money moves and nothing is sent to the customer.",
             money=Money(None, None, "none"),
             goes_to="BILL",
-            undo="Yes: the customer can be archived in BILL",
+            undo=undo(self.operation),
             changes=tuple(sent_changes(arguments, LABELS)),
             flags=tuple(_flags(before)),
         )

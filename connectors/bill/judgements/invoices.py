@@ -14,13 +14,12 @@ from connectors.bill.judgements.common import (
     now_text,
     only_reference,
     price_text,
-    sent_changes,
-    shown_value,
     step_of,
     total_minor,
     verdict,
 )
 from connectors.bill.mapping import amount_minor, invoice_record, known_currency
+from connectors.judgements import card, sent_changes, shown_value, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
 
@@ -34,6 +33,8 @@ LABELS = {
 
 
 class InvoiceJudge:
+    operation = "bill_create_invoice"
+
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         """The customer to be invoiced, and whether the number is free."""
         only_reference(arguments, "customerId")
@@ -62,11 +63,11 @@ class InvoiceJudge:
         named = f"invoice {number}" if number else "an invoice"
         mailed = "BILL mails it to the customer at once." if arguments["sendEmail"] else "BILL mails nothing."
         return Expectation(
-            sentence=f"Create {named} for {before.party} in BILL, {total}",
+            sentence=card(self.operation, invoice=named, customer=before.party, total=total),
             summary=f"{before.party} will owe us {total}. No money moves by this. {mailed}",
             money=Money(total_minor(amounts, currency) if currency else None, currency, "stays"),
             goes_to=before.party,
-            undo=_undo(arguments["sendEmail"]),
+            undo=undo(self.operation),
             changes=tuple(_changes(before, arguments, currency, total)),
             flags=tuple(_flags(before, arguments, amounts)),
         )
@@ -148,11 +149,6 @@ def _flags(before: Snapshot, arguments: Mapping[str, Any], amounts: list[Decimal
         and date.fromisoformat(due) < date.fromisoformat(issued)
     ):
         yield Flag("caution", "Due before it is issued", f"Issued {issued}, due {due}.")
-
-
-def _undo(mailed: bool) -> str:
-    archive = "the invoice can be archived in BILL"
-    return f"Partly: {archive}; the mail cannot be taken back" if mailed else f"Yes: {archive}"
 
 
 def _told(found: Raw, owner: Raw) -> Verdict:

@@ -11,10 +11,10 @@ from connectors.bill.judgements.common import (
     now_text,
     only_reference,
     same_words,
-    sent_changes,
     verdict,
 )
 from connectors.bill.mapping import vendor_record
+from connectors.judgements import card, sent_changes, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 
 LABELS = {
@@ -30,6 +30,8 @@ LABELS = {
 
 
 class VendorJudge:
+    operation = "bill_create_vendor"
+
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         only_reference(arguments)
         name = arguments["name"]
@@ -41,11 +43,11 @@ class VendorJudge:
         if same := before.fields.get("same_name"):
             flags.append(Flag("caution", "BILL has a vendor of that name", str(same)))
         return Expectation(
-            sentence=f'Add vendor "{name}" to BILL',
+            sentence=card(self.operation, name=name),
             summary=f"BILL gets a new vendor, {name}, without bank details. Nothing is paid or sent.",
             money=Money(None, None, "none"),
             goes_to="BILL",
-            undo="Yes: the vendor can be archived in BILL",
+            undo=undo(self.operation),
             changes=tuple(sent_changes(arguments, LABELS)),
             flags=tuple(flags),
         )

@@ -277,6 +277,12 @@ def test_a_plan_speaks_of_the_customer_an_earlier_step_makes(desk: Desk) -> None
     assert bill.money == Money(None, None, "stays")
 
 
+@pytest.mark.parametrize("name", ["bill_create_customer", "bill_v2_create_customer", "bill_create_vendor"])
+def test_a_name_of_blanks_is_refused(desk: Desk, name: str) -> None:
+    with pytest.raises(ArgumentsError, match="name does not look right"):
+        desk.look(name, cases(desk)[name] | {"name": " \u00a0"})
+
+
 def test_only_ids_can_come_from_an_earlier_step(desk: Desk) -> None:
     with pytest.raises(ArgumentsError, match="name must be given here"):
         desk.look("bill_create_customer", ACME | {"name": STEP_ONE})

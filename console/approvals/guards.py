@@ -1,46 +1,16 @@
 """What the database itself refuses, on PostgreSQL and SQLite alike.
 
 SQLite loses a table's triggers when a migration rebuilds it, so they are laid again after every migration
-(`post_migrate`) and looked for at start and in /healthz.
+(`post_migrate`) and looked for in /healthz.
 """
 
-from dataclasses import dataclass
-
 from console.audit import triggers
+from console.audit.triggers import Guard
 
 PROPOSAL, STEP, DECISION, ATTEMPT = (
     f"approvals_{name}" for name in ("proposal", "step", "decision", "attempt")
 )
 SETTLEMENT, MOVE = "approvals_settlement", "approvals_move"
-
-
-@dataclass(frozen=True)
-class Guard:
-    """Refuse `event` on `table` when `condition` (in SQL that both engines read) holds for a row."""
-
-    name: str
-    table: str
-    event: str
-    condition: str
-    message: str
-
-    @property
-    def sqlite(self) -> str:
-        return (
-            f"CREATE TRIGGER IF NOT EXISTS {self.name} BEFORE {self.event} ON {self.table} "
-            f"WHEN {self.condition} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
-        )
-
-    @property
-    def postgresql(self) -> str:
-        row = "OLD" if self.event == "DELETE" else "NEW"
-        return (
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {self.condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = '23001'; END IF; "
-            f"RETURN {row}; END $$; "
-            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
-        )
 
 
 def _changed(*columns: str) -> str:
@@ -50,12 +20,12 @@ def _changed(*columns: str) -> str:
 def _fixed(table: str, *columns: str) -> Guard:
     name = f"{table}_content_fixed"
     return Guard(
-        name, table, f"UPDATE OF {', '.join(columns)}", _changed(*columns), f"{table}: content is final"
+        name, table, f"UPDATE OF {', '.join(columns)}", f"{table}: content is final", _changed(*columns)
     )
 
 
 def _kept(table: str) -> Guard:
-    return Guard(f"{table}_never_deleted", table, "DELETE", "1 = 1", f"{table}: rows are never deleted")
+    return Guard(f"{table}_never_deleted", table, "DELETE", f"{table}: rows are never deleted")
 
 
 def _moves(table: str, subject: str, column: str) -> Guard:
@@ -63,7 +33,7 @@ def _moves(table: str, subject: str, column: str) -> Guard:
         f"NEW.{column} <> OLD.{column} AND NOT EXISTS (SELECT 1 FROM {MOVE} m WHERE m.subject = '{subject}' "
         f"AND m.from_state = OLD.{column} AND m.to_state = NEW.{column})"
     )
-    return Guard(f"{table}_moves", table, f"UPDATE OF {column}", condition, f"{table}: no such move")
+    return Guard(f"{table}_moves", table, f"UPDATE OF {column}", f"{table}: no such move", condition)
 
 
 _PROPOSAL_OF_STEP = f"(SELECT s.proposal_id FROM {STEP} s WHERE s.id = NEW.step_id)"
@@ -124,63 +94,63 @@ GUARDS = (
     *(_fixed(table, *columns) for table, columns in FIXED.items()),
     *(_kept(table) for table in (PROPOSAL, STEP, DECISION, ATTEMPT, SETTLEMENT, MOVE)),
     Guard(
-        "proposal_starts_pending", PROPOSAL, "INSERT", "NEW.status <> 'pending'", "a proposal starts pending"
+        "proposal_starts_pending", PROPOSAL, "INSERT", "a proposal starts pending", "NEW.status <> 'pending'"
     ),
     Guard(
         "proposal_approved_by_people",
         PROPOSAL,
         "UPDATE OF status",
+        "too few people approved this content",
         "NEW.status = 'approved' AND OLD.status = 'pending' AND (SELECT COUNT(*) FROM approvals_decision d "
         "WHERE d.proposal_id = NEW.id AND d.digest = NEW.digest AND d.verdict = 'approve') "
         "< NEW.needed_approvals",
-        "too few people approved this content",
     ),
     Guard(
         "proposal_released_unsent",
         PROPOSAL,
         "UPDATE OF status",
+        "nothing moves back once it was sent",
         "NEW.status = 'approved' AND OLD.status = 'executing' AND EXISTS (SELECT 1 FROM approvals_attempt a "
         "JOIN approvals_step s ON s.id = a.step_id WHERE s.proposal_id = NEW.id "
         "AND a.state IN ('sent', 'answered', 'lost'))",
-        "nothing moves back once it was sent",
     ),
     Guard(
         "decision_fits_its_proposal",
         DECISION,
         "INSERT",
+        "a decision fits one pending content and its requester",
         f"NOT EXISTS (SELECT 1 FROM {PROPOSAL} p WHERE p.id = NEW.proposal_id AND p.digest = NEW.digest "
         "AND p.requester_id = NEW.requester_id AND p.status = 'pending')",
-        "a decision fits one pending content and its requester",
     ),
     Guard(
         "attempt_needs_a_claim",
         ATTEMPT,
         "INSERT",
-        f"NEW.state <> 'prepared' OR NOT {_IS_EXECUTING}",
         "an attempt starts prepared, under a claim",
+        f"NEW.state <> 'prepared' OR NOT {_IS_EXECUTING}",
     ),
     Guard(
         "attempt_in_order",
         ATTEMPT,
         "INSERT",
+        "a step waits until the ones before it are confirmed",
         f"EXISTS (SELECT 1 FROM {STEP} s JOIN {STEP} e ON e.proposal_id = s.proposal_id "
         "AND e.position < s.position AND e.status <> 'confirmed' WHERE s.id = NEW.step_id)",
-        "a step waits until the ones before it are confirmed",
     ),
     Guard(
         "attempt_sent_under_claim",
         ATTEMPT,
         "UPDATE OF state",
-        f"NEW.state = 'sent' AND OLD.state = 'prepared' AND NOT {_IS_EXECUTING}",
         "only a claimed proposal is sent",
+        f"NEW.state = 'sent' AND OLD.state = 'prepared' AND NOT {_IS_EXECUTING}",
     ),
     Guard(
         "settlement_when_unknown",
         SETTLEMENT,
         "INSERT",
+        "only an open question is settled, and not by whoever asked",
         f"NOT EXISTS (SELECT 1 FROM {PROPOSAL} p WHERE p.id = NEW.proposal_id AND p.status = 'manual_review' "
         "AND p.requester_id <> NEW.person_id)",
-        "only an open question is settled, and not by whoever asked",
     ),
 )
 
@@ -188,7 +158,7 @@ GUARDS = (
 _ENDED = "('succeeded','failed','partly_done','rejected','withdrawn','expired','superseded','stale')"
 _RELEASE = f"UPDATE {STEP} SET is_live = FALSE WHERE proposal_id = NEW.id"
 RELEASE = {
-    "sqlite": f"CREATE TRIGGER IF NOT EXISTS proposal_releases AFTER UPDATE OF status ON {PROPOSAL} "
+    "sqlite": f"CREATE TRIGGER proposal_releases AFTER UPDATE OF status ON {PROPOSAL} "
     f"WHEN NEW.status IN {_ENDED} BEGIN {_RELEASE}; END",
     "postgresql": "CREATE OR REPLACE FUNCTION proposal_releases() RETURNS trigger LANGUAGE plpgsql AS $$ "
     f"BEGIN {_RELEASE}; RETURN NULL; END $$; "
@@ -209,8 +179,8 @@ def install(**kwargs: object) -> None:
     triggers.install(statements())
 
 
-def lift(**kwargs: object) -> None:
-    triggers.lift(statements())
+def lift(*, plan: list, **kwargs: object) -> None:
+    triggers.lift(statements(), plan=plan)
 
 
 def missing_triggers() -> list[str]:

@@ -4,46 +4,14 @@ A database owner can take triggers off: then `audit verify` names them, and the 
 what was done meanwhile.
 """
 
-from dataclasses import dataclass
-
 from django.db import connections
 
 from console.audit import triggers
+from console.audit.triggers import Guard
 
 ENTRY, HEAD, DATUM, CHECKPOINT = (
     f"audit_{name}" for name in ("entry", "head", "personaldatum", "checkpoint")
 )
-
-
-@dataclass(frozen=True)
-class Guard:
-    """Refuse `event` on `table` where `condition` holds for the row."""
-
-    name: str
-    table: str
-    event: str
-    message: str
-    condition: str = "1 = 1"
-
-    @property
-    def sqlite(self) -> str:
-        return (
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} WHEN {self.condition} "
-            f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
-        )
-
-    @property
-    def postgresql(self) -> str:
-        """TRUNCATE fires no row triggers, so that one stands per statement."""
-        per = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
-        goes_on = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(self.event, "NEW")
-        return (
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {self.condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = '23001'; END IF; "
-            f"RETURN {goes_on}; END $$; "
-            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-            f"FOR EACH {per} EXECUTE FUNCTION {self.name}()"
-        )
 
 
 def _kept(table: str) -> tuple[Guard, ...]:
@@ -115,10 +83,9 @@ def install(*, using: str = "default", **kwargs: object) -> None:
         triggers.install(statements(), using=using)
 
 
-def lift(*, using: str = "default", plan: list | None = None, **kwargs: object) -> None:
-    """Make way for migrations on SQLite (runs on `pre_migrate`); without any to run, nothing happens."""
-    if plan:
-        triggers.lift(statements(), using=using)
+def lift(*, plan: list, using: str = "default", **kwargs: object) -> None:
+    """Make way for migrations on SQLite (runs on `pre_migrate`)."""
+    triggers.lift(statements(), plan=plan, using=using)
 
 
 def missing_triggers(*, using: str = "default") -> list[str]:

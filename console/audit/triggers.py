@@ -4,12 +4,43 @@ Statements are given by engine, then by trigger name: {"sqlite": {name: sql}, "p
 A PostgreSQL text makes the trigger's function, with its body between $$, and then CREATE OR REPLACE TRIGGER.
 """
 
-import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connections, transaction
 
 Statements = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuse `event` on `table` where `condition`, in SQL that both engines read, holds for the row."""
+
+    name: str
+    table: str
+    event: str
+    message: str
+    condition: str = "1 = 1"
+
+    @property
+    def sqlite(self) -> str:
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} WHEN {self.condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+        )
+
+    @property
+    def postgresql(self) -> str:
+        """TRUNCATE fires no row triggers, so that one stands per statement."""
+        per = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
+        goes_on = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(self.event, "NEW")
+        return (
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {self.condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = '23001'; END IF; "
+            f"RETURN {goes_on}; END $$; "
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+            f"FOR EACH {per} EXECUTE FUNCTION {self.name}()"
+        )
 
 
 def install(statements: Statements, *, using: str = "default") -> None:
@@ -24,23 +55,18 @@ def install(statements: Statements, *, using: str = "default") -> None:
                 cursor.execute(f'ALTER TABLE {_table(cursor, name)} ENABLE ALWAYS TRIGGER "{name}"')
 
 
-def lift(statements: Statements, *, using: str = "default") -> None:
-    """Take the triggers off on SQLite before migrations run; elsewhere nothing.
+def lift(statements: Statements, *, plan: list, using: str = "default") -> None:
+    """Take the triggers off on SQLite before the migrations in `plan`; elsewhere, or without any, nothing.
 
     SQLite rebuilds a table by dropping and renaming, and refuses the renaming while any trigger in the schema
     names the table that is away. `post_migrate` lays them again.
     """
     connection = connections[using]
-    if connection.vendor != "sqlite":
+    if not plan or connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
         for name in statements["sqlite"]:
             cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-
-
-def present(*, using: str = "default") -> set[str]:
-    """Names of the triggers in force."""
-    return set(_in_force(using))
 
 
 def missing(statements: Statements, *, using: str = "default") -> list[str]:
@@ -69,7 +95,7 @@ def _essence(vendor: str, sql: str) -> str:
     """The part of a statement that the database keeps word for word."""
     if vendor == "postgresql":
         return sql.split("$$")[1] if "$$" in sql else ""
-    return re.sub(r"^\s*CREATE TRIGGER( IF NOT EXISTS)?\s+", "", sql).strip()
+    return sql.removeprefix("CREATE TRIGGER ")
 
 
 def _table(cursor, name: str) -> str:

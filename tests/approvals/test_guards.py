@@ -1,10 +1,13 @@
 """The database refuses by itself: each attack goes around every line of our code."""
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import post_migrate
 
 from console.approvals import execution, guards
 from console.approvals.models import Move, Proposal
+from console.audit import guards as audit_guards
 
 
 def attack(sql: str, *parameters: object) -> None:
@@ -109,6 +112,20 @@ def test_a_second_attempt_cannot_be_sent_beside_the_first(retry, approve):
 
 def test_every_guard_is_in_force(committed_db):
     assert guards.missing_triggers() == []
+
+
+def lost_on_the_way(**kwargs: object) -> None:
+    raise RuntimeError("killed")
+
+
+def test_a_start_without_migrations_never_takes_a_guard_off(committed_db):
+    post_migrate.connect(lost_on_the_way, sender=None)
+    try:
+        with pytest.raises(RuntimeError, match="killed"):
+            call_command("migrate", verbosity=0)
+    finally:
+        post_migrate.disconnect(lost_on_the_way, sender=None)
+    assert [*guards.missing_triggers(), *audit_guards.missing_triggers()] == []
 
 
 def test_the_move_table_is_the_design(committed_db):

@@ -10,8 +10,6 @@ from connectors.errors import NotFoundError, OutcomeUnknownError, RateLimitedErr
 from connectors.rates import moment_after, wait_asked_for
 from connectors.requests import Request
 
-MESSAGE_LIMIT = 300
-
 
 @dataclass(frozen=True)
 class Account:
@@ -76,6 +74,10 @@ class Dialect:
     def forget_session(self, account: Account) -> None:
         """Called after SessionExpiredError, so that the next `sign` signs in again."""
 
+    def secrets(self, line: Line) -> Mapping[str, str]:
+        """Name → what must not come back in an answer's words."""
+        return line.account.credentials
+
     def parse(self, text: str) -> Any:
         """The answer's data; ValueError when it cannot be read."""
         return parse_json(text)
@@ -101,7 +103,7 @@ class Dialect:
             raise self.rate_limited(answer)
         if status == 408 or status >= 500 or status < 400:
             raise OutcomeUnknownError(f"{self.title} gave no usable answer (HTTP {status}).", **words)
-        message = self.message(answer)[:MESSAGE_LIMIT]
+        message = self.message(answer)
         words["code"] = self.code(answer)
         if status == 404:
             raise NotFoundError(f"{self.title} has no such record" + _quoted(message), **words)

@@ -35,6 +35,7 @@ from connectors.registry import connector
 __all__ = ["Account", "Client", "Patience", "Reply", "Rows", "read", "send_write"]
 
 log = logging.getLogger(__name__)
+SENTENCE_LIMIT = 400
 UNCOUNTED_CALLS = 100  # httpx's own bound, for vendors that do not count calls at once
 NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -170,12 +171,19 @@ class Client:
         )
 
     def _redacted(self, error: VendorError) -> VendorError:
-        """Vendors echo what they were sent; a credential among it stays here."""
-        for name, secret in self.account.credentials.items():
-            if len(secret) >= 4 and secret in error.sentence:
-                error.sentence = error.sentence.replace(secret, f"[{name}]")
-                error.args = (error.sentence,)
+        """The error without credentials, and then no longer than fits: a cut one would not be found."""
+        sentence = self._without_secrets(error.sentence)
+        if len(sentence) > SENTENCE_LIMIT:
+            sentence = f"{sentence[:SENTENCE_LIMIT]}…" + ("”" if "“" in sentence[:SENTENCE_LIMIT] else "")
+        error.sentence, error.args = sentence, (sentence,)
         return error
+
+    def _without_secrets(self, text: str) -> str:
+        """Vendors echo what they were sent; a credential among it stays here."""
+        secrets = {name: value for name, value in self.dialect.secrets(self).items() if len(value) >= 4}
+        for name, value in sorted(secrets.items(), key=lambda item: -len(item[1])):
+            text = text.replace(value, f"[{name}]")
+        return text
 
 
 def read(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> Reply:

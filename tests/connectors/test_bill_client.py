@@ -240,6 +240,21 @@ def test_what_an_answer_to_a_write_means(
     assert caught.value.vendor == "BILL"
 
 
+def test_a_session_that_a_refusal_repeats_is_hidden(client: Client, sandbox: SandboxControl) -> None:
+    reader(client)("bill_get_session", {})
+    session_id = client.dialect.secrets(client)["session_id"]
+    message = "x" * 380 + session_id
+    sandbox.fail_next(
+        status=400, body=told("BDC_1117", message), connector="bill", operation="create_customer"
+    )
+
+    with pytest.raises(RefusedError) as caught:
+        send_write(client, new_customer())
+
+    assert session_id[:6] not in str(caught.value)
+    assert "[sess" in str(caught.value)
+
+
 @pytest.mark.parametrize("ask", [SandboxControl.drop_reply, SandboxControl.reset_connection])
 def test_a_write_that_got_no_answer_is_unknown(
     client: Client, sandbox: SandboxControl, ask: Callable[..., None]

@@ -206,6 +206,18 @@ def test_a_refusal_quotes_the_vendor_but_no_secret(client: Client, script: Scrip
     assert str(raised.value) == "Billsby refused: “No. [api_key] is bad”"
 
 
+@pytest.mark.parametrize("before", range(370, 405, 5))
+def test_no_part_of_a_secret_is_left_where_a_long_message_is_cut(
+    client: Client, script: Script, before: int
+) -> None:
+    script.say(400, f'{{"message":"{"x" * before}{KEY}{"y" * 500}"}}')
+    with pytest.raises(RefusedError) as raised:
+        send_write(client, RETRY)
+    assert KEY[:4] not in str(raised.value)
+    assert str(raised.value).endswith("…”")
+    assert len(str(raised.value)) < 410
+
+
 def test_secrets_show_nowhere(client: Client, script: Script, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG", logger="connectors")
     script.say(RESET)

@@ -40,7 +40,7 @@ def vendor_record(raw: Raw) -> Record:
 
 def invoice_record(raw: Raw, customer: Raw | None) -> Record:
     """customer: the customer's own record, which alone knows name and currency; None when it is gone."""
-    currency = currency_of(customer or {}, "invoiceCurrency")
+    currency = currency_of(customer, "invoiceCurrency")
     archived = bool(raw.get("archived"))
     fields = {
         "number": _text(raw, "invoiceNumber"),
@@ -61,7 +61,7 @@ def invoice_record(raw: Raw, customer: Raw | None) -> Record:
 
 def bill_record(raw: Raw, vendor: Raw | None) -> Record:
     """vendor: the vendor's own record, which alone knows the currency; None when it is gone."""
-    currency = currency_of(vendor or {}, "billCurrency")
+    currency = currency_of(vendor, "billCurrency")
     document, archived = _object(raw, "invoice"), bool(raw.get("archived"))
     fields = {
         "number": _text(document, "invoiceNumber"),
@@ -100,8 +100,9 @@ def identifier(raw: Raw) -> str:
     return value
 
 
-def currency_of(raw: Raw, name: str) -> str:
-    return normal_currency(_text(raw, name) or HOME_CURRENCY)
+def currency_of(owner: Raw | None, name: str) -> str:
+    """Empty without the owner: amounts then stay as they came, and the mirror keeps the record aside."""
+    return normal_currency(_text(owner, name) or HOME_CURRENCY) if owner else ""
 
 
 def known_currency(raw: Raw, name: str) -> str:

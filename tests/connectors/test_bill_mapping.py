@@ -45,6 +45,13 @@ def test_a_customer_without_a_currency_of_its_own_is_invoiced_in_dollars() -> No
     assert mapping.invoice_record(INVOICE, {"id": "0cu1", "name": "Acme"}).fields["currency"] == "USD"
 
 
+def test_without_its_owner_a_document_has_no_currency_and_no_amount_in_one() -> None:
+    fields = mapping.invoice_record(INVOICE, None).fields
+
+    assert (fields["currency"], fields["amount_minor"]) == ("", "79.98")
+    assert mapping.bill_record({"id": "00n1", "amount": Decimal("5")}, None).fields["currency"] == ""
+
+
 def test_an_archived_invoice_is_cancelled_whatever_its_status() -> None:
     fields = mapping.invoice_record({**INVOICE, "archived": True}, CUSTOMER).fields
 

@@ -41,7 +41,19 @@ def test_lists_longer_than_a_page_are_read_to_the_end(read: Read, sandbox: Sandb
     sandbox.reset(customers=100)
 
     (stream,) = (stream for stream in BILL.streams if stream.kind == "invoice")
-    assert [len(page.records) for page in stream.pages(read)] == [100, 50]
+    assert [len(page.records) for page in stream.pages(read)] == [100, 50, 0]  # none is archived
+
+
+def test_archived_records_are_read_though_bill_hides_them(read: Read, sandbox: SandboxControl) -> None:
+    invoice = records(read, "invoice")[0]
+    owner = invoice.fields["customer_vendor_id"]
+    sandbox.change("bill", "customer", owner, archived=True)
+    counts = {stream.kind: len(records(read, stream.kind)) for stream in BILL.streams}
+
+    sandbox.settings(bill_lists_archived=False)
+
+    assert {stream.kind: len(records(read, stream.kind)) for stream in BILL.streams} == counts
+    assert records(read, "invoice")[0].fields["customer_name"] == invoice.fields["customer_name"]
 
 
 def test_documents_carry_the_name_and_currency_of_their_owner(read: Read) -> None:

@@ -33,7 +33,8 @@ def _folded(text: str) -> str:
 
 
 def all_rows(read: Read, operation: str, **arguments: Any) -> list[Raw]:
-    return [row for rows in pages(read, operation, **arguments) for row in rows]
+    """Each row once, archived ones included."""
+    return list({row["id"]: row for rows in pages(read, operation, **arguments) for row in rows}.values())
 
 
 def named_like(read: Read, operation: str, name: str) -> list[Raw]:

@@ -1,4 +1,10 @@
 """Where BILL's documents leave a choice open, the sandbox's choice as a setting."""
 
-# The HTTP status of the limits is not documented: clients must go by the code in the body.
-DEFAULTS = {"bill_limit_status": 400, "bill_requests_per_hour": 20_000, "bill_logins_per_hour": 200}
+DEFAULTS = {
+    # The HTTP status of the limits is not documented: clients must go by the code in the body.
+    "bill_limit_status": 400,
+    "bill_requests_per_hour": 20_000,
+    "bill_logins_per_hour": 200,
+    # Nor is whether lists hold archived records when nobody says which are wanted.
+    "bill_lists_archived": True,
+}

@@ -171,6 +171,8 @@ def page(
     start = _open(query["page"], asked, books.now) if query.get("page") else 0
     filters = parse_filters(query.get("filters", ""))
     check_filters(kind, filters)
+    if not books.setting("bill_lists_archived") and "archived" not in {item.field for item in filters}:
+        filters.append(Filter("archived", "eq", "false"))
     where, rest = _for_the_database(filters)
     if not rest and sort in {"", "createdTime:asc", "createdTime:desc"}:
         newest_first = sort == "createdTime:desc"

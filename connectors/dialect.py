@@ -49,8 +49,11 @@ class Line(Protocol):
 
 
 def parse_json(text: str) -> Any:
-    """JSON with decimals kept exact; raises ValueError on anything else, NaN included."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    """JSON with decimals kept exact; raises ValueError on anything else, NaN and endless nesting included."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _refuse_constant(word: str) -> NoReturn:
@@ -77,6 +80,10 @@ class Dialect:
     def secrets(self, line: Line) -> Mapping[str, str]:
         """Name → what must not come back in an answer's words."""
         return line.account.credentials
+
+    def accepts_by_status(self, request: Request) -> bool:
+        """Whether a checked HTTP 2xx says that a write was accepted, whatever its body looks like."""
+        return True
 
     def parse(self, text: str) -> Any:
         """The answer's data; ValueError when it cannot be read."""

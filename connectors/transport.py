@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +42,10 @@ NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, 
 
 @dataclass(frozen=True)
 class Reply:
-    """A usable answer; `data` is its JSON with decimals kept exact, a `Rows` where a list was paged."""
+    """A usable answer; `data` is its JSON with decimals kept exact, a `Rows` where a list was paged.
+
+    None where a write was accepted in a form that cannot be read; `text` has it.
+    """
 
     status: int
     data: Any
@@ -128,8 +131,11 @@ class Client:
             raise OutcomeUnknownError(sentence, code=type(error).__name__, **words) from None
         return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.text)
 
-    def signed_exchange(self, request: Request, *, keep: bool = True) -> tuple[Answer, Any]:
-        """Sign, send, and judge one call; the answer and its parsed data, or the error it means."""
+    def signed_exchange(self, request: Request, *, is_write: bool = False) -> tuple[Answer, Any]:
+        """Sign, send, and judge one call; the answer and its parsed data, or the error it means.
+
+        A write that its status says was accepted has no data where the answer cannot be read.
+        """
         try:
             signed, headers = self.dialect.sign(self, request)
         except (NotSentError, NotConfiguredError) as error:
@@ -146,7 +152,7 @@ class Client:
             raise NotSentError(
                 sentence, vendor=self.dialect.title, status=error.status, code=error.code
             ) from None
-        answer = self.exchange(signed, headers, keep=keep)
+        answer = self.exchange(signed, headers, keep=not is_write)
         try:
             self.dialect.check(answer)
             data = self.dialect.parse(answer.text)
@@ -155,7 +161,9 @@ class Client:
             raise
         except VendorError as error:
             raise self._redacted(error) from None
-        except (ValueError, RecursionError):
+        except ValueError:
+            if is_write and self.dialect.accepts_by_status(request):
+                return replace(answer, text=self._storable(answer.text)), None
             raise OutcomeUnknownError(
                 f"{self.dialect.title} answered in a form we cannot read.",
                 vendor=self.dialect.title,
@@ -184,6 +192,10 @@ class Client:
         for name, value in sorted(secrets.items(), key=lambda item: -len(item[1])):
             text = text.replace(value, f"[{name}]")
         return text
+
+    def _storable(self, text: str) -> str:
+        """What was not JSON may be anything, also a character that PostgreSQL does not take."""
+        return self._without_secrets(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def read(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> Reply:
@@ -219,7 +231,7 @@ def send_write(client: Client, request: Request) -> Reply:
     if holes(request):
         raise ValueError("a request with open holes cannot be sent")
     try:
-        return _reply(*client.signed_exchange(request, keep=False))
+        return _reply(*client.signed_exchange(request, is_write=True))
     except NotConfiguredError as error:
         raise NotSentError(
             error.sentence, vendor=error.vendor, status=error.status, code=error.code

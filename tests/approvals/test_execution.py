@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
@@ -97,6 +98,15 @@ def test_a_server_error_is_unknown_not_failed(retry, approve, sandbox, status):
     proposal = approve(retry())
     sandbox.fail_next(status=status, path_contains="/Payment")
     assert attend(proposal).status == Status.UNKNOWN
+
+
+def test_an_acceptance_in_a_form_nobody_can_read_is_never_called_not_executed(retry, approve, sandbox):
+    proposal = approve(retry())
+    sandbox.fail_next(status=200, body="<html>Accepted</html>", path_contains="/Payment")
+    for _ in range(len(settings.PROBE_SCHEDULE_S) + 2):
+        make_due(attend(proposal))
+    assert (proposal.status, sandbox.effects()) == (Status.MANUAL_REVIEW, [])
+    assert Attempt.objects.get().answer == "<html>Accepted</html>"
 
 
 def test_a_refusal_is_final_and_says_what_the_vendor_said(retry, approve, sandbox):

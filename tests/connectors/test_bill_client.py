@@ -208,7 +208,6 @@ def test_the_hourly_limit_lasts_to_the_next_clock_hour(client: Client, sandbox: 
         (400, told("BDC_1001", "Oops"), OutcomeUnknownError, "BILL gave no usable answer: “Oops”"),
         (500, told("BDC_1171"), OutcomeUnknownError, "BILL gave no usable answer (HTTP 500)."),
         (502, "<html>", OutcomeUnknownError, "BILL gave no usable answer (HTTP 502)."),
-        (201, '{"id": "0cu', OutcomeUnknownError, "BILL answered in a form we cannot read."),
         (
             200,
             '{"response_status":1,"response_data":{"error_code":"BDC_1117","error_message":"name"}}',
@@ -238,6 +237,26 @@ def test_what_an_answer_to_a_write_means(
 
     assert (type(caught.value), str(caught.value)) == (error, sentence)
     assert caught.value.vendor == "BILL"
+
+
+def test_an_unreadable_answer_is_an_acceptance_where_the_status_decides(
+    client: Client, sandbox: SandboxControl
+) -> None:
+    sandbox.fail_next(status=201, body='{"id": "0cu', connector="bill", operation="create_customer")
+
+    reply = send_write(client, new_customer())
+
+    assert (reply.status, reply.data, reply.text) == (201, None, '{"id": "0cu')
+
+
+@pytest.mark.parametrize("body", ["", "<html>", '{"response_status":0,'])
+def test_an_unreadable_answer_of_the_old_interface_is_unknown(
+    client: Client, sandbox: SandboxControl, body: str
+) -> None:
+    sandbox.fail_next(status=200, body=body, connector="bill", operation="v2_create_customer")
+
+    with pytest.raises(OutcomeUnknownError, match="in a form we cannot read"):
+        send_write(client, request("bill_v2_create_customer", name="Acme"))
 
 
 def test_a_session_that_a_refusal_repeats_is_hidden(client: Client, sandbox: SandboxControl) -> None:

@@ -1,16 +1,23 @@
 """What differs between one machine and production comes from the environment; a bad value stops the start."""
 
+from base64 import b64decode
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 env = environ.Env()
 
 SECRET_KEY = env.str("SECRET_KEY")
-VAULT_KEY = env.str("VAULT_KEY")  # base64 of 32 bytes; seals vendor credentials
+try:
+    VAULT_KEY = b64decode(env.str("VAULT_KEY").replace("-", "+").replace("_", "/"), validate=True)
+except ValueError:
+    VAULT_KEY = b""
+if len(VAULT_KEY) != 32:
+    raise ImproperlyConfigured("VAULT_KEY, which seals vendor credentials, must be base64 of 32 bytes.")
 DEMO = env.bool("DEMO", default=False)
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -157,8 +164,14 @@ MODEL_IS_SCRIPTED = env.bool("MODEL_IS_SCRIPTED", default=False)
 # Seconds. Tests settle in seconds what production settles in hours.
 LEASE_S = env.int("LEASE_S", default=60)
 VENDOR_TIMEOUT_S = env.float("VENDOR_TIMEOUT_S", default=30.0)  # shorter than the lease by a margin
+if LEASE_S <= VENDOR_TIMEOUT_S:
+    raise ImproperlyConfigured("LEASE_S must be longer than VENDOR_TIMEOUT_S, or nothing is ever sent.")
 PROBE_SCHEDULE_S = [float(s) for s in env.list("PROBE_SCHEDULE_S", default=[15, 60, 300, 1800, 7200, 43200])]
 CLEAN_PROBES_FOR_ABSENT = env.int("CLEAN_PROBES_FOR_ABSENT", default=3)
+if CLEAN_PROBES_FOR_ABSENT < 1:
+    raise ImproperlyConfigured(
+        "CLEAN_PROBES_FOR_ABSENT must be 1 or more: no effect is shown by reading only."
+    )
 PROPOSAL_LIFETIME_S = env.int("PROPOSAL_LIFETIME_S", default=72 * 3600)
 SWEEP_EVERY_S = env.float("SWEEP_EVERY_S", default=15.0)
 SOCKET_LOOK_EVERY_S = env.float("SOCKET_LOOK_EVERY_S", default=5.0)  # whether its person is still signed in

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.errors import NotConfiguredError
 from connectors.transport import Reply
 from console.approvals import execution, presenting
 from console.approvals.models import Attempt, Proposal
@@ -81,10 +81,17 @@ def test_a_pause_between_two_attempts_of_a_claim_holds(retry, approve, sandbox):
 def test_credentials_that_do_not_open_stop_before_the_point_of_no_return(retry, approve):
     attempt = execution.claim(approve(retry()))
     Connection.objects.update(sealed_credentials=b"\x01" + bytes(40))
-    with pytest.raises(ImproperlyConfigured):
+    with pytest.raises(NotConfiguredError):
         execution.send(attempt)
     attempt.refresh_from_db()
     assert attempt.state == State.PREPARED
+
+
+def test_credentials_that_do_not_open_are_told_on_the_proposal(retry, approve):
+    proposal = approve(retry())
+    Connection.objects.update(sealed_credentials=b"\x01" + bytes(40))
+    attend(proposal)
+    assert proposal.outcome == "Nothing was sent: VAULT_KEY does not open the credentials of billsby-halden."
 
 
 def test_an_attempt_under_a_living_lease_is_left_to_its_worker(retry, approve):

@@ -10,6 +10,7 @@ from connectors.requests import HOLE
 from console.accounts.models import Person
 from console.approvals.models import Attempt, Proposal, Step
 from console.approvals.wording import written_out
+from console.ui import statuses
 
 Status, State = Proposal.Status, Attempt.State
 MONEY_LABELS = {
@@ -19,6 +20,7 @@ MONEY_LABELS = {
     "none": "Money",
     "unknown": "Money",
 }
+FOUND = {"happened": "it went through", "did_not": "it did not go through"}
 # A JSON text cut into pieces without changing a character of it.
 TOKEN = re.compile(r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*")|(?P<nu>-?\d+(?:\.\d+)?)')
 ICONS = (("money", "cash"), ("irreversible", "ban"), ("notify", "mail"), ("write", "pencil"))
@@ -167,7 +169,7 @@ def _timeline(proposal: Proposal, steps: tuple[Step, ...]) -> list[Moment]:
         Moment(
             "eye-check",
             "mute",
-            f"{finding.person}: {finding.get_finding_display()}",
+            f"{finding.person}: {FOUND[finding.finding]}",
             finding.evidence,
             finding.found_at,
         )
@@ -231,5 +233,5 @@ def _ending(proposal: Proposal) -> list[Moment]:
             return [Moment("circle-x", "bad", "Did not take effect", proposal.outcome, proposal.finished_at)]
         case Status.REJECTED:
             return []
-    word = proposal.get_status_display()
-    return [Moment("circle-dashed", "mute", word, proposal.outcome, proposal.finished_at)]
+    pill = statuses.PROPOSAL[proposal.status]
+    return [Moment(pill.icon, pill.tone, pill.word, proposal.outcome, proposal.finished_at)]

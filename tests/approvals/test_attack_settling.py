@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from console.accounts.models import Person
-from console.approvals import deciding, execution
+from console.approvals import deciding, execution, presenting
 from console.approvals.errors import NotAllowedError
 from console.approvals.models import Proposal, Settlement
 from console.audit.models import Entry
@@ -71,6 +71,13 @@ def test_the_database_itself_refuses_a_finding_of_whoever_asked(review, people):
 def test_one_person_counts_once_however_often(review, settle):
     settle(review, "dana")
     assert settle(review, "dana").status == Status.MANUAL_REVIEW
+
+
+def test_findings_are_told_in_words(review, settle, people):
+    settle(review, "dana")
+    settle(review, "luis", "did_not")
+    titles = [moment.title for moment in presenting.shown_to(people["priya"], review).timeline]
+    assert {"Dana Whitfield: it went through", "Luis Ortega: it did not go through"} <= set(titles)
 
 
 def test_people_who_disagreed_may_look_again(review, settle):

@@ -179,6 +179,15 @@ def test_the_checks_say_that_the_record_moved(retry, sign_in, sandbox):
     assert b"Changed since proposed" in answer.content
 
 
+def test_what_moved_is_told_in_the_same_word_everywhere(retry, sign_in, approve, sandbox):
+    proposal = approve(retry())
+    sandbox.change("billsby", "invoice", sandbox.stories()["retry_pays"]["invoiceNumber"], status="Paid")
+    execution.attend(proposal.pk)
+    shown = sign_in("dana").get(page(proposal), **HTMX).text
+    assert shown.count("Changed since proposed") == 3  # the pill, the outcome, the timeline
+    assert "Stale" not in shown
+
+
 def test_markup_in_a_record_is_shown_as_text(retry, sign_in, connected, people):
     name = "<script>alert(1)</script>"
     step = StepDraft("bill_create_customer", {"name": name, "email": "a@acme.example"})

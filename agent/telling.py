@@ -9,6 +9,7 @@ from django.db import transaction
 from agent import threads, turns
 from agent.models import Message, Told
 from console.approvals.models import Proposal
+from console.ui import statuses
 
 Status = Proposal.Status
 LONGEST_QUOTED = 500
@@ -70,8 +71,8 @@ def tell(conversation_id: UUID) -> str | None:
 def sentence_about(proposal: Proposal) -> str:
     """One line. Records and vendors may have written parts of it, and the model sees it as our own word."""
     outcome = quoted(proposal.outcome) or _without_outcome(proposal)
-    status = proposal.status.replace("_", " ")
-    return f"Proposal {proposal.number} ({quoted(proposal.sentence)}) is now {status}: {outcome}"
+    word = statuses.PROPOSAL[proposal.status].word
+    return f"Proposal {proposal.number} ({quoted(proposal.sentence)}) is now “{word}”: {outcome}"
 
 
 def quoted(text: str) -> str:

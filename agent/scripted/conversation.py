@@ -8,9 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 NEWS = re.compile(
-    r"Proposal (?P<number>\S+)(?: \((?P<sentence>.*)\))? is now (?P<status>[\w ]+)(?:: *(?P<detail>.*)|\.?)",
+    r"Proposal (?P<number>\S+)(?: \((?P<sentence>.*)\))? is now (?:“(?P<word>[^”]+)”|(?P<status>[\w ]+))"
+    r"(?:: *(?P<detail>.*)|\.?)",
     re.S,
 )
+STATUSES = {  # where the word on screen is another one
+    "confirmed": "succeeded",
+    "did_not_take_effect": "failed",
+    "stopped_part-way": "partly_done",
+    "outcome_unknown": "unknown",
+    "outcome_unknown,_your_call": "manual_review",
+    "changed_since_proposed": "stale",
+}
 DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 
 
@@ -92,12 +101,17 @@ def read_news(text: str) -> list[News]:
         News(
             match["number"],
             match["sentence"] or "",
-            match["status"].strip().lower().replace(" ", "_"),
+            status_of(match["word"] or match["status"]),
             " ".join((match["detail"] or "").split()),
         )
         for match in found
         if match
     ]
+
+
+def status_of(words: str) -> str:
+    word = words.strip().lower().replace(" ", "_")
+    return STATUSES.get(word, word)
 
 
 def parsed(text: str) -> dict[str, Any]:

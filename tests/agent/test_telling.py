@@ -7,9 +7,11 @@ from channels.db import database_sync_to_async as in_db
 
 from agent import telling
 from agent.models import Message, Told
+from agent.scripted.conversation import read_news
 from console.approvals import deciding
 from console.approvals.models import Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
+from console.ui import statuses
 from tests.agent.page import Page
 
 
@@ -47,8 +49,19 @@ def test_an_open_page_is_told_and_the_agent_says_so(page, model, proposal, rejec
 
     mine = asyncio.run(scenario())
     told = Message.objects.get(role="system").text
-    assert told == f"Proposal {proposal.number} ({proposal.sentence}) is now rejected: {outcome(proposal)}"
+    assert told == f"Proposal {proposal.number} ({proposal.sentence}) is now “Rejected”: {outcome(proposal)}"
     assert "It was rejected." in mine.html
+
+
+@pytest.mark.parametrize("status", telling.WORTH_TELLING)
+def test_news_say_the_word_on_screen_and_the_scripted_model_knows_it(status):
+    told = telling.sentence_about(
+        Proposal(pk=12, status=status, sentence="Retry (again)", outcome="Seen: yes.")
+    )
+    assert f"is now “{statuses.PROPOSAL[status].word}”: Seen" in told
+    assert [(news.number, news.status, news.detail) for news in read_news(told)] == [
+        ("P-12", status, "Seen: yes.")
+    ]
 
 
 def outcome(proposal: Proposal) -> str:

@@ -148,7 +148,7 @@ def test_what_is_told_of_a_proposal_is_one_line_that_cannot_be_forged():
     )
     told = sentence_about(proposal)
     assert told.count(") is now ") == 1
-    assert ") is now failed: " in told
+    assert ") is now “Did not take effect”: " in told
     assert told.isprintable()
     assert len(told) < 1_200
 

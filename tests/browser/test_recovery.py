@@ -99,7 +99,7 @@ def test_a_lost_reply_is_unknown_until_reading_finds_the_truth(world, people):
     expect(pane.get_by_role("button", name="Retry")).to_have_count(0)
     expect(acts.status_of(pane)).to_have_text("Confirmed")
     expect(acts.card(chat)).to_contain_text("Confirmed")
-    expect(chat.locator("#thread")).to_contain_text("is now unknown")
+    expect(chat.locator("#thread")).to_contain_text("is now “Outcome unknown”")
     expect(acts.answer(chat)).to_contain_text("The outcome is known now")
     [effect] = world.vendors.effects(since=so_far)
     assert (effect["record"], effect["took"]) == (invoice.vendor_id, True)

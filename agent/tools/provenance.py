@@ -12,6 +12,7 @@ from typing import Any
 from agent.tools.tool import Evidence
 from connectors import money
 from connectors.schemas import is_reference
+from console.mirror.models import KINDS as MIRRORED
 
 THE_AGENT = "the agent's"
 FREE_TEXT = re.compile(r"memo|note|description|name|comment|reason|title|text|message|address", re.IGNORECASE)
@@ -24,6 +25,8 @@ KINDS = {
     "customerUniqueId": "customer",
 }
 TELLING_NUMBER = 1_000  # a smaller number proves nothing unless its field has the argument's name
+TELLING_LENGTH = 3  # what people type is told apart by its spelling: 500 says something, 1 and US do not
+PLAIN_NUMBER = re.compile(r"[\w.-]{1,40}")  # vendors write a record's number, and it goes onto the card
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Leaf:
 def sources_of(arguments: Mapping[str, Any], evidence: Evidence) -> dict[str, str]:
     """Argument name to where its value came from, in words. Nested values have paths: `lines.0.price`."""
     leaves = [leaf for result in evidence.results for leaf in _leaves(result)]
-    currency = next((str(value) for name, value in _values(arguments) if "currency" in name.lower()), "")
+    currency = _currency(arguments, evidence)
     return {
         name: source_of(name, value, evidence.said, leaves, currency=currency)
         for name, value in _values(arguments)
@@ -54,7 +57,7 @@ def source_of(
         return THE_AGENT
     spellings = _spellings(name, value, currency)
     for who, text in said:
-        if any(_stands_in(spelling, text) for spelling in spellings):
+        if any(_is_typed(name, spelling, text, currency) for spelling in spellings):
             return f"typed by {who}"
     from_text = ""
     for leaf in reversed(leaves):  # the latest reading first
@@ -66,6 +69,30 @@ def source_of(
                 f" of {leaf.record}" if leaf.record else ""
             )
     return from_text or THE_AGENT
+
+
+def _currency(arguments: Mapping[str, Any], evidence: Evidence) -> str:
+    """What the arguments say, else what the records they name were read with; "" where that is not one."""
+    values = list(_values(arguments))
+    given = next((str(value) for name, value in values if "currency" in name.lower()), "")
+    if given:
+        return given
+    named = {value for _, value in values if isinstance(value, str)}
+    read = {found for result in evidence.results for found in _currencies(result, named)}
+    return read.pop() if len(read) == 1 else ""
+
+
+def _currencies(value: Any, named: set[str]) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        own = next((value[key] for key in NUMBERS if value.get(key)), None)
+        currency = value.get("currency") or value.get("currencyCode")
+        if isinstance(own, str) and own in named and isinstance(currency, str):
+            yield money.normal_currency(currency)
+        for inner in value.values():
+            yield from _currencies(inner, named)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _currencies(inner, named)
 
 
 def _values(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -80,13 +107,18 @@ def _values(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _spellings(name: str, value: Any, currency: str) -> list[str]:
-    """How people may have written the value: 100000 minor units are also 1000, 1,000 and 1,000.00."""
+    """How people may have written the value: 100000 minor units are also 1000, 1,000 and 1,000.00.
+
+    None for minor units of a currency that is not known: a guess would be wrong by powers of ten.
+    """
     if not isinstance(value, int):
         text = str(value)
         return [text, _grouped(text)] if re.fullmatch(r"\d+(\.\d+)?", text) else [text]
-    if not MONEY.search(name.rsplit(".", 1)[-1]):
+    if not MONEY.search(_last(name)):
         return [str(value), f"{value:,}"]
-    digits = money.exponent(currency) if money.is_known(currency) else 2
+    if not money.is_known(currency):
+        return []
+    digits = money.exponent(currency)
     major, rest = divmod(value, 10**digits)
     fraction = f".{rest:0{digits}d}" if digits else ""
     return [f"{major}{fraction}", f"{major:,}{fraction}", *([] if rest else [str(major), f"{major:,}"])]
@@ -95,6 +127,18 @@ def _spellings(name: str, value: Any, currency: str) -> list[str]:
 def _grouped(text: str) -> str:
     whole, point, fraction = text.partition(".")
     return f"{int(whole):,}{point}{fraction}"
+
+
+def _is_typed(name: str, spelling: str, text: str, currency: str) -> bool:
+    """A short spelling counts only beside the argument's name or as money: US stands in "tell us" as well."""
+    if len(spelling) >= TELLING_LENGTH:
+        return _stands_in(spelling, text)
+    written = re.escape(spelling)
+    ways = [rf"\b{re.escape(_words(_last(name)))}\W{{1,3}}{written}"]
+    if MONEY.search(_last(name)):
+        sign = "|".join(map(re.escape, filter(None, [money.SYMBOLS.get(currency), currency])))
+        ways += [rf"(?<!\w)(?:{sign})\s?{written}", rf"(?<![\w.,]){written}\s?(?:{sign})"] if sign else []
+    return any(re.search(rf"{way}(?!\w|[.,]\d)", text, re.IGNORECASE) for way in ways)
 
 
 def _stands_in(spelling: str, text: str) -> bool:
@@ -107,7 +151,7 @@ def _is_same(name: str, value: Any, leaf: Leaf) -> bool:
         return False
     is_number = isinstance(value, int) or str(value).isdigit()
     if is_number and abs(int(value)) < TELLING_NUMBER or len(str(value)) < 3:
-        return name.rsplit(".", 1)[-1].casefold() == leaf.key.casefold()
+        return _last(name).casefold() == leaf.key.casefold()
     return True
 
 
@@ -124,15 +168,20 @@ def _leaves(value: Any, key: str = "", record: str = "") -> Iterator[Leaf]:
 
 
 def _called(record: Mapping[str, Any]) -> str:
-    """What people call the record: "invoice 7KQ2M9XTRB-3"."""
+    """What people call the record: "invoice 7KQ2M9XTRB-3". "" where its number may be a sentence."""
     for key in NUMBERS:
-        if isinstance(number := record.get(key), str | int) and number:
-            kind = KINDS.get(key) or str(record.get("kind") or "record")
-            return f"{kind} {number}"
+        number = record.get(key)
+        if isinstance(number, str | int) and number and PLAIN_NUMBER.fullmatch(str(number)):
+            kind = str(record.get("kind"))
+            return f"{KINDS.get(key) or (kind if kind in MIRRORED else 'record')} {number}"
     return ""
 
 
+def _last(path: str) -> str:
+    return path.rsplit(".", 1)[-1]
+
+
 def _words(key: str) -> str:
-    """openAmount, open_minor -> open amount."""
+    """openAmount, open_minor -> open amount; amount_minor -> amount."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key).replace("_", " ").lower()
-    return re.sub(r"\bminor$", "amount", spaced) or "value"
+    return re.sub(r"(\bamount )?\bminor$", "amount", spaced) or "value"

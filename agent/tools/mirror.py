@@ -178,7 +178,10 @@ def _tool(
             for key, value in checked(schema, arguments).items()
         }
         answer, was_cut = cut(query(**given))
-        how = {"more": True, "how": "The answer was cut. Ask for fewer rows, or narrower."} if was_cut else {}
-        return {"kind": kind, **answer, **how, "source": "Our copy of the records"}
+        if was_cut:
+            answer |= {"more": True, "how": "The answer was cut. Ask for fewer rows, or narrower."}
+        if was_cut and "rows" in answer and "offset" in given:
+            answer["next_offset"] = given["offset"] + len(answer["rows"])
+        return {"kind": kind, **answer, "source": "Our copy of the records"}
 
     return Tool(name=name, description=f"{description} From our copy of the records.", schema=schema, run=run)

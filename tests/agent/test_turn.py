@@ -60,6 +60,21 @@ def test_what_tools_answer_goes_back_to_the_model(answer, connected, conversatio
     assert sent[2] == {"role": "tool", "tool_call_id": call.call_id, "content": call.answer}
 
 
+def test_every_row_is_seen_by_going_on_at_the_next_offset(answer, connected):
+    for number in range(50):
+        make_customer(
+            connected["billsby"], vendor_id=f"7KQ2M9XT{number}", name=f"Customer {number} " + "x" * 200
+        )
+    answer(asks(("find_customers", {"limit": 50})), {"text": "Some."})
+    first = ToolCall.objects.get().result
+    assert 0 < len(first["rows"]) < 50
+    assert first["next_offset"] == len(first["rows"])
+    answer(asks(("find_customers", {"limit": 50, "offset": first["next_offset"]})), {"text": "More."})
+    second = ToolCall.objects.latest("pk").result
+    assert second["rows"][0]["vendor_id"] not in {row["vendor_id"] for row in first["rows"]}
+    assert second["next_offset"] == first["next_offset"] + len(second["rows"])
+
+
 def test_a_live_read_says_its_source_and_time(answer, connected, sandbox):
     number = sandbox.stories()["retry_pays"]["invoiceNumber"]
     answer(asks(("billsby_get_invoice", {"invoiceNumber": number})), {"text": "Read."})

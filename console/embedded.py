@@ -42,8 +42,7 @@ def start_worker():
         hostname="embedded@local",
     )
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
-    # Its schedule is kept in memory: the default one is a file, which a crash can leave broken.
-    beat = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
+    beat = EmbeddedService(app, thread=True, scheduler_cls=app.conf.beat_scheduler)
     beat.start()
 
     def stop() -> None:

@@ -111,7 +111,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+# The schedule stays in memory: Celery's default is a file, which a crash can leave broken.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
 AUTH_USER_MODEL = "accounts.Person"
 LOGIN_URL = "accounts:sign-in"

@@ -170,10 +170,7 @@ def server_command(port: int) -> list[str]:
 
 
 def beat(name: str, environ: Mapping[str, str]) -> Process:
-    options = ["--pidfile=", "--scheduler", "celery.beat:Scheduler"]
-    return Process(
-        name, [sys.executable, "-m", "celery", "-A", "console.celery", "beat", *options], environ=environ
-    )
+    return Process(name, [sys.executable, "-m", "celery", "-A", "console.celery", "beat"], environ=environ)
 
 
 def model_environment(url: str, port: int) -> dict[str, str]:

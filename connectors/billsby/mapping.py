@@ -16,6 +16,7 @@ from connectors.registry import Record
 Raw = Mapping[str, Any]
 
 OPEN_STATUSES = ("Unpaid", "Pending", "ToBeWrittenOff")
+CLOSABLE_STATUSES = ("Unpaid", "Pending")  # what can be written off or marked as paid offline
 VISIBILITIES = ("Public", "Hidden", "Internal", "OffSale")
 FREQUENCIES = ("Unassigned", "Daily", "Weekly", "Monthly", "Yearly")
 STATUSES = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.billsby.mapping import CLOSABLE_STATUSES
 from connectors.money import format_money
 from console.accounts.models import Person
 from console.approvals.models import Proposal
@@ -63,7 +64,7 @@ WRITE_OFF = Action(
     summary="The debt would be given up for good. Billsby has no way to take this back.",
     operation="billsby_write_off_invoice",
     form=ReasonForm,
-    fits=lambda invoice: invoice.status in ("Unpaid", "Pending"),
+    fits=lambda invoice: invoice.status in CLOSABLE_STATUSES,
 )
 ACTIONS: Mapping[str, Action] = {action.slug: action for action in (REFUND, RETRY, WRITE_OFF)}
 

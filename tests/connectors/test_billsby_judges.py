@@ -236,6 +236,30 @@ def test_a_write_off_that_waits_is_neither_done_nor_absent(desk, story, sandbox)
     assert verdict.kind == "cannot_tell"
 
 
+CLOSING = ("billsby_write_off_invoice", "billsby_mark_invoice_paid_offline")
+
+
+@pytest.mark.parametrize("name", CLOSING)
+@pytest.mark.parametrize(
+    ("status", "is_blocked"),
+    [("Unpaid", False), ("Pending", False), ("ToBeWrittenOff", True), ("Paid", True), ("WrittenOff", True)],
+)
+def test_what_billsby_would_not_close_is_blocked(
+    desk, story, sandbox, name: str, status: str, is_blocked: bool
+) -> None:
+    number = story("retry_pays")["invoiceNumber"]
+    sandbox.change("billsby", "invoice", number, status=status)
+    _, expectation = desk.look(name, invoiceNumber=number)
+    assert ("blocked" in levels(expectation)) == is_blocked
+
+
+@pytest.mark.parametrize("status", ["Unpaid", "Pending", "ToBeWrittenOff"])
+def test_an_invoice_that_stands_as_before_was_not_closed(desk, story, sandbox, status: str) -> None:
+    number = story("retry_pays")["invoiceNumber"]
+    sandbox.change("billsby", "invoice", number, status=status)
+    assert desk.probe_unsent("billsby_mark_invoice_paid_offline", invoiceNumber=number).kind == "absent"
+
+
 def charge_arguments(story) -> dict[str, Any]:
     unique_id = story("cancel_refund")["customerUniqueId"]
     return {

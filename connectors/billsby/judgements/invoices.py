@@ -137,11 +137,13 @@ class WriteOff:
                 now_and_after("Amount", amount_text(before, "amount_minor"), format_money(0, currency)),
                 now_and_after("Open", amount, format_money(0, currency)),
             ),
-            flags=not_open(before, accepted=mapping.OPEN_STATUSES, what="writes off only open invoices"),
+            flags=not_open(
+                before, accepted=mapping.CLOSABLE_STATUSES, what="writes off only unpaid invoices"
+            ),
         )
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
-        return _closed(read, attempt.before.key, wanted="WrittenOff", done="is written off")
+        return _closed(read, attempt.before, wanted="WrittenOff", done="is written off")
 
 
 class MarkPaidOffline:
@@ -165,23 +167,24 @@ class MarkPaidOffline:
                 now_and_after("Open", amount, format_money(0, currency)),
             ),
             flags=(
-                *not_open(before, accepted=mapping.OPEN_STATUSES, what="closes only open invoices"),
+                *not_open(before, accepted=mapping.CLOSABLE_STATUSES, what="closes only unpaid invoices"),
                 Flag("caution", "Check that the money came", "Nobody else checks that it was really paid."),
             ),
         )
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
-        return _closed(read, attempt.before.key, wanted="PaidOffline", done="is marked paid offline")
+        return _closed(read, attempt.before, wanted="PaidOffline", done="is marked paid offline")
 
 
-def _closed(read: Read, number: str, *, wanted: str, done: str) -> Verdict:
+def _closed(read: Read, before: Snapshot, *, wanted: str, done: str) -> Verdict:
+    number = before.key
     invoice = get_invoice(read, number)
     status, after = invoice.fields["status"], _state(invoice)
     if status == wanted:
         return Verdict("took", f"Invoice {number} {done}.", after=after)
+    if status in (before.fields["status"], *mapping.CLOSABLE_STATUSES):
+        return Verdict("absent", f"Invoice {number} is still {_words(status)}.", after=after)
     if status == "ToBeWrittenOff":
         return Verdict("cannot_tell", f"Invoice {number} waits to be written off.", after=after)
-    if status in mapping.OPEN_STATUSES:
-        return Verdict("absent", f"Invoice {number} is still {_words(status)}.", after=after)
     sentence = f"Did not take effect: invoice {number} is {_words(status)} meanwhile."
     return Verdict("refused", sentence, after=after)

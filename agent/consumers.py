@@ -92,7 +92,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._start(await in_db(turns.say)(self.conversation_id, person, text))
         await self._send_news()
         # The other tabs of this person show what was said, too.
-        await self.channel_layer.group_send(loop.group_of(self.conversation_id), {"type": "chat.news"})
+        await loop.tell_pages(self.conversation_id)
 
     async def _resume(self, message: dict[str, Any]) -> None:
         after = message.get("after")

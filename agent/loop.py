@@ -24,7 +24,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from agent import llm, threads, turns
-from agent.cards import browser_length
+from agent.cards import browser_length, proposes
 from agent.history import model_messages
 from agent.models import Conversation, Message, ToolCall
 from agent.prompt import instructions
@@ -110,7 +110,7 @@ class Turn:
             await in_db(turns.end_turn)(self.conversation_id, self.holder, state=state, notice=notice)
         except turns.LeaseLostError:
             return
-        await self._tell()
+        await tell_pages(self.conversation_id)
 
     async def _outcome(self, work: asyncio.Task) -> tuple[str, str]:
         """How the turn ended: its state, and what the chat says about it."""
@@ -204,7 +204,7 @@ class Turn:
             except turns.LeaseLostError:
                 self._is_lost = True
                 raise
-        await self._tell()
+        await tell_pages(self.conversation_id)
         return done
 
     def _open_answer(self) -> Message:
@@ -243,9 +243,9 @@ class Turn:
         for call in beyond:
             sentence = f"Only {self.limits.calls_per_round} calls are run at once. Ask again for the rest."
             await self._finish(call, Outcome(registry.as_json({"error": sentence}), failed=True))
-        await asyncio.gather(*(self._run_call(call) for call in allowed if not _proposes(call)))
+        await asyncio.gather(*(self._run_call(call) for call in allowed if not proposes(call)))
         for call in allowed:
-            if _proposes(call):
+            if proposes(call):
                 await self._propose(call)
         self._refuse_repeated_failures(calls)
 
@@ -306,9 +306,8 @@ class Turn:
                 self._is_lost = True
                 self._work.cancel()
                 return
-
-    async def _tell(self) -> None:
-        await get_channel_layer().group_send(group_of(self.conversation_id), {"type": "chat.news"})
+            except Exception:  # a database that is away for a moment must not end the watch
+                logger.exception("A look at a running turn failed")
 
 
 def warm_up() -> None:
@@ -345,6 +344,14 @@ def group_of(conversation_id: UUID) -> str:
     return f"chat.{conversation_id.hex}"
 
 
+async def tell_pages(conversation_id: UUID) -> None:
+    """Hint that something was written. A lost hint costs seconds, because pages ask again by themselves."""
+    try:
+        await get_channel_layer().group_send(group_of(conversation_id), {"type": "chat.news"})
+    except Exception as error:
+        logger.warning("Open chat pages could not be told (%s)", error)
+
+
 def evidence_of(conversation_id: UUID) -> Evidence:
     """What people typed and what tools read in this conversation: where proposed values may come from."""
     conversation = Conversation.objects.select_related("owner").get(pk=conversation_id)
@@ -379,11 +386,6 @@ def _call_tool(context: Context, name: str, arguments: str) -> Outcome:
         return registry.call_tool(context, name, arguments)
     finally:
         close_old_connections()
-
-
-def _proposes(call: ToolCall) -> bool:
-    tool = registry.find_tool(call.name)
-    return tool is not None and tool.proposes
 
 
 def _normal(arguments: str) -> str:

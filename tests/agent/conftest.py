@@ -32,6 +32,10 @@ class Model:
     def will(self, *turns: dict) -> None:
         self._http.post("/v1/control/turns", json={"turns": turns}).raise_for_status()
 
+    def left(self) -> int:
+        """How many of the turns it was given it was not asked for yet."""
+        return self._http.post("/v1/control/turns", json={"turns": []}).json()["queued"]
+
     def forget(self) -> None:
         self._http.delete("/v1/control/turns").raise_for_status()
 

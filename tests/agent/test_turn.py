@@ -1,9 +1,13 @@
 """One turn: tools, limits, and a model that misbehaves."""
 
+import asyncio
 import json
+import socket
 from datetime import UTC, datetime
 
 import pytest
+from channels.db import database_sync_to_async as in_db
+from django.db import connection
 
 from agent import loop, turns
 from agent.history import model_messages
@@ -171,6 +175,48 @@ def test_after_a_failure_the_same_question_can_be_tried_again(answer, conversati
     answer({"status": 500, "body": "oops"})
     turns.try_again(conversation.pk)
     assert model_messages(conversation.pk) == [{"role": "user", "content": "Who owes us?"}]
+
+
+def test_an_answer_needs_no_message_to_arrive(answer, settings):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [f"redis://127.0.0.1:{port}"]},
+        }
+    }
+    assert answer({"text": "Nobody does."}) == "idle"
+    assert Message.objects.get(role="assistant").text == "Nobody does."
+
+
+def rename_table(old: str, new: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+def test_a_stop_is_seen_after_the_database_was_away_for_a_moment(
+    conversation, model, people, monkeypatch, caplog
+):
+    monkeypatch.setattr(loop, "LOOK_EVERY_S", 0.0)
+    model.will({"hang_s": 5, "text": "late"})
+    table = Conversation._meta.db_table
+
+    async def scenario() -> None:
+        holder = await in_db(turns.say)(conversation.pk, people["priya"], "Who owes us?")
+        task = loop.start(loop.Turn(conversation.pk, holder, limits=loop.Limits(merge_s=0.02)))
+        async with asyncio.timeout(10):
+            while model.left():
+                await asyncio.sleep(0.02)
+            await in_db(rename_table)(table, "away")
+            while "A look at a running turn failed" not in caplog.text:
+                await asyncio.sleep(0.02)
+            await in_db(rename_table)("away", table)
+            await in_db(turns.request_stop)(conversation.pk)
+            await task
+
+    asyncio.run(scenario())
+    assert Conversation.objects.get().turn_state == "stopped"
 
 
 def test_an_analyst_without_the_right_is_offered_no_proposing_tool(committed_db, people):

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from connectors.errors import NotFoundError
+from console.celery import app
 from console.mirror.models import KINDS, Customer, Invoice, Sync
 from console.mirror.refresh import refresh_record
 from console.mirror.sync import begin, sync_connection
@@ -116,3 +117,11 @@ def test_the_last_whole_reading_is_kept_however_long_later_ones_fail(billsby):
     make_sync(billsby, "invoice", state=Sync.State.FAILED, started_at=week_ago, finished_at=week_ago)
     running = begin(billsby, "invoice")
     assert set(Sync.objects.filter(kind="invoice")) == {last_whole, running}
+
+
+def test_readings_wait_in_a_queue_of_their_own():
+    """A worker takes one of the two, or both where it is not told which."""
+    router, queues = app.amqp.router, app.amqp.queues
+    assert router.route({}, "console.mirror.tasks.sync")["queue"] is queues["sync"]
+    assert router.route({}, "console.approvals.tasks.attend")["queue"] is queues["celery"]
+    assert {queue.routing_key for queue in queues.consume_from.values()} == {"celery", "sync"}

@@ -188,6 +188,15 @@ def test_what_moved_is_told_in_the_same_word_everywhere(retry, sign_in, approve,
     assert "Stale" not in shown
 
 
+def test_checking_again_takes_back_what_no_longer_holds(retry, sign_in, sandbox):
+    proposal, dana = retry(), sign_in("dana")
+    number = sandbox.stories()["retry_pays"]["invoiceNumber"]
+    sandbox.change("billsby", "invoice", number, status="Paid")
+    assert 'data-key="C"' in dana.get(page(proposal, "checks"), **HTMX).text
+    sandbox.change("billsby", "invoice", number, status="Unpaid")
+    assert '<div id="drift" hx-swap-oob="true"></div>' in dana.get(page(proposal, "checks"), **HTMX).text
+
+
 def test_markup_in_a_record_is_shown_as_text(retry, sign_in, connected, people):
     name = "<script>alert(1)</script>"
     step = StepDraft("bill_create_customer", {"name": name, "email": "a@acme.example"})

@@ -87,7 +87,9 @@ def _decide(
     try:
         decide(proposal_id=pk, actor=request.user, **form.cleaned_data)
     except NotAllowedError as error:
-        return _detail(request, queries.get_proposal_for(request.user, pk), problem=str(error), status=403)
+        shown = _detail(request, queries.get_proposal_for(request.user, pk), problem=str(error), status=403)
+        shown["HX-Retarget"] = "#detail"  # without it no page shows a 403
+        return shown
     except ApprovalError as error:
         return _detail(request, queries.get_proposal_for(request.user, pk), problem=str(error), status=409)
     if not request.htmx:

@@ -73,6 +73,14 @@
     fetch(event.target.action, { method: "POST", body, redirect: "manual" });
   });
 
+  // A refusal that names its place says why; any other 403 is a whole page, and only a toast tells of it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status !== 403 || !xhr.getResponseHeader("HX-Retarget")) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  });
+
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (event.detail.requestConfig.headers["X-Live"]) return;

@@ -140,6 +140,7 @@ def test_the_requester_posting_anyway_is_refused(retry, sign_in):
     answer = sign_in("dana").post(page(proposal, "approve"), {"digest": proposal.digest})
     proposal.refresh_from_db()
     assert (answer.status_code, proposal.status) == (403, Status.PENDING)
+    assert b"somebody else must decide it" in answer.content
 
 
 def test_a_rejection_without_a_reason_asks_for_one(retry, sign_in):

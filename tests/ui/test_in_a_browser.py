@@ -110,3 +110,14 @@ def test_the_theme_changes_at_once(address, people, page):
     page.click(".me summary")
     page.click(".me button[value=dark]")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_whoever_may_no_longer_decide_is_told_so(address, people, pending_proposal, page):
+    sign_in(page, address, "luis")
+    page.goto(f"{address}/approvals/{pending_proposal.pk}/?confirm=approve")
+    people["luis"].groups.set(people["priya"].groups.all())
+    page.locator(".act.confirm button").click()
+    expect(page.locator("#detail [role=alert]")).to_contain_text(
+        "Your role does not let you approve proposals."
+    )
+    expect(page.locator("#toasts [data-toast]")).to_have_count(0)

@@ -167,6 +167,18 @@ def test_an_invoice_of_another_total_is_not_called_absent(desk: Desk, euro_custo
     assert "its total is another" in verdict.sentence
 
 
+@pytest.mark.parametrize("name", ["bill_create_invoice", "bill_create_bill"])
+def test_a_document_of_other_dates_is_not_taken_for_the_attempts(desk: Desk, name: str) -> None:
+    given = cases(desk)[name] | {"dueDate": "2026-12-31"}
+    attempt = desk.attempt(name, given, send=False)
+    desk.send(name, given | {"dueDate": "2026-12-30"})
+
+    verdict = desk.probe(name, attempt)
+
+    assert verdict.kind == "cannot_tell"
+    assert verdict.sentence.endswith("“Due” is another.")
+
+
 def test_a_new_customer_moves_no_money_and_says_what_is_sent(desk: Desk) -> None:
     card = desk.expect("bill_create_customer", ACME | {"invoiceCurrency": "EUR"})
 
@@ -221,6 +233,28 @@ def test_a_price_finer_than_a_cent_is_shown_as_it_is_sent(desk: Desk, euro_custo
 
     assert ("Line 1", "1000 × 0.0125 EUR") in [(change.field, change.after) for change in card.changes]
     assert card.money.amount_minor == 1250
+
+
+@pytest.mark.parametrize("name", ["bill_create_invoice", "bill_create_bill"])
+def test_a_line_finer_than_its_currency_is_refused(desk: Desk, name: str) -> None:
+    given = cases(desk)[name]
+    lines = "billLineItems" if "billLineItems" in given else "invoiceLineItems"
+    line = {"quantity": 1, "price": "0.105"} if lines == "invoiceLineItems" else {"amount": "0.105"}
+
+    with pytest.raises(ArgumentsError, match="Line 2 comes to 0.105, which is finer than"):
+        desk.look(name, given | {lines: [*given[lines][:1], line]})
+
+
+@pytest.mark.parametrize("name", ["bill_create_invoice", "bill_create_bill"])
+def test_numbers_that_bill_will_not_look_for_are_told(desk: Desk, sandbox: SandboxControl, name: str) -> None:
+    given = cases(desk)[name]
+    body = '[{"message":"filters: field \'invoiceNumber\' is not supported"}]'
+    listing = name.removeprefix("bill_").replace("create", "list") + "s"
+    sandbox.fail_next(status=400, body=body, connector="bill", operation=listing)
+
+    flags = desk.expect(name, given).flags
+
+    assert [(flag.level, flag.title) for flag in flags] == [("info", "Number not compared")]
 
 
 def test_mailing_an_invoice_is_a_high_flag_and_cannot_be_undone(desk: Desk, euro_customer: dict) -> None:

@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from connectors import judgements
@@ -11,7 +10,6 @@ from connectors.bill.session import TITLE
 from connectors.bill.streams import pages
 from connectors.errors import ArgumentsError
 from connectors.judging import Attempted, Read, Verdict
-from connectors.money import exponent, format_money, to_minor
 from connectors.schemas import is_reference
 
 # Our clock and BILL's may differ by this much when a record's time is compared with the time of sending.
@@ -96,6 +94,22 @@ def verdict(
     )
 
 
+def differing(sent: Raw, found: Raw) -> str:
+    """The first sent field that the record shows otherwise, "" when there is none.
+
+    What the record does not show says nothing: BILL leaves out what is empty, and a list's rows are thinner.
+    """
+    for name, value in sent.items():
+        shown = found.get(name)
+        if isinstance(value, Mapping) and isinstance(shown, Mapping):
+            is_same = not differing(value, shown)
+        else:
+            is_same = shown is None or same_words(str(shown), str(value))
+        if not is_same:
+            return name
+    return ""
+
+
 def only_reference(arguments: Raw, *allowed: str) -> None:
     """Nothing but the ids named here can sensibly come from an earlier step; ArgumentsError for the rest."""
     problems = [
@@ -116,25 +130,3 @@ def _holds_reference(value: Any) -> bool:
 
 def step_of(value: Any) -> int | None:
     return value["$ref"]["step"] if is_reference(value) else None
-
-
-def total_minor(amounts: Iterable[Decimal], currency: str) -> int:
-    """The sum as BILL would round it: to the currency's digits, halves away from zero."""
-    digits = Decimal(1).scaleb(-exponent(currency))
-    return to_minor(sum(amounts, Decimal(0)).quantize(digits, ROUND_HALF_UP), currency)
-
-
-def price_text(price: str, currency: str | None) -> str:
-    """A price as it is sent: one finer than the currency's digits is not rounded for the eye."""
-    if currency is None:
-        return price
-    try:
-        return format_money(to_minor(price, currency), currency)
-    except ValueError:
-        return f"{price} {currency}"
-
-
-def money_text(amounts: list[Decimal], currency: str | None) -> str:
-    if currency is None:
-        return f"{sum(amounts, Decimal(0)):,f} in the currency it will have"
-    return format_money(total_minor(amounts, currency), currency)

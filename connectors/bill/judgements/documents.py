@@ -1,0 +1,218 @@
+"""What somebody comes to owe: invoices to customers and bills from vendors, judged by the same evidence."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from connectors.bill.judgements.common import (
+    Raw,
+    all_rows,
+    differing,
+    made_since,
+    now_text,
+    only_reference,
+    step_of,
+    verdict,
+)
+from connectors.bill.mapping import amount_minor, known_currency
+from connectors.errors import ArgumentsError, RefusedError
+from connectors.judgements import NOTHING, sent_changes, shown_value, undo
+from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
+from connectors.money import format_money, to_minor
+from connectors.registry import Record
+
+AFTER = ("number", "status", "approval_status", "amount_minor", "open_minor", "currency")
+
+
+class DocumentJudge:
+    """What invoices and bills share; each says its names, its lines, and the words of its card.
+
+    thing, owner: "invoice" and "customer"; BILL's operations and keys are named after them.
+    labels: the arguments that a card lists, in order. left_out: what BILL does without one of them.
+    total: the label of the sum, and BILL's name for it. numbers_are_per_owner: else each is there once.
+    """
+
+    operation: str
+    thing: str
+    owner: str
+    owner_currency: str
+    labels: Mapping[str, str]
+    left_out: Mapping[str, str] = {}
+    lines: str
+    total: tuple[str, str]
+    between: str  # an invoice is for, a bill is from
+    numbers_are_per_owner: bool
+    record: Callable[[Raw, Raw | None], Record]
+
+    def amount(self, line: Raw) -> Decimal:
+        raise NotImplementedError
+
+    def price(self, line: Raw, currency: str | None) -> str:
+        """How the amount of a line comes about, in words."""
+        raise NotImplementedError
+
+    def card(self, before: Snapshot, arguments: Raw, total: str) -> tuple[str, str]:
+        """Sentence and summary."""
+        raise NotImplementedError
+
+    def more_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
+        yield from ()
+
+    def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
+        """Who owes or is owed, and whether the number is free; `same_number` is None where BILL will not say.
+
+        Raises ArgumentsError for a line finer than the currency: what BILL makes of one is not documented.
+        """
+        only_reference(arguments, self.owner_key)
+        owner_id, number = arguments[self.owner_key], arguments.get("invoiceNumber")
+        step = step_of(owner_id)
+        fields = {"same_number": "", "currency": None, "is_archived": False, "email": ""}
+        party = f"the {self.owner} that step {step} creates"
+        if step is None:
+            owner = read(f"bill_get_{self.owner}", {self.owner_key: owner_id})
+            party, currency = owner["name"], known_currency(owner, self.owner_currency)
+            refuse_finer(self._amounts(arguments), currency)
+            fields |= {
+                "currency": currency,
+                "is_archived": bool(owner.get("archived")),
+                "email": owner.get("email", ""),
+            }
+        if number and (step is None or not self.numbers_are_per_owner):
+            fields["same_number"] = self._of_number(read, number, owner_id)
+        title = f"{self.thing.capitalize()} {number}" if number else f"New {self.thing}"
+        return Snapshot(self.thing, "", title, party, fields, now_text())
+
+    def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
+        currency, amounts = before.fields["currency"], self._amounts(arguments)
+        total = money_text(amounts, currency)
+        sentence, summary = self.card(before, arguments, total)
+        return Expectation(
+            sentence=sentence,
+            summary=summary,
+            money=Money(total_minor(amounts, currency) if currency else None, currency, "stays"),
+            goes_to=before.party,
+            undo=undo(self.operation),
+            changes=tuple(self._changes(before, arguments, total)),
+            flags=(*self._flags(before, arguments), *self.more_flags(before, arguments)),
+        )
+
+    def probe(self, read: Read, attempt: Attempted) -> Verdict:
+        """Among what was made for the owner since: by the number, or without one by dates and total."""
+        arguments, currency = attempt.arguments, attempt.before.fields["currency"]
+        known = str(attempt.before.fields.get("same_number") or "")
+        number, owner_id = arguments.get("invoiceNumber"), arguments[self.owner_key]
+
+        def search() -> list[Raw]:
+            return made_since(read, self._listing, attempt, known=known, **{self.owner_key: owner_id})
+
+        def differs(found: Raw) -> str:
+            sent = {name: arguments[name] for name in (*self.labels, self.owner_key) if name in arguments}
+            if name := differing(sent, flat(found)):
+                return f"“{self.labels[name]}” is another"
+            wanted = total_minor(self._amounts(arguments), currency)
+            is_same = amount_minor(found, self.total[1], currency) == wanted
+            return "" if is_same else "its total is another"
+
+        return verdict(
+            attempt,
+            thing=self.thing,
+            get=lambda key: read(f"bill_get_{self.thing}", {f"{self.thing}Id": key}),
+            search=search,
+            alike=lambda row: not number or flat(row).get("invoiceNumber") == number,
+            differs=differs,
+            told=lambda found: self._told(read, found),
+        )
+
+    @property
+    def owner_key(self) -> str:
+        return f"{self.owner}Id"
+
+    @property
+    def _listing(self) -> str:
+        return f"bill_list_{self.thing}s"
+
+    def _amounts(self, arguments: Raw) -> list[Decimal]:
+        return [self.amount(line) for line in arguments[self.lines]]
+
+    def _of_number(self, read: Read, number: str, owner_id: str) -> str | None:
+        narrowed = {self.owner_key: owner_id} if self.numbers_are_per_owner else {}
+        try:
+            rows = all_rows(read, self._listing, invoiceNumber=number, **narrowed)
+        except RefusedError:  # BILL's documents do not say that it can look for a number
+            return None
+        return ", ".join(row["id"] for row in rows if flat(row).get("invoiceNumber") == number)
+
+    def _changes(self, before: Snapshot, arguments: Raw, total: str) -> Iterator[Change]:
+        for change in sent_changes(arguments, self.labels):
+            is_owner = change.field == self.labels[self.owner_key]
+            yield Change(change.field, NOTHING, before.party, "sent") if is_owner else change
+        for name, word in self.left_out.items():
+            if name not in arguments:
+                yield Change(self.labels[name], NOTHING, word, "vendor_decides")
+        for position, line in enumerate(arguments[self.lines], start=1):
+            words = self.price(line, before.fields["currency"])
+            if line.get("description"):
+                words = f"{shown_value(line['description'])}: {words}"
+            yield Change(f"Line {position}", NOTHING, words, "sent")
+        yield Change(self.total[0], NOTHING, total, "expected")
+
+    def _flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
+        same = before.fields["same_number"]
+        if same:
+            detail = f"BILL would refuse a second {self.thing} {arguments['invoiceNumber']}: it has {same}."
+            yield Flag("blocked", "BILL has that number already", detail)
+        elif same is None:
+            yield Flag("info", "Number not compared", "BILL would not look for the number; it may be there.")
+        if before.fields["is_archived"]:
+            yield Flag("high", f"The {self.owner} is archived", f"{before.party} is archived in BILL.")
+        if sum(self._amounts(arguments)) <= 0:
+            yield Flag("caution", "The total is not above zero", "Check the amounts of the lines.")
+        due, issued = arguments.get("dueDate"), arguments.get("invoiceDate")
+        if due and issued and date.fromisoformat(due) < date.fromisoformat(issued):
+            yield Flag("caution", "Due before it is dated", f"Dated {issued}, due {due}.")
+
+    def _told(self, read: Read, found: Raw) -> Verdict:
+        owner = read(f"bill_get_{self.owner}", {self.owner_key: found[self.owner_key]})
+        record = type(self).record(found, owner)
+        fields, amount = record.fields, format_money(record.fields["amount_minor"], record.fields["currency"])
+        who = f"{self.between} {fields[f'{self.owner}_name']}"
+        sentence = f"BILL shows {self.thing} {fields['number']} {who}, {amount}."
+        after = {name: fields[name] for name in AFTER if name in fields}
+        return Verdict("took", sentence, {"id": record.vendor_id, "invoiceNumber": fields["number"]}, after)
+
+
+def flat(row: Raw) -> Raw:
+    """A bill keeps the vendor's number and date inside, under `invoice`."""
+    return {**row, **row.get("invoice", {})}
+
+
+def refuse_finer(amounts: Iterable[Decimal], currency: str) -> None:
+    problems = []
+    for position, amount in enumerate(amounts, start=1):
+        try:
+            to_minor(amount, currency)
+        except ValueError:
+            problems.append(f"Line {position} comes to {amount:f}, which is finer than {currency} goes.")
+    if problems:
+        raise ArgumentsError(problems)
+
+
+def total_minor(amounts: Iterable[Decimal], currency: str) -> int:
+    return sum(to_minor(amount, currency) for amount in amounts)
+
+
+def money_text(amounts: list[Decimal], currency: str | None) -> str:
+    if currency is None:
+        return f"{sum(amounts, Decimal(0)):,f} in the currency it will have"
+    return format_money(total_minor(amounts, currency), currency)
+
+
+def price_text(price: str, currency: str | None) -> str:
+    """A price as it is sent: one finer than the currency's digits is not rounded for the eye."""
+    if currency is None:
+        return price
+    try:
+        return format_money(to_minor(price, currency), currency)
+    except ValueError:
+        return f"{price} {currency}"

@@ -156,6 +156,27 @@ def test_two_like_records_since_then_cannot_be_told_apart(desk: Desk) -> None:
     assert desk.probe("bill_create_customer", attempt).kind == "cannot_tell"
 
 
+SOMEBODY_ELSES = [
+    ("bill_create_vendor", {"address": ADDRESS | {"city": "Fresno"}}, "Address"),
+    ("bill_create_vendor", {"billCurrency": "USD"}, "Currency"),
+    ("bill_create_customer_contact", {"lastName": "Reyes"}, "Last name"),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "label"), SOMEBODY_ELSES)
+def test_somebody_elses_record_does_not_confirm_an_attempt(
+    desk: Desk, name: str, changes: Mapping[str, Any], label: str
+) -> None:
+    given = cases(desk)[name] | ({"lastName": "Ortiz"} if "lastName" in changes else {})
+    attempt = desk.attempt(name, given, send=False)
+    desk.send(name, given | changes)
+
+    verdict = desk.probe(name, attempt)
+
+    assert verdict.kind == "cannot_tell"
+    assert f"“{label}” is another" in verdict.sentence
+
+
 def test_an_invoice_of_another_total_is_not_called_absent(desk: Desk, euro_customer: dict) -> None:
     given = invoice(euro_customer["id"])
     attempt = desk.attempt("bill_create_invoice", given, send=False)

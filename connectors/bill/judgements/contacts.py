@@ -6,6 +6,7 @@ from typing import Any
 from connectors.bill.judgements.common import (
     LIMIT,
     Raw,
+    differing,
     now_text,
     only_reference,
     step_of,
@@ -67,6 +68,9 @@ class ContactJudge:
             return Verdict("absent", "BILL shows no such contact made since the request was sent.")
         if len(rows) > 1:
             return Verdict("cannot_tell", f"BILL shows {' and '.join(map(_person, rows))}.")
+        sent = {name: attempt.arguments[name] for name in LABELS if name in attempt.arguments}
+        if other := differing(sent, rows[0]):
+            return Verdict("cannot_tell", f"BILL shows {_person(rows[0])}, but “{LABELS[other]}” is another.")
         return _told(rows[0])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.bill.judgements.common import (
     Raw,
+    differing,
     listed,
     made_since,
     named_like,
@@ -60,14 +61,14 @@ class VendorJudge:
             return made_since(read, "bill_list_vendors", attempt, known=known)
 
         def differs(found: Raw) -> str:
-            same = same_words(found.get("name", ""), name)
-            return "" if same else f"its name is {found.get('name', 'missing')}"
+            other = differing(attempt.arguments, found)
+            return f"“{LABELS[other]}” is another" if other else ""
 
         return verdict(
             attempt,
             get=lambda key: read("bill_get_vendor", {"vendorId": key}),
             search=search,
-            alike=lambda row: not differs(row),
+            alike=lambda row: same_words(row.get("name", ""), name),
             thing="vendor",
             differs=differs,
             told=_told,

@@ -1,8 +1,9 @@
 """Reads of the queue that are worth a name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.http import Http404
 
 from console.accounts.models import Person
@@ -56,8 +57,9 @@ def needs(person: Person) -> tuple[Group, ...]:
     return tuple(group for group in groups if group.rows)
 
 
-def waiting_on_others(person: Person) -> tuple[Group, ...]:
-    mine = {row.pk for group in needs(person) for row in group.rows}
+def waiting_on_others(needed: Iterable[Group]) -> tuple[Group, ...]:
+    """What is under way besides `needed`, a person's own."""
+    mine = {row.pk for group in needed for row in group.rows}
     pending = Proposal.objects.filter(status=Status.PENDING).exclude(pk__in=mine)
     unknown = Proposal.objects.filter(status__in=OPEN_QUESTIONS).exclude(pk__in=mine)
     groups = (
@@ -88,7 +90,7 @@ def _waiting_for(person: Person) -> QuerySet:
 
 
 def _rows(proposals: QuerySet) -> tuple[Proposal, ...]:
-    return tuple(_with_card(proposals.order_by("-amount_minor", "created_at")))
+    return tuple(_with_card(proposals.order_by(F("amount_minor").desc(nulls_last=True), "created_at")))
 
 
 def _with_card(proposals: QuerySet) -> QuerySet:

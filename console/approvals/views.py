@@ -128,7 +128,7 @@ def _list_context(request: HttpRequest, proposal: Proposal | None = None) -> dic
     tab = request.GET.get("tab", "")
     if tab not in TABS:
         tab = _tab_of(person, proposal, bool(needed))
-    groups = {"needs": lambda: needed, "others": lambda: queries.waiting_on_others(person)}
+    groups = {"needs": lambda: needed, "others": lambda: queries.waiting_on_others(needed)}
     chosen = groups.get(tab, queries.finished)()
     for group in chosen:
         for row in group.rows:

@@ -74,7 +74,7 @@ class Dialect:
         """
         return request, {}
 
-    def forget_session(self, account: Account) -> None:
+    def forget_session(self) -> None:
         """Called after SessionExpiredError, so that the next `sign` signs in again."""
 
     def secrets(self, line: Line) -> Mapping[str, str]:

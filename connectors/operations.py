@@ -86,16 +86,7 @@ class Operation:
         page: Mapping[str, Any] | None = None,
     ) -> Request:
         """The same text for the same arguments, always. `page` holds the wire values of one page."""
-        return self.wire.request(
-            self, self.arguments(arguments), injected, page or self.first_page(arguments)
-        )
-
-    def first_page(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        if self.paging is None or self.paging.style == "whole":
-            return {}
-        size = min(arguments.get("limit") or self.paging.limit, self.paging.size_max)
-        first = {"page_number": {self.paging.page: 1}, "offset": {self.paging.page: 0}}
-        return first.get(self.paging.style, {}) | {self.paging.size: size}
+        return self.wire.request(self, self.arguments(arguments), injected, page or {})
 
 
 @dataclass(frozen=True)

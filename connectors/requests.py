@@ -129,5 +129,5 @@ def _form_value(value: Any) -> str:
         parts = HOLE.split(write_json(value))
         # split() alternates text and hole names
         return "".join(f"{{{{{part}}}}}" if at % 2 else quote(part, safe="") for at, part in enumerate(parts))
-    # braces stay: a form's credentials are named holes such as {{credential.devKey}}, filled when it is sent
+    # braces stay: a form's credentials are named holes such as {devKey}, filled when it is sent
     return str(value) if isinstance(value, Hole) else quote(query_text(value), safe="{}")

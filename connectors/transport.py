@@ -157,7 +157,7 @@ class Client:
             self.dialect.check(answer)
             data = self.dialect.parse(answer.text)
         except SessionExpiredError:
-            self.dialect.forget_session(self.account)
+            self.dialect.forget_session()
             raise
         except VendorError as error:
             raise self._redacted(error) from None

@@ -60,7 +60,7 @@ class BillDialect(Dialect):
             body = body.replace(f"{name}={{{name}}}", f"{name}={quote(value, safe='')}", 1)
         return replace(request, body=body), {}
 
-    def forget_session(self, account: Account) -> None:
+    def forget_session(self) -> None:
         self._sessions.forget()
 
     def secrets(self, line: Line) -> Mapping[str, str]:

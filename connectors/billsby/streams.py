@@ -59,8 +59,6 @@ STREAMS = (
 
 def refresh(read: Read, kind: str, key: str) -> list[Record]:
     """The record and what a change of it moves too; NotFoundError when Billsby no longer has it."""
-    if not key:
-        return []
     return REFRESHERS[kind](read, key)
 
 

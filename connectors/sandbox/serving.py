@@ -9,7 +9,7 @@ import uvicorn
 from connectors.sandbox.app import build_app
 
 
-def serve(port: int, state_file: Path, **settings: bool | int | float) -> None:
+def serve(port: int, state_file: Path) -> None:
     """Serve on the loopback interface until the process is told to stop."""
-    app = build_app(state_file, **settings)
+    app = build_app(state_file)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="off")

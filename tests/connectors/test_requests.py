@@ -134,8 +134,9 @@ def test_one_invoice_is_read_without_the_company_in_the_path() -> None:
     assert request("billsby_get_invoice", INVOICE).path == "/api/v1/rest/core/invoices/7KQ2M9XTRB-3"
 
 
-def test_a_list_is_asked_for_its_first_page() -> None:
-    sent = request("billsby_list_invoices", {"isUnpaid": True, "query": "a&b", "limit": 7})
+def test_a_list_is_asked_for_one_page() -> None:
+    asked = {"isUnpaid": True, "query": "a&b", "limit": 7}
+    sent = BILLSBY["billsby_list_invoices"].request(asked, HALDEN, {"page": 1, "pageSize": 7})
     assert sent.query == "page=1&pageSize=7&query=a%26b&isUnpaid=true"
 
 

@@ -111,8 +111,15 @@ def write_demo_environment() -> None:
         "AUDIT_CHECKPOINT_COPY": str(ROOT / "var" / "audit-checkpoints.jsonl"),
         "PROBE_SCHEDULE_S": "1,2,4,8,15,60,300",
     }
-    DEMO_ENV.touch(mode=0o600)
-    DEMO_ENV.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+    write_secret(DEMO_ENV, "".join(f"{name}={value}\n" for name, value in lines.items()))
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read; it is there with all its text, or not at all."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    unfinished.replace(path)
 
 
 def load_demo_environment() -> None:

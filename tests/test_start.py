@@ -64,3 +64,12 @@ def test_a_broken_environment_is_made_again(clone):
     (clone / ".venv" / "bin").mkdir(parents=True)
     (clone / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
     assert manage(clone, sys.executable) == str(clone / ".venv")
+
+
+def test_a_secret_is_there_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "secret"
+    with pytest.raises(TypeError):
+        bootstrap.write_secret(path, None)
+    assert not path.exists()
+    bootstrap.write_secret(path, "text")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("text", 0o600)

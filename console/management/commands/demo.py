@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from console import demo
 from console.audit import checkpoints
+from console.bootstrap import write_secret
 from console.mirror.tasks import sync_all
 
 LARGEST_FRAME = 262_144  # bytes of a websocket message
@@ -80,8 +81,7 @@ def _throw_away() -> None:
 def _password() -> str:
     """One password for the five people, made at the first start and kept under var/."""
     if not PASSWORD_FILE.exists():
-        PASSWORD_FILE.touch(mode=0o600)
-        PASSWORD_FILE.write_text(secrets.token_urlsafe(9))
+        write_secret(PASSWORD_FILE, secrets.token_urlsafe(9))
     return PASSWORD_FILE.read_text()
 
 

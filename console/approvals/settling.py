@@ -120,6 +120,6 @@ def _refresh_mirror(attempt: Attempt, verdict: Verdict) -> None:
         return
     try:
         refresh_record(step.proposal.connection, step.record_kind, key)
-    except (VendorError, ArgumentsError, LookupError):
+    except (VendorError, ArgumentsError):
         # The effect stands confirmed; the next sync brings the record.
         logger.warning("Could not refresh %s %s after its change.", step.record_kind, key)

@@ -1,23 +1,31 @@
 """The way from a connection row to its vendor. Reads only: writes leave through approvals/execution.py."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from connectors import transport
 from connectors.catalogue import find_operation
-from connectors.errors import NotConfiguredError
+from connectors.errors import ArgumentsError, BadReplyError, NotConfiguredError
 from connectors.judging import Read
+from connectors.registry import connector
 from console.connections.models import Connection
 
+logger = logging.getLogger(__name__)
+Said = TypeVar("Said")
 
-def connection_for(connector: str) -> Connection:
+# What reading a value that is missing, or of another kind than documented, raises.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def connection_for(name: str) -> Connection:
     """The account at this vendor. Raises NotConfiguredError when there is none."""
-    found = Connection.objects.filter(connector=connector).order_by("pk").first()
+    found = Connection.objects.filter(connector=name).order_by("pk").first()
     if found is None:
-        raise NotConfiguredError(f"No {connector.title()} account is configured.", vendor=connector)
+        raise NotConfiguredError(f"No {name.title()} account is configured.", vendor=name)
     return found
 
 
@@ -56,3 +64,18 @@ def read_live(connection: Connection, name: str, arguments: Mapping[str, Any]) -
 def reader(connection: Connection) -> Read:
     """`read_live` with the connection bound, answering parsed data: what judges and streams take."""
     return lambda name, arguments: read_live(connection, name, arguments).data
+
+
+def understood(connection: Connection, question: Callable[[], Said]) -> Said:
+    """What a question finds out by reading the vendor; BadReplyError where it cannot make sense of that.
+
+    VendorError and ArgumentsError go through.
+    """
+    try:
+        return question()
+    except ArgumentsError:
+        raise
+    except UNREADABLE:
+        logger.exception("%s was read and could not be understood.", connection.slug)
+        title = connector(connection.connector).title
+        raise BadReplyError(f"{title} answered in a form we do not know.", vendor=title) from None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from connectors.money import UnknownCurrencyError, format_money, to_decimal, to_minor
+from connectors.money import format_money, is_known, to_decimal, to_minor
 from console.mirror.models import Invoice
 
 AMOUNT = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
@@ -37,7 +37,8 @@ class RefundForm(ReasonForm):
 
     def __init__(self, *fields: Any, invoice: Invoice, **options: Any) -> None:
         super().__init__(*fields, invoice=invoice, **options)
-        self.initial.setdefault("amount", f"{to_decimal(self.limit_minor, invoice.currency):f}")
+        if is_known(invoice.currency):
+            self.initial.setdefault("amount", f"{to_decimal(self.limit_minor, invoice.currency):f}")
 
     @property
     def limit_minor(self) -> int:
@@ -59,14 +60,14 @@ class RefundForm(ReasonForm):
 
     def read_amount(self, text: str) -> int:
         currency = self.invoice.currency
+        if not is_known(currency):
+            raise forms.ValidationError(f"The digits of {currency} are not known here.")
         bare = text.strip().removesuffix(currency).removeprefix(currency).strip().lstrip("$£€¥").strip()
         if not AMOUNT.fullmatch(bare):
             example = f"{to_decimal(self.limit_minor, currency):,f}"
             raise forms.ValidationError(f"Write the amount like {example}.")
         try:
             amount_minor = to_minor(bare.replace(",", ""), currency)
-        except UnknownCurrencyError:
-            raise forms.ValidationError(f"The digits of {currency} are not known here.") from None
         except ValueError:
             raise forms.ValidationError(f"That is finer than {currency} has coins.") from None
         limit = format_money(self.limit_minor, currency)

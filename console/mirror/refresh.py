@@ -11,7 +11,7 @@ from django.utils import timezone
 from connectors.registry import Record as VendorRecord
 from connectors.registry import connector
 from console.audit import log
-from console.connections.clients import reader
+from console.connections.clients import reader, understood
 from console.connections.models import Connection
 from console.mirror.models import KINDS, Record, RefusedRecord
 from console.ui.live import hint
@@ -30,7 +30,8 @@ def refresh_record(connection: Connection, kind: str, key: str) -> int:
     (the row stays as it was last seen). Opens no transaction while it reads.
     """
     read_at = timezone.now()
-    records = connector(connection.connector).refresh(reader(connection), kind, key)
+    refresh = connector(connection.connector).refresh
+    records = understood(connection, lambda: refresh(reader(connection), kind, key))
     changed = store(connection, records, read_at=read_at)
     owners = {f"{record.kind}.{record.vendor_id}" for record in records if record.kind in OWNERS}
     for target in {f"{kind}.{key}"} | owners:

@@ -89,6 +89,24 @@ def test_a_reason_is_required(priya, invoice):
     assert "Say why" in response.text
 
 
+def test_a_refund_in_a_currency_we_do_not_know_is_turned_down_with_a_sentence(priya, billsby):
+    strange = make_invoice(billsby, currency="XXY")
+    assert priya.get(url(strange, "refund")).status_code == 200
+    response = priya.post(url(strange, "refund"), {"amount": "1", "reason": "Why not."})
+    assert response.status_code == 422
+    assert "The digits of XXY are not known here." in response.text
+
+
+@pytest.mark.parametrize("body", ["[]", "null", '"x"', "7", "[{}]"])
+def test_a_record_that_cannot_be_understood_is_said_so(priya, invoice, sandbox, body):
+    paid = invoice("cancel_refund")
+    sandbox.fail_next(status=200, body=body, times=10)
+    for address in (paid.get_absolute_url() + "?read=1", url(paid, "refund")):
+        response = priya.get(address)
+        assert response.status_code == 200
+        assert "Billsby answered" in response.text
+
+
 @pytest.mark.parametrize("action", ["retry", "write-off"])
 def test_an_unpaid_invoice_can_be_asked_about(priya, invoice, action):
     unpaid = invoice("retry_pays")

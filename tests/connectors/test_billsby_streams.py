@@ -65,7 +65,3 @@ def test_reading_a_subscription_again_tells_its_next_billing(billsby) -> None:
 def test_a_record_that_is_gone_is_not_found(billsby) -> None:
     with pytest.raises(NotFoundError):
         BILLSBY.refresh(billsby, "invoice", "ZZZZZZZZZZ-9")
-
-
-def test_a_record_without_a_key_yet_refreshes_nothing(billsby) -> None:
-    assert BILLSBY.refresh(billsby, "customer", "") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -63,20 +64,9 @@ class Historian:
         cycle = next(cycle for cycle in plan["cycles"] if (cycle["frequencyType"] == YEARLY) == is_yearly)
         into = self.chance.uniform(3, 24) if days_into_period is None else days_into_period
         starts = _period_starts(self.now - timedelta(days=into), periods, is_yearly=is_yearly)
-        token_end = {"declines": "decline", "fails": "fail"}.get(card_outcome, "ok")
-        customer = new_customer(
-            self.books,
-            first_name=who.first_name,
-            last_name=who.last_name,
-            email=who.email,
-            address=address(self.chance, currency),
-            created_at=starts[0] - timedelta(seconds=self.chance.randint(2, 90)),
-            card=card(self.chance, who, year=self.now.year, outcome=token_end),
-            unique=unique,
+        customer = self._take_on(
+            who, currency=currency, card_outcome=card_outcome, unique=unique, before=starts[0]
         )
-        if self.chance.random() < 0.6:
-            customer |= phone(self.chance, currency, customer["billingAddress"]["country"])
-            self.books.put("customer", customer["customerUniqueId"], customer)
         units = self.chance.randint(3, 24) if plan_name == "Team" else 1
         subscription = start_subscription(
             self.books, customer, plan, cycle, units=units, created_at=starts[0]
@@ -93,20 +83,44 @@ class Historian:
             return past
         price = price_of(plan, cycle, units)
         lines = [billing.line(plan["displayName"], price, units=units, unit_price=cycle["price"])]
-        for start, its_end in zip(starts, [*starts[1:], end], strict=True):
+        self._bill_periods(past, lines, [*starts, end])
+        return past
+
+    def _take_on(
+        self, who: Party, *, currency: str, card_outcome: str, unique: str | None, before: datetime
+    ) -> dict[str, Any]:
+        """A customer with a card, made shortly before the first period; most give a telephone number."""
+        token_end = {"declines": "decline", "fails": "fail"}.get(card_outcome, "ok")
+        customer = new_customer(
+            self.books,
+            first_name=who.first_name,
+            last_name=who.last_name,
+            email=who.email,
+            address=address(self.chance, currency),
+            created_at=before - timedelta(seconds=self.chance.randint(2, 90)),
+            card=card(self.chance, who, year=self.now.year, outcome=token_end),
+            unique=unique,
+        )
+        if self.chance.random() < 0.6:
+            customer |= phone(self.chance, currency, customer["billingAddress"]["country"])
+            self.books.put("customer", customer["customerUniqueId"], customer)
+        return customer
+
+    def _bill_periods(self, past: Past, lines: list[dict[str, Any]], turns: list[datetime]) -> None:
+        """A paid invoice for each period between two neighbouring `turns`."""
+        for start, end in pairwise(turns):
             invoice = billing.make_invoice(
                 self.books,
-                customer,
-                currency=currency,
+                past.customer,
+                currency=past.subscription["currency"],
                 lines=lines,
                 invoice_type="Renewal",
                 at=start,
-                subscription=subscription,
-                period=(start, its_end),
+                subscription=past.subscription,
+                period=(start, end),
             )
             self.collect(invoice, outcome="pays", at=start + timedelta(minutes=5))
             past.invoices.append(invoice)
-        return past
 
     def leave_unpaid(self, past: Past, *, tries: int, position: int = -1) -> dict[str, Any]:
         """Turn an invoice into one whose payment failed `tries` times, three days apart."""

@@ -131,7 +131,9 @@ class Client:
             raise OutcomeUnknownError(sentence, code=type(error).__name__, **words) from None
         return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.text)
 
-    def signed_exchange(self, request: Request, *, is_write: bool = False) -> tuple[Answer, Any]:
+    def signed_exchange(
+        self, request: Request, *, is_write: bool = False, not_after: datetime | None = None
+    ) -> tuple[Answer, Any]:
         """Sign, send, and judge one call; the answer and its parsed data, or the error it means.
 
         A write that its status says was accepted has no data where the answer cannot be read.
@@ -152,6 +154,10 @@ class Client:
             raise NotSentError(
                 sentence, vendor=self.dialect.title, status=error.status, code=error.code
             ) from None
+        if not_after and datetime.now(UTC) >= not_after:
+            raise NotSentError(
+                "It took too long to get ready; nothing was sent.", vendor=self.dialect.title, code="too_late"
+            )
         answer = self.exchange(signed, headers, keep=not is_write)
         try:
             self.dialect.check(answer)
@@ -222,16 +228,18 @@ def read(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> 
     return _reply(answers[-1], rows)
 
 
-def send_write(client: Client, request: Request) -> Reply:
+def send_write(client: Client, request: Request, *, not_after: datetime | None = None) -> Reply:
     """Send one approved request, exactly once. Only the execution of an approved proposal may call this.
 
+    not_after: from then on somebody else may take this for lost, so nothing is sent any more, however long
+    signing in took or this process slept.
     Raises NotSentError, RateLimitedError, SessionExpiredError (all: not processed), RefusedError,
     OutcomeUnknownError (look before anything is repeated).
     """
     if holes(request):
         raise ValueError("a request with open holes cannot be sent")
     try:
-        return _reply(*client.signed_exchange(request, is_write=True))
+        return _reply(*client.signed_exchange(request, is_write=True, not_after=not_after))
     except NotConfiguredError as error:
         raise NotSentError(
             error.sentence, vendor=error.vendor, status=error.status, code=error.code

@@ -189,6 +189,12 @@ def test_an_unreadable_text_is_kept_without_secrets_and_as_a_database_takes_it(
     assert send_write(client, RETRY).text == "<html>\ufffd[api_key]</html>"
 
 
+def test_a_write_whose_time_is_over_is_not_sent(client: Client, script: Script) -> None:
+    with pytest.raises(NotSentError, match="nothing was sent"):
+        send_write(client, RETRY, not_after=datetime.now(UTC))
+    assert script.seen == []
+
+
 def test_a_write_nobody_listens_to_was_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

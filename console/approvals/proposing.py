@@ -68,11 +68,13 @@ def propose(
     steps: Sequence[StepDraft],
     reason: str,
     origin: Origin,
+    connection: Connection | None = None,
     proposer_kind: str = Proposal.ProposerKind.HUMAN,
     supersedes: Proposal | None = None,
 ) -> Proposal:
     """File one write, or an ordered plan of writes on one connection, for a person to decide.
 
+    connection: the account of the record it is about; without one, the vendor's first.
     Reads the targets live. Raises ArgumentsError (a value does not fit), BlockedError (it would be refused
     for certain), AlreadyProposedError (a live proposal holds the same thing), NotAllowedError, or a
     VendorError from reading. Nothing is stored then, and never is anything sent.
@@ -84,7 +86,7 @@ def propose(
     operations = [_write_operation(draft.operation) for draft in steps]
     if not is_storable([reason, *(draft.arguments for draft in steps)]):
         raise ArgumentsError(["A text holds a zero byte or half a character; give it without."])
-    connection = _one_connection(operations)
+    connection = _one_connection(operations, connection)
     prepared = [
         _prepare(connection, operation, draft, position, operations)
         for position, (operation, draft) in enumerate(zip(operations, steps, strict=True), start=1)
@@ -139,11 +141,13 @@ def _write_operation(name: str) -> Operation:
     return operation
 
 
-def _one_connection(operations: Sequence[Operation]) -> Connection:
+def _one_connection(operations: Sequence[Operation], chosen: Connection | None) -> Connection:
     connectors = {operation.connector for operation in operations}
+    if chosen:
+        connectors.add(chosen.connector)
     if len(connectors) > 1:
         raise ArgumentsError(["All steps of one plan go to the same system; make one proposal for each."])
-    connection = connection_for(connectors.pop())
+    connection = chosen or connection_for(connectors.pop())
     if connection.paused_at:
         raise BlockedError(f"Changes to {connection.name} are paused.")
     return connection

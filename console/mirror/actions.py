@@ -90,4 +90,5 @@ def propose_action(
         steps=[StepDraft(action.operation, arguments, sources)],
         reason=answers["reason"],
         origin=Origin("form", f"invoice.{invoice.pk}"),
+        connection=invoice.connection,
     )

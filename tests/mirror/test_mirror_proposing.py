@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from console.approvals.models import Proposal
+from console.connections.models import Connection
 from console.mirror.models import Invoice
 from console.mirror.refresh import refresh_record
 from tests.mirror.factories import make_invoice
@@ -112,6 +113,18 @@ def test_an_unpaid_invoice_can_be_asked_about(priya, invoice, action):
     unpaid = invoice("retry_pays")
     priya.post(url(unpaid, action), {"reason": "Card updated."})
     assert Proposal.objects.get().steps.get().record_key == unpaid.vendor_id
+
+
+def test_a_form_proposes_at_the_account_of_its_invoice(priya, invoice, connected):
+    unpaid, first = invoice("retry_pays"), connected["billsby"]
+    second = Connection(
+        slug="billsby-two", connector="billsby", name="Two", base_url=first.base_url, injected=first.injected
+    )
+    second.credentials = first.credentials
+    second.save()
+    Invoice.objects.update(connection=second)
+    priya.post(url(unpaid, "retry"), {"reason": "Card updated."})
+    assert Proposal.objects.get().connection == second
 
 
 def test_the_second_asker_is_shown_the_first_proposal(priya, invoice):

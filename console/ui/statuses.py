@@ -23,7 +23,6 @@ class Pill:
 
 
 PROPOSAL = {
-    "draft": Pill("Draft", "mute", "circle-dashed"),
     "pending": Pill("Waiting for approval", "wait", "clock-pause"),
     "approved": Pill("Approved", "wait", "clock"),
     "executing": Pill("Sending", "run", "progress"),
@@ -79,8 +78,6 @@ RECORD = {
     "connected": Pill("Connected", "ok", "circle-check"),
     "notconfigured": Pill("Not configured", "mute", "plug-connected-x"),
     "changespaused": Pill("Changes paused", "wait", "player-pause"),
-    "verified": Pill("Verified", "ok", "shield-check"),
-    "broken": Pill("Broken", "bad", "shield-x"),
 }
 DUE = {"open", "unpaid", "partial", "partialpayment", "pending"}
 

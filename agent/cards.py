@@ -1,6 +1,5 @@
 """How the thread looks: each finished block as HTML, the same in a page and in an event."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +9,11 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from agent.models import Conversation, Message, ToolCall
-from agent.rendering import as_html, leads_inside
+from agent.rendering import as_html, clean, leads_inside
 from agent.tools import registry
 from console.accounts.models import Person
 from console.approvals.models import Proposal
 
-STOPPED_ANSWER = json.dumps({"error": "Stopped before it finished."})
 MOST_ROWS = 12
 MOST_FACTS = 12
 
@@ -112,7 +110,7 @@ class CallCard:
 
 
 def message_html(message: Message) -> str:
-    return render_to_string("agent/_message.html", message_context(message))
+    return clean(render_to_string("agent/_message.html", message_context(message)))
 
 
 def message_context(message: Message, proposals: Mapping[str, Proposal] | None = None) -> dict[str, Any]:
@@ -136,7 +134,7 @@ def message_context(message: Message, proposals: Mapping[str, Proposal] | None =
 
 def call_html(call: ToolCall, person: Person) -> str:
     template = "agent/_proposing.html" if proposes(call) else "agent/_call.html"
-    return render_to_string(template, {"card": call_card(call, person), "person": person})
+    return clean(render_to_string(template, {"card": call_card(call, person), "person": person}))
 
 
 def turn_html(conversation: Conversation) -> str:
@@ -161,7 +159,7 @@ def call_card(call: ToolCall, person: Person, proposals: Mapping[str, Proposal] 
         headings=tuple((heading, kind) for heading, _, kind in columns),
         rows=tuple(_cells(row, columns) for row in found[:MOST_ROWS]),
         more=max(0, len(found) - MOST_ROWS),
-        facts=() if found else tuple(_facts(result))[:MOST_FACTS],
+        facts=() if found or "rows" in result else tuple(_facts(result))[:MOST_FACTS],
         source=str(result.get("source", "")),
         proposal=_proposal(call.proposal_id, proposals),
         person=person,
@@ -202,7 +200,7 @@ def _subject(given: Mapping[str, Any]) -> str:
     """What was asked for, in a few words: the values that are short enough to read."""
     values = [value for name, value in given.items() if name not in ("limit", "after", "reason")]
     shown = [str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool)]
-    return ", ".join(text for text in shown if len(text) <= 40)[:80]
+    return clean(", ".join(text for text in shown if len(text) <= 40)[:80])
 
 
 def _found_rows(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 
 from agent import loop, telling, turns
-from agent.queries import conversation_for, events_after
+from agent.queries import conversation_for, events_after, proposals_of
 from console.accounts.models import Person
 from console.ui import sockets
 
@@ -158,7 +158,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         return person
 
     async def _listen_to_proposals(self) -> None:
-        for proposal in await in_db(telling.proposals_of)(self.conversation_id):
+        for proposal in await in_db(proposals_of)(self.conversation_id):
             await self._join(f"proposal.{proposal.pk}")
 
     async def _join(self, group: str) -> None:

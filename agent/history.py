@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from agent.models import Message, ToolCall
+from agent.turns import stopped_answer
 
 LONGEST_HISTORY = 240_000  # characters; older tool answers give way first
 LEFT_OUT = json.dumps({"note": "This older result is left out. Call the tool again if you need it."})
-NOT_ANSWERED = json.dumps({"error": "Stopped before it finished."})
 
 
 def model_messages(conversation_id: UUID) -> list[dict[str, Any]]:
@@ -40,7 +40,7 @@ def _entries(message: Message) -> list[dict[str, Any]]:
         for call in calls
     ]
     answers = [
-        {"role": "tool", "tool_call_id": call.call_id, "content": call.answer or NOT_ANSWERED}
+        {"role": "tool", "tool_call_id": call.call_id, "content": call.answer or stopped_answer(call)}
         for call in calls
     ]
     return [{"role": "assistant", "content": message.text or None, "tool_calls": asked}, *answers]

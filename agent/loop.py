@@ -28,6 +28,7 @@ from agent.cards import browser_length, proposes
 from agent.history import model_messages
 from agent.models import Conversation, Message, ToolCall
 from agent.prompt import instructions
+from agent.rendering import clean
 from agent.tools import registry
 from agent.tools.registry import Outcome
 from agent.tools.tool import Context, Evidence
@@ -182,7 +183,7 @@ class Turn:
         return [leading, *model_messages(self.conversation_id)], tools
 
     async def _take_text(self, text: str) -> None:
-        text = threads.clean(text)
+        text = clean(text)
         if self._open is None:
             self._open = await self._write(self._open_answer)
         self.on_piece({"key": self._open.key, "at": browser_length(self._text), "text": text})
@@ -226,9 +227,9 @@ class Turn:
             ToolCall(
                 message=message,
                 position=position,
-                call_id=threads.clean(one.call_id)[:120],
-                name=threads.clean(one.name)[:120],
-                arguments=threads.clean(one.arguments),
+                call_id=clean(one.call_id)[:120],
+                name=clean(one.name)[:120],
+                arguments=clean(one.arguments),
             )
             for position, one in enumerate(asked)
         ]

@@ -48,8 +48,8 @@ def conversation_for(person: Person, conversation_id: UUID) -> Conversation:
 
 def readable_conversation(person: Person, conversation_id: UUID) -> Conversation:
     """One this person may read: his own; for whoever decides or audits, any that proposed something."""
-    proposed = Proposal.objects.filter(origin_kind="conversation", origin_id=str(conversation_id))
-    if any(person.has_perm(right) for right in ("approvals.decide", "audit.read")) and proposed.exists():
+    may_read = any(person.has_perm(right) for right in ("approvals.decide", "audit.read"))
+    if may_read and proposals_of(conversation_id):
         return get_object_or_404(Conversation.objects.select_related("owner"), pk=conversation_id)
     return conversation_for(person, conversation_id)
 
@@ -66,21 +66,18 @@ def thread_of(conversation: Conversation) -> list[Message]:
     return messages
 
 
-def proposals_by_conversation(conversation_ids: Iterable[UUID]) -> dict[str, list[Proposal]]:
-    """Conversation id as text to its proposals, oldest first."""
-    found: dict[str, list[Proposal]] = {}
-    proposals = Proposal.objects.filter(
-        origin_kind="conversation", origin_id__in=[str(pk) for pk in conversation_ids]
-    )
-    for proposal in proposals.order_by("pk"):
-        found.setdefault(proposal.origin_id, []).append(proposal)
-    return found
+def proposals_of(*conversation_ids: UUID) -> list[Proposal]:
+    """The changes proposed in these conversations, oldest first."""
+    ids = [str(pk) for pk in conversation_ids]
+    return list(Proposal.objects.filter(origin_kind="conversation", origin_id__in=ids).order_by("pk"))
 
 
 def conversation_groups(person: Person) -> list[tuple[str, list[Listed]]]:
     """The person's latest conversations under the headings Today, Yesterday, Last 7 days and Earlier."""
     latest = list(Conversation.objects.filter(owner=person)[:LISTED])
-    proposals = proposals_by_conversation(conversation.pk for conversation in latest)
+    proposals: dict[str, list[Proposal]] = {}
+    for proposal in proposals_of(*(conversation.pk for conversation in latest)):
+        proposals.setdefault(proposal.origin_id, []).append(proposal)
     groups: dict[str, list[Listed]] = {}
     for conversation in latest:
         heading = _heading(timezone.localdate(conversation.updated_at))

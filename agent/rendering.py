@@ -78,3 +78,8 @@ def _only_own_pages(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "href":
         return value if leads_inside(value) else None
     return value if attribute == "start" else None
+
+
+def clean(text: str) -> str:
+    """Text that a database and a browser keep exactly: no NUL, no carriage return, no half of a character."""
+    return text.replace("\x00", "").replace("\r", "").encode("utf-8", "replace").decode()

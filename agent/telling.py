@@ -8,6 +8,7 @@ from django.db import transaction
 
 from agent import threads, turns
 from agent.models import Message, Told
+from agent.queries import proposals_of
 from console.approvals.models import Proposal
 from console.ui import statuses
 
@@ -24,13 +25,6 @@ WORTH_TELLING = (
     Status.EXPIRED,
     Status.STALE,
 )
-
-
-def proposals_of(conversation_id: UUID) -> list[Proposal]:
-    """The changes proposed in a conversation, oldest first."""
-    return list(
-        Proposal.objects.filter(origin_kind="conversation", origin_id=str(conversation_id)).order_by("pk")
-    )
 
 
 def untold(conversation_id: UUID) -> list[Proposal]:

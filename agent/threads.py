@@ -80,11 +80,6 @@ def entitle(conversation: Conversation, text: str) -> None:
     append_event(conversation.pk, "title", {"title": title})
 
 
-def clean(text: str) -> str:
-    """Text that a database and a browser keep exactly: no NUL, no carriage return, no half of a character."""
-    return text.replace("\x00", "").replace("\r", "").encode("utf-8", "replace").decode()
-
-
 def _next(conversation_id: Any, counter: str) -> int:
     Conversation.objects.filter(pk=conversation_id).update(**{counter: F(counter) + 1})
     return Conversation.objects.values_list(counter, flat=True).get(pk=conversation_id)

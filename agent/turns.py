@@ -1,5 +1,6 @@
 """The lease of a turn: who may begin one, keep it, stop it and end it. Short database units, no waiting."""
 
+import json
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from agent import cards, threads
 from agent.models import Conversation, Message, ToolCall
+from agent.rendering import clean
 from console.accounts.models import Person
 
 State = Conversation.TurnState
@@ -31,7 +33,7 @@ class LeaseLostError(Exception):
 
 def say(conversation_id: UUID, person: Person, text: str) -> str:
     """Store what the person said and begin the turn that answers it; returns the lease holder."""
-    text = threads.clean(text).strip()
+    text = clean(text).strip()
     if not text:
         raise TurnRefusedError("Type a question first.")
     if len(text) > LONGEST_SAID:
@@ -114,7 +116,7 @@ def _close(conversation_id: UUID, *, state: str, notice: str) -> None:
         message__conversation_id=conversation_id, state=ToolCall.State.RUNNING
     ).select_related("message__conversation__owner")
     for call in unfinished:
-        finish_call(call, state=ToolCall.State.STOPPED, answer=cards.STOPPED_ANSWER)
+        finish_call(call, state=ToolCall.State.STOPPED, answer=stopped_answer(call))
     for message in Message.objects.filter(
         conversation_id=conversation_id, is_open=True, role=Message.Role.ASSISTANT
     ):
@@ -127,8 +129,16 @@ def _close(conversation_id: UUID, *, state: str, notice: str) -> None:
     threads.show_turn(Conversation.objects.get(pk=conversation_id))
 
 
+def stopped_answer(call: ToolCall) -> str:
+    """What the model is told of a call that has no answer; one that proposes may have filed its proposal."""
+    error = "Stopped before it finished."
+    if cards.proposes(call):
+        error += " The change may have been proposed all the same: look before proposing it again."
+    return json.dumps({"error": error})
+
+
 def finish_call(call: ToolCall, *, state: str, answer: str, proposal_id: str = "") -> None:
-    call.state, call.answer, call.proposal_id = state, answer, proposal_id
+    call.state, call.answer, call.proposal_id = state, clean(answer), proposal_id
     call.finished_at = timezone.now()
     call.save(update_fields=["state", "answer", "proposal_id", "finished_at"])
     threads.show_call(call)

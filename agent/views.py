@@ -8,16 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agent import cards, threads, turns
+from agent import cards, turns
 from agent.models import Conversation
 from agent.queries import (
     conversation_groups,
     example_questions,
-    proposals_by_conversation,
+    proposals_of,
     readable_conversation,
     records_used,
     thread_of,
 )
+from agent.rendering import clean
 
 
 @require_GET
@@ -29,7 +30,7 @@ def chat_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def new_chat(request: HttpRequest) -> HttpResponse:
     """Open a conversation; what was typed is said when its page connects."""
-    draft = threads.clean(request.POST.get("text", "")).strip()[: turns.LONGEST_SAID]
+    draft = clean(request.POST.get("text", "")).strip()[: turns.LONGEST_SAID]
     conversation = Conversation.objects.create(owner=request.user, draft=draft)
     return redirect(conversation)
 
@@ -40,7 +41,7 @@ def chat(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     # The number is read before the messages: an event in between is sent again, and shows the same.
     conversation = readable_conversation(request.user, conversation_id)
     messages = thread_of(conversation)
-    proposals = proposals_by_conversation([conversation.pk]).get(str(conversation.pk), [])
+    proposals = proposals_of(conversation.pk)
     known = {str(proposal.pk): proposal for proposal in proposals}
     context = _shell(request) | {
         "conversation": conversation,
@@ -56,7 +57,7 @@ def chat(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 @require_GET
 def rail(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     conversation = readable_conversation(request.user, conversation_id)
-    proposals = proposals_by_conversation([conversation.pk]).get(str(conversation.pk), [])
+    proposals = proposals_of(conversation.pk)
     context = {
         "conversation": conversation,
         "proposals": proposals,

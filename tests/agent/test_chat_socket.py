@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from agent import loop, turns
+from agent.cards import call_html
 from agent.models import Conversation, Event, Message, ToolCall
 from console.accounts.models import Person
 from console.approvals.models import Proposal
@@ -247,6 +248,25 @@ def test_a_turn_lost_with_its_server_reads_interrupted_and_can_be_tried_again(pa
     assert ToolCall.objects.get().state == "stopped"
     assert "interrupted" in mine.html
     assert "Nobody does." in mine.html
+
+
+def test_a_change_whose_proposing_was_cut_off_is_not_called_unproposed(conversation, people):
+    """What a server leaves behind that was killed after the proposal was filed and before the call ended."""
+    Conversation.objects.update(turn_state="running", lease_holder="gone", lease_until=None, last_position=1)
+    message = Message.objects.create(conversation=conversation, position=1, role="assistant")
+    ToolCall.objects.create(
+        message=message,
+        position=0,
+        call_id="c1",
+        name="billsby_retry_invoice_payment",
+        arguments='{"invoiceNumber": "7KQ2M9XTRB-3"}',
+    )
+    turns.note_lost_lease(conversation.pk)
+    call = ToolCall.objects.get()
+    html = call_html(call, people["priya"])
+    assert "stopped; see Changes proposed here" in html
+    assert "not proposed" not in html
+    assert "look before proposing it again" in call.answer
 
 
 def test_a_turn_that_lost_its_lease_writes_nothing_more(page, model, conversation):

@@ -10,6 +10,7 @@ from channels.db import database_sync_to_async as in_db
 from django.db import connection
 
 from agent import loop, turns
+from agent.cards import call_html
 from agent.history import model_messages
 from agent.models import Conversation, Message, ToolCall
 from console.mirror.models import Customer, Invoice
@@ -77,6 +78,13 @@ def test_every_row_is_seen_by_going_on_at_the_next_offset(answer, connected):
     second = ToolCall.objects.latest("pk").result
     assert second["rows"][0]["vendor_id"] not in {row["vendor_id"] for row in first["rows"]}
     assert second["next_offset"] == first["next_offset"] + len(second["rows"])
+
+
+def test_a_search_that_finds_nothing_says_so(answer, connected, conversation):
+    answer(asks(("find_customers", {"text": "nobody"})), {"text": "Nobody."})
+    html = call_html(ToolCall.objects.get(), conversation.owner)
+    assert "Nothing found." in html
+    assert "<dt>" not in html
 
 
 def test_a_live_read_says_its_source_and_time(answer, connected, sandbox):

@@ -27,12 +27,11 @@ def start_subscription(
     *,
     units: int,
     created_at: datetime,
-    unique: str | None = None,
 ) -> dict[str, Any]:
     """A subscription without an invoice yet; its first period starts when it was created."""
     product = books.get("product", str(plan["productId"])) or {}
     subscription = {
-        "subscriptionUniqueId": unique or unique_id(books),
+        "subscriptionUniqueId": unique_id(books),
         "subscriptionId": books.next_number("subscription", first=501),
         "customerUniqueId": customer["customerUniqueId"],
         "productId": product["productId"],

@@ -106,6 +106,11 @@ class Entry(models.Model):
         return _read(self.after_json)
 
     @property
+    def decision_ids(self) -> list[str]:
+        found = _read(self.decision_ids_json)
+        return found if isinstance(found, list) else []
+
+    @property
     def personal(self) -> dict[str, str]:
         """Hash by name of the personal data that stands, erasable, in PersonalDatum."""
         found = _read(self.personal_json)

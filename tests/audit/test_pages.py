@@ -203,6 +203,12 @@ def test_the_drawer_shows_values_request_and_neighbours(auditor: Client) -> None
     assert "<html" not in shown
 
 
+def test_an_entry_names_the_decisions_that_allowed_it(auditor: Client) -> None:
+    entry = write_entry(decision_ids=[41, 42])
+
+    assert '<dd class="mono">41, 42</dd>' in text(auditor.get(reverse("audit:entry", args=[entry.seq])))
+
+
 def test_an_entry_is_a_page_of_its_own_with_the_list_around_it(auditor: Client) -> None:
     write_many(150)
 

@@ -263,9 +263,59 @@ def test_a_plan_changed_on_renewal_waits_for_it(billsby: BillsbyAccount, sandbox
     assert billsby.customer_invoices(story["customerUniqueId"])[0]["amount"] == 89900
 
 
+def held(billsby: BillsbyAccount, story: dict) -> tuple[list[tuple[int, int, int]], list[int]]:
+    """list of (add-on, quantity, next quantity), and the allowances."""
+    path = f"/halden/subscriptions/{story['subscriptionUniqueId']}"
+    addons = billsby.read(f"{path}/addons", base="billing")["addons"]
+    allowances = billsby.read(f"{path}/allowances", base="billing")["allowances"]
+    return [(row["id"], row["quantity"], row["quantityNext"]) for row in addons], [
+        row["id"] for row in allowances
+    ]
+
+
+EXTRAS = {"addOns": [{"addOnId": 5, "quantity": 2}], "allowances": [8]}
+
+
+def test_add_ons_and_allowances_of_a_change_now_are_kept_until_another_names_some(
+    billsby: BillsbyAccount, sandbox: SandboxControl
+) -> None:
+    story = sandbox.stories()["upgrade"]
+
+    assert change_plan(billsby, story, **EXTRAS) == 200
+    assert held(billsby, story) == ([(5, 2, 2)], [8])
+
+    assert change_plan(billsby, story, units=3) == 200
+    assert held(billsby, story) == ([(5, 2, 2)], [8])
+
+    assert change_plan(billsby, story, addOns=[], allowances=[]) == 200
+    assert held(billsby, story) == ([], [])
+
+
+def test_add_ons_and_allowances_of_a_change_on_renewal_come_with_it(
+    billsby: BillsbyAccount, sandbox: SandboxControl
+) -> None:
+    story = sandbox.stories()["upgrade"]
+
+    assert change_plan(billsby, story, planChangeType=2, **EXTRAS) == 200
+    assert held(billsby, story) == ([(5, 0, 2)], [])
+
+    sandbox.advance(31 * 24 * 3600)
+    assert held(billsby, story) == ([(5, 2, 2)], [8])
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [{"cycleId": 999}, {"planId": 999}, {"customerUniqueId": ALICE}, {"planChangeType": 3}, {"units": 0}],
+    [
+        *(
+            {"cycleId": 999},
+            {"planId": 999},
+            {"customerUniqueId": ALICE},
+            {"planChangeType": 3},
+            {"units": 0},
+        ),
+        *({"addOns": [{"addOnId": 999}]}, {"addOns": [{"addOnId": 5, "quantity": 0}]}, {"addOns": {}}),
+        *({"allowances": [999]}, {"allowances": 8}),
+    ],
 )
 def test_a_change_of_plan_that_does_not_fit_is_refused(
     billsby: BillsbyAccount, sandbox: SandboxControl, wrong: dict

@@ -179,6 +179,14 @@ class Body:
             self.problem(name, "must be an object")
         return value
 
+    def listed(self, name: str) -> list[Any] | None:
+        """A list within the body, None when there is none."""
+        value = self._value(name, None)
+        if value is not None and not isinstance(value, list):
+            self.problem(name, "must be a list")
+            return None
+        return value
+
     def problem(self, name: str, message: str) -> None:
         self._problems.append((name, f"{name} {message}."))
 

@@ -84,7 +84,9 @@ RATES_TO_USD: Final = {"USD": "1", "EUR": "1.08", "GBP": "1.27", "JPY": "0.0067"
 # Cancelling is refused with a wrong customer, with any invoice in OPEN_STATUSES, and the second time.
 
 # A plan is changed within its product only; the credit for unused time never exceeds the new price.
-# An invoice made by a change of plan is a Renewal.
+# An invoice made by a change of plan is a Renewal. Add-ons and allowances that a change names take the place
+# of those held (an empty list, of all of them); a list left out keeps them. On renewal they come with the
+# plan: until then add-ons show their next quantity, and allowances nothing.
 PLAN_CHANGE_INVOICE_TYPE: Final = "Renewal"
 
 # Counters: a decrement stops at 0, a negative value is refused, a window that does not meet the running

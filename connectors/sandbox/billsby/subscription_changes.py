@@ -9,6 +9,7 @@ from connectors.sandbox.billsby import billing
 from connectors.sandbox.billsby.answering import Body, refused, success
 from connectors.sandbox.billsby.catalogue import find_cycle, find_plan, price_of
 from connectors.sandbox.billsby.choices import OPEN_STATUSES, PLAN_CHANGE_INVOICE_TYPE
+from connectors.sandbox.billsby.extras import asked_addons, asked_allowances, take_extras
 from connectors.sandbox.billsby.formats import later_by, moment, parsed
 from connectors.sandbox.billsby.identifiers import unique_id
 from connectors.sandbox.billsby.subscriptions import RUNNING, note_event, subscription_of
@@ -16,7 +17,13 @@ from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome
 
 NOW, ON_RENEWAL = 1, 2
-NOTHING_SCHEDULED = {"planIdNext": None, "cycleIdNext": None, "unitsNext": None}
+NOTHING_SCHEDULED = {
+    "planIdNext": None,
+    "cycleIdNext": None,
+    "unitsNext": None,
+    "addonsNext": None,
+    "allowancesNext": None,
+}
 
 
 def start_subscription(
@@ -71,6 +78,7 @@ def change_plan(books: Books, call: Call) -> Outcome:
     change_type = body.whole("planChangeType", default=NOW)
     units = body.whole("units", default=subscription["units"])
     with_credit = body.truth("issueRefund", default=False)
+    addons, allowances = asked_addons(books, body), asked_allowances(books, body)
     body.check()
     plan = find_plan(books, plan_id)
     cycle = plan and find_cycle(plan, cycle_id)
@@ -91,12 +99,14 @@ def change_plan(books: Books, call: Call) -> Outcome:
     assert cycle is not None
     if change_type == ON_RENEWAL:
         subscription |= {"planIdNext": plan_id, "cycleIdNext": cycle_id, "unitsNext": units}
+        subscription |= {"addonsNext": addons, "allowancesNext": allowances}
         save(books, subscription)
         return Outcome(success(books), unique)
     customer = books.get("customer", customer_unique_id) or {}
     if customer["cardStatus"] != "Valid":
         raise refused(books, "The customer has no stored card.", record=unique)
     credit = _unused_credit(books, subscription, price_of(plan, cycle, units)) if with_credit else 0
+    take_extras(books, subscription, addons, allowances)
     _move(books, subscription, plan, cycle, units)
     _bill_period(books, customer, subscription, plan, cycle, start=books.now, credit=credit)
     return Outcome(success(books), unique)
@@ -137,6 +147,7 @@ def renew(books: Books, payload: dict[str, Any]) -> None:
     cycle = find_cycle(plan, subscription["cycleIdNext"] or subscription["cycleId"]) or {}
     units = subscription["unitsNext"] or subscription["units"]
     customer = books.get("customer", subscription["customerUniqueId"]) or {}
+    take_extras(books, subscription, subscription.get("addonsNext"), subscription.get("allowancesNext"))
     _move(books, subscription, plan, cycle, units)
     start = parsed(payload["nextBillingDate"])
     _bill_period(books, customer, subscription, plan, cycle, start=start, credit=0)

@@ -69,17 +69,20 @@ def list_customer_subscriptions(books: Books, call: Call) -> Response:
 
 def list_subscription_addons(books: Books, call: Call) -> Response:
     subscription = subscription_of(books, call)
+    now = {held["id"]: held["quantity"] for held in subscription["addons"]}
+    later = subscription.get("addonsNext")  # a sandbox kept from before has none
+    then = now if later is None else {held["id"]: held["quantity"] for held in later}
     addons = [
         {
-            "id": held["id"],
-            "name": (books.get("addon", str(held["id"])) or {})["name"],
+            "id": number,
+            "name": (books.get("addon", str(number)) or {})["name"],
             "isForced": False,
-            "status": "Active",
-            "quantity": held["quantity"],
-            "quantityNext": held["quantity"],
+            "status": "Active" if number in now else "Inactive",
+            "quantity": now.get(number, 0),
+            "quantityNext": then.get(number, 0),
             "nextUpdate": subscription["nextBillingDate"],
         }
-        for held in subscription["addons"]
+        for number in now | then
     ]
     return JSONResponse({"addons": addons})
 

@@ -353,10 +353,72 @@ def test_a_plan_change_shows_what_billsby_decides(desk, story) -> None:
 
 
 def test_what_rides_along_with_a_plan_change_stands_on_the_card(desk, story) -> None:
-    extras = {"addOns": [{"addOnId": 5, "quantity": 2}], "allowances": [8]}
-    _, expectation = desk.look("billsby_change_plan", **upgrade_arguments(story, "now"), **extras)
+    _, expectation = desk.look("billsby_change_plan", **upgrade_arguments(story, "now"), **EXTRAS)
     changes = {change.field: change.after for change in expectation.changes}
     assert (changes["Add-ons"], changes["Allowances"]) == ("2 of add-on 5", "8")
+
+
+EXTRAS = {"addOns": [{"addOnId": 5, "quantity": 2}], "allowances": [8]}
+
+
+@pytest.mark.parametrize("when", ["now", "on_renewal"])
+def test_add_ons_and_allowances_of_a_plan_change_took_effect(desk, story, when: str) -> None:
+    arguments = upgrade_arguments(story, when) | EXTRAS
+    assert desk.probe_unsent("billsby_change_plan", **arguments).kind == "absent"
+    verdict = desk.carry_out("billsby_change_plan", **arguments)
+    assert verdict.kind == "took"
+    assert verdict.after["add_ons" if when == "now" else "next_add_ons"] == "2 of add-on 5"
+
+
+@pytest.mark.parametrize("lost", [{"addons": []}, {"allowances": []}, {"units": 9}])
+def test_a_plan_change_whose_rest_did_not_come_along_is_not_called_done(
+    desk, story, sandbox, lost: dict
+) -> None:
+    arguments = upgrade_arguments(story, "now") | EXTRAS | {"units": 3}
+    before, _ = desk.look("billsby_change_plan", **arguments)
+    desk.carry_out("billsby_change_plan", **arguments)
+    sandbox.change("billsby", "subscription", arguments["subscriptionUniqueId"], **lost)
+    attempt = Attempted(arguments, before, datetime.now(UTC))
+    assert connector("billsby").judges["change_plan"].probe(desk.read, attempt).kind == "cannot_tell"
+
+
+def present_plan(desk, story) -> dict[str, Any]:
+    arguments = upgrade_arguments(story, "now")
+    shown = desk.read("billsby_get_subscription", {"subscriptionUniqueId": arguments["subscriptionUniqueId"]})
+    return arguments | {"planId": shown["planId"], "cycleId": shown["cycleId"]}
+
+
+def test_other_add_ons_on_the_same_plan_are_a_change(desk, story) -> None:
+    arguments = present_plan(desk, story) | {"addOns": [{"addOnId": 5}]}
+    _, expectation = desk.look("billsby_change_plan", **arguments)
+    assert "blocked" not in levels(expectation)
+    assert desk.probe_unsent("billsby_change_plan", **arguments).kind == "absent"
+    assert desk.carry_out("billsby_change_plan", **arguments).kind == "took"
+    _, expectation = desk.look("billsby_change_plan", **arguments)
+    assert [flag.title for flag in expectation.flags if flag.level == "blocked"] == ["Nothing changes"]
+
+
+def test_an_empty_list_takes_the_add_ons_away_and_the_card_says_so(desk, story) -> None:
+    desk.carry_out("billsby_change_plan", **present_plan(desk, story) | {"addOns": [{"addOnId": 5}]})
+    arguments = present_plan(desk, story) | {"addOns": []}
+    _, expectation = desk.look("billsby_change_plan", **arguments)
+    changes = {change.field: (change.now, change.after) for change in expectation.changes}
+    assert changes["Add-ons"] == ("1 of add-on 5", "None")
+    assert desk.carry_out("billsby_change_plan", **arguments).kind == "took"
+
+
+def test_what_a_plan_forces_on_a_subscription_is_no_difference(desk, story) -> None:
+    credits = story("credits")
+    arguments = upgrade_arguments(story, "now") | {"subscriptionUniqueId": credits["subscriptionUniqueId"]}
+    given = BILLSBY["billsby_change_plan"].arguments(arguments | {"allowances": []})
+    before = connector("billsby").judges["change_plan"].look(desk.read, given)
+    assert before.fields["allowances"] == ""
+
+
+def test_an_add_on_cannot_come_from_an_earlier_step(desk, story) -> None:
+    reference = {"$ref": {"step": 1, "result": "id"}}
+    with pytest.raises(ArgumentsError, match="addOnId must be given"):
+        desk.look("billsby_change_plan", **upgrade_arguments(story, "now"), addOns=[{"addOnId": reference}])
 
 
 @pytest.mark.parametrize("wrong", [{"planId": 999}, {"cycleId": 999}, {"customerUniqueId": "7KQ2M9XTRB"}])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.billsby import mapping
+from connectors.billsby.judgements.extras import held_extras, wanted_add_ons, wanted_allowances
 from connectors.billsby.judgements.wording import (
     amount_text,
     billsby_decides,
@@ -25,6 +26,8 @@ FIELDS = (
     *("status", "customer_vendor_id", "plan_vendor_id", "plan_name", "cycle_vendor_id", "units", "currency"),
     "next_billing_minor",
 )
+PLAN = ("plan_vendor_id", "cycle_vendor_id")
+LABELS = {"units": "units", "add_ons": "add-ons", "allowances": "allowances"}
 PERIODS = {"Daily": "day", "Weekly": "week", "Monthly": "month", "Yearly": "year"}
 
 
@@ -33,6 +36,7 @@ def _fields(subscription: Any, raw: Mapping[str, Any]) -> dict[str, Any]:
     fields["next_billing_on"] = day(subscription.fields.get("next_billing_at"))
     fields["next_plan_vendor_id"] = _id_text(raw.get("planIdNext"))
     fields["next_cycle_vendor_id"] = _id_text(raw.get("cycleIdNext"))
+    fields["next_units"] = raw.get("unitsNext")
     return fields
 
 
@@ -54,11 +58,9 @@ class ChangePlan:
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         unique_id = known(arguments, "subscriptionUniqueId")
         subscription, raw = get_subscription(read, unique_id)
-        which = {"subscriptionUniqueId": unique_id}
         fields = _fields(subscription, raw) | {
             "cycle": _period(raw.get("planPricingModel") or {}),
-            "addons": len(read("billsby_list_subscription_addons", which)),
-            "allowances": len(read("billsby_list_subscription_allowances", which)),
+            **held_extras(read, unique_id, arguments),
             "product_name": subscription.fields["product_name"],
             **self._target(read, int(mapping.text(raw, "productId")), arguments),
         }
@@ -111,10 +113,12 @@ class ChangePlan:
         ]
         if "units" in arguments:
             changes.append(sent("Units", f"{known(arguments, 'units'):,}", str(fields["units"])))
-        if arguments.get("addOns"):
-            changes.append(sent("Add-ons", ", ".join(map(_add_on, arguments["addOns"]))))
-        if arguments.get("allowances"):
-            changes.append(sent("Allowances", ", ".join(map(str, arguments["allowances"]))))
+        for label, name, wanted in (
+            ("Add-ons", "add_ons", wanted_add_ons(arguments)),
+            ("Allowances", "allowances", wanted_allowances(arguments)),
+        ):
+            if wanted is not None:
+                changes.append(sent(label, wanted or "None", str(fields[name] or NOTHING)))
         if is_now:
             credit = "Credited on the first new invoice" if arguments["issueRefund"] else "Not credited"
             changes.append(sent("Unused part of the old plan", credit))
@@ -139,14 +143,19 @@ class ChangePlan:
             fields["plan_vendor_id"],
             fields["cycle_vendor_id"],
         )
-        if same and arguments.get("units", fields["units"]) == fields["units"]:
-            return (blocked("Nothing changes", f"{before.party} already has this plan and cycle."),)
+        rest = {
+            "units": arguments.get("units"),
+            "add_ons": wanted_add_ons(arguments),
+            "allowances": wanted_allowances(arguments),
+        }
+        if same and all(wanted in (None, fields[name]) for name, wanted in rest.items()):
+            return (blocked("Nothing changes", f"{before.party} already has all of this."),)
         return ()
 
     def _doubts(self, before: Snapshot, arguments: Mapping[str, Any], *, is_now: bool) -> tuple[Flag, ...]:
         flags: list[Flag] = []
         for name, field, argument in (
-            ("add-ons", "addons", "addOns"),
+            ("add-ons", "add_ons", "addOns"),
             ("allowances", "allowances", "allowances"),
         ):
             if before.fields[field] and argument not in arguments:
@@ -164,22 +173,44 @@ class ChangePlan:
         return tuple(flags)
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
-        arguments = attempt.arguments
+        arguments, before = attempt.arguments, attempt.before.fields
         subscription, raw = get_subscription(read, attempt.before.key)
         fields = _fields(subscription, raw)
-        wanted = (str(arguments["planId"]), str(arguments["cycleId"]))
-        after = {name: fields[name] for name in ("status", "plan_vendor_id", "next_plan_vendor_id", "units")}
-        if arguments["planChangeType"] == "on_renewal":
-            is_there = (fields["next_plan_vendor_id"], fields["next_cycle_vendor_id"]) == wanted
-            units, sentence = raw.get("unitsNext"), "The new plan waits for renewal."
-        else:
-            is_there = (fields["plan_vendor_id"], fields["cycle_vendor_id"]) == wanted
-            units, sentence = fields["units"], f"The subscription is on {fields['plan_name']}."
-        if is_there and arguments.get("units", units) == units:
+        is_later = arguments["planChangeType"] == "on_renewal"
+        wanted = _wanted(arguments, is_later=is_later)
+        if {"add_ons", "allowances"} & wanted.keys():
+            fields |= held_extras(read, attempt.before.key, arguments)
+        prefix = "next_" if is_later else ""
+        is_now = {name: fields[prefix + name] for name in wanted}
+        was = {name: before.get(prefix + name) for name in wanted}
+        names = ("status", "plan_vendor_id", "next_plan_vendor_id", *(prefix + name for name in wanted))
+        after = {name: fields[name] for name in names}
+        plan = fields["plan_name"]
+        if is_now == wanted:
+            if is_later and "allowances" in arguments and was == wanted and attempt.answer is None:
+                sentence = "The same change waited before, and Billsby does not show the allowances of one."
+                return Verdict("cannot_tell", sentence, after=after)
+            sentence = "The new plan waits for renewal." if is_later else f"The subscription is on {plan}."
             return Verdict("took", sentence, after=after)
         if fields["status"] == "Cancelled":
             return Verdict("refused", "Did not take effect: it was cancelled meanwhile.", after=after)
-        return Verdict("absent", f"The subscription is still on {fields['plan_name']}.", after=after)
+        if is_now == was or any(is_now[name] != wanted[name] for name in PLAN):
+            return Verdict("absent", f"The change does not show: the subscription is on {plan}.", after=after)
+        differs = ", ".join(LABELS[name] for name in wanted if is_now[name] != wanted[name])
+        sentence = f"Plan and cycle are as asked for, but not the {differs}."
+        return Verdict("cannot_tell", sentence, after=after)
+
+
+def _wanted(arguments: Mapping[str, Any], *, is_later: bool) -> dict[str, Any]:
+    """The fields that show whether a change took effect. Allowances do not tell what comes on renewal."""
+    wanted = {
+        "plan_vendor_id": str(arguments["planId"]),
+        "cycle_vendor_id": str(arguments["cycleId"]),
+        "units": arguments.get("units"),
+        "add_ons": wanted_add_ons(arguments),
+        "allowances": None if is_later else wanted_allowances(arguments),
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 class CancelSubscription:
@@ -248,7 +279,3 @@ def _period(model: Mapping[str, Any]) -> str:
     if period is None or not isinstance(count, int):
         return NOTHING
     return f"every {period}" if count == 1 else f"every {count} {period}s"
-
-
-def _add_on(wanted: Mapping[str, Any]) -> str:
-    return f"{wanted.get('quantity', 1)} of add-on {wanted['addOnId']}"

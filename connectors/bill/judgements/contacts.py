@@ -75,6 +75,7 @@ class ContactJudge:
 
 
 def _with_email(read: Read, customer_id: str, email: str) -> list[Raw]:
+    # No filter by `archived` is documented for contacts: one that BILL lists counts as there.
     rows = read("bill_list_customer_contacts", {"customerId": customer_id, "limit": LIMIT})
     return [row for row in rows if (row.get("email") or "").casefold() == email.casefold()]
 

@@ -39,10 +39,11 @@ def with_sandbox(app):
 
     from agent.scripted.app import build_app as build_model
     from connectors.sandbox import build_app as build_vendors
+    from connectors.sandbox.control import LoopbackOnly
 
     sandbox = Starlette(
         routes=[
-            Mount("/model", app=build_model()),
+            Mount("/model", app=LoopbackOnly(build_model())),
             Mount("/", app=build_vendors(settings.SANDBOX_STATE, settle_at_once=True)),
         ]
     )

@@ -8,6 +8,7 @@ import pytest
 import uvicorn
 
 from agent.scripted.app import build_app
+from console.asgi import with_sandbox
 from tests.agent.scripted_desk import schema
 
 MODEL = "countersign-scripted"
@@ -197,3 +198,32 @@ def test_an_answer_can_hang_for_longer_than_a_client_waits(served, control):
 
 def test_the_pace_can_be_set(control):
     assert control.post("/control/pace", json={"word_s": 0.001}).json() == {"word_s": 0.001}
+
+
+def demo_from(client: str, **headers: str) -> httpx.Response:
+    """What the demo's own server answers to somebody who wants the model to say something."""
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(with_sandbox(None), client=(client, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+            return await browser.post(
+                "/sandbox/model/v1/control/turns", content='{"turns": []}', headers=headers
+            )
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "status"),
+    [
+        ("127.0.0.1", {"content-type": "application/json"}, 200),
+        ("127.0.0.1", {"content-type": "text/plain"}, 403),
+        ("127.0.0.1", {"content-type": "application/json", "x-forwarded-for": "127.0.0.1"}, 403),
+        ("10.0.0.1", {"content-type": "application/json"}, 403),
+    ],
+)
+def test_no_page_and_no_other_machine_tells_the_demos_model_what_to_say(
+    settings, tmp_path, client, headers, status
+):
+    settings.SANDBOX_STATE = tmp_path / "sandbox.sqlite3"
+    assert demo_from(client, **headers).status_code == status

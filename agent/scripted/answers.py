@@ -14,6 +14,8 @@ CHATTER = {
     "in", "at", "who", "has", "company", "it", "was",
 }  # fmt: skip
 
+NEGATIONS = {"no", "nope", "not", "never", "nevermind", "nothing", "leave", "stop", "away", "dont"}
+
 
 def choose(answer: str, options: list[str]) -> int | None:
     """Which option a short answer points at: an ordinal, a number, or words that only one option holds."""
@@ -34,10 +36,10 @@ def choose(answer: str, options: list[str]) -> int | None:
 
 def is_yes(text: str) -> bool | None:
     """True for yes, False for no, None for neither."""
-    said = re.sub(r"[^\w' ]", " ", text.casefold()).split()
+    said = re.sub(r"[^\w' ]", " ", text.casefold().replace("’", "'")).split()
     if not said or len(said) > 9:
         return None
-    if said[0] in ("no", "nope", "not", "don't", "leave", "stop", "never", "nevermind"):
+    if any(word in NEGATIONS or word.endswith("n't") for word in said):
         return False
     yes = {
         "yes",

@@ -38,6 +38,29 @@ def test_an_answer_to_which_customer_goes_on_with_the_request(answer):
     assert desk.calls[0] == ("billsby_list_customer_subscriptions", {"customerUniqueId": "ZZZ2M9XTRB"})
 
 
+MISSPELLED = "Jnae Doe just emailed that she updated her card, Dana says. Retry her failed payment."
+
+
+def test_a_misspelled_name_does_not_become_the_next_name_without_asking():
+    desk = desk_for("Dana Fields")
+
+    answer = desk.say(MISSPELLED)
+
+    assert "I found no “Jnae Doe”" in answer
+    assert "Dana Fields" in answer
+    assert desk.writes() == []
+
+
+def test_several_who_go_by_a_later_name_are_asked_about():
+    desk = desk_for("x")
+    desk.tools["find_customers"] = by_text(
+        customer("Dana Fields"), customer("Dana Brook", vendor_id="ZZZ2M9XTRB")
+    )
+
+    assert "I found no “Jnae Doe”" in desk.say(MISSPELLED)
+    assert desk.writes() == []
+
+
 def test_an_unclear_answer_is_asked_again():
     desk = two_alices()
 

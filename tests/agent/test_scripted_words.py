@@ -4,9 +4,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.scripted.answers import is_yes
 from agent.scripted.money import exponent, find_amounts, show
 from agent.scripted.names import parties
 from agent.scripted.quantities import days, period
+
+
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        ("yes", True),
+        ("Please do", True),
+        ("ok, go ahead", True),
+        ("Right!", True),
+        ("no", False),
+        ("Please don't", False),
+        ("Don’t", False),
+        ("Do not", False),
+        ("ok, leave it", False),
+        ("right, no", False),
+        ("ok, then nothing", False),
+        ("go away", False),
+        ("Alice Smith", None),
+        ("", None),
+    ],
+)
+def test_a_short_answer_is_a_yes_only_without_a_no_in_it(answer, meaning):
+    assert is_yes(answer) is meaning
+
 
 word = st.sampled_from(
     [

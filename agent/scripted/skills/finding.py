@@ -43,7 +43,7 @@ def find_in_each_system(asked: Asked, *patterns: str) -> Part:
 
 
 def customers_meant(asked: Asked, patterns: tuple[str, ...], connector: str) -> Part:
-    """What they were called, and who goes by it."""
+    """The likeliest name, and who may be meant; who was found by a later name is not taken without asking."""
     names = parties(asked.text, *patterns)
     known = asked.talk.customer
     if not names and known and has_pronoun(asked.text):
@@ -55,7 +55,7 @@ def customers_meant(asked: Asked, patterns: tuple[str, ...], connector: str) -> 
     for name in names[:3]:
         found = [one for one in (yield from search_customers(name)) if matches(one, connector)]
         if found:
-            return name, found
+            return names[0], found
     raise ScriptStopped(f"I found no customer for “{plain_line(names[0])}”{at(connector)}. Is it spelled so?")
 
 
@@ -81,9 +81,10 @@ def one_of(name: str, found: list[Customer]) -> Part:
             return found[0]
         raise ScriptStopped("Then I have not found the customer, and I have done nothing.")
     options = near or found
+    called = f"“{plain_line(name)}”"
+    told = f"{len(near)} customers fit {called}." if near else f"I found no {called}, but some come near."
     chosen = yield Ask(
-        f"{len(options)} customers fit “{plain_line(name)}”. Which one do you mean?\n"
-        + numbered([c.line for c in options]),
+        f"{told} Which one do you mean?\n" + numbered([c.line for c in options]),
         lambda answer: choose(answer, [c.words for c in options]),
     )
     return options[chosen]

@@ -173,13 +173,28 @@ def test_news_that_came_before_a_message_are_told_with_its_answer():
     assert "Team" in answer
 
 
-def test_a_proposal_that_exists_already_is_pointed_at():
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("pending", "not decided yet"),
+        ("approved", "approved"),
+        ("executing", "being sent"),
+        ("unknown", "unknown outcome"),
+        ("manual_review", "a person must find out"),
+    ],
+)
+def test_a_proposal_that_exists_already_is_pointed_at_as_it_stands(status, told):
     desk = desk_for("Alice Smith")
     desk.tools["billsby_retry_invoice_payment"] = {
-        "error": "This is proposed already.",
-        "kind": "already_proposed",
         "proposal": "P-9",
+        "status": status,
+        "sentence": "Retry payment on 7KQ2M9XTRB-3, $348.00",
+        "note": "P-9 asks for this already. It was not filed a second time; refer people to P-9.",
+        "link": "/approvals/9/",
     }
 
-    assert "already proposed as P-9" in desk.say(REQUEST)
+    answer = desk.say(REQUEST)
+
+    assert "already proposed as P-9" in answer
+    assert told in answer
     assert len(desk.writes()) == 1

@@ -10,6 +10,13 @@ from agent.scripted.skills.finding import Part
 from agent.scripted.talk import Asked
 
 MOST_REASON = 240
+STANDS = {  # of a proposal that is still alive
+    "pending": "not decided yet",
+    "approved": "approved and about to be sent",
+    "executing": "being sent",
+    "unknown": "sent with an unknown outcome",
+    "manual_review": "sent, and a person must find out its outcome",
+}
 
 
 def propose(asked: Asked, steps: list[Call], why: str) -> Part:
@@ -50,8 +57,8 @@ def in_terms_of(call: Call, asked: Asked) -> tuple[str, dict[str, Any]]:
 
 def said(result: dict[str, Any]) -> str:
     number = result.get("proposal")
-    if number and (result.get("kind") == "already_proposed" or "not filed" in str(result.get("note"))):
-        return already(number)
+    if number and "not filed" in str(result.get("note")):
+        return already(number, str(result.get("status")))
     if not number:
         return "The console took the proposal but gave no number. Please look in the approvals inbox."
     sentence = plain_line(result.get("sentence") or "", 300).rstrip(".")
@@ -62,11 +69,9 @@ def said(result: dict[str, Any]) -> str:
 
 
 def refused(failed: ToolFailed) -> str:
-    result = failed.result
-    if result.get("kind") == "already_proposed" and result.get("proposal"):
-        return already(result["proposal"])
-    return f"I could not propose that. {plain_line(sentence_of(result), 400)} Nothing was sent."
+    return f"I could not propose that. {plain_line(sentence_of(failed.result), 400)} Nothing was sent."
 
 
-def already(number: Any) -> str:
-    return f"This is already proposed as {plain_line(number)} and not decided yet, so I filed nothing new."
+def already(number: Any, status: str) -> str:
+    stands = STANDS.get(status, f"now {plain_line(status)}")
+    return f"This is already proposed as {plain_line(number)}, which is {stands}, so I filed nothing new."

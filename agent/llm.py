@@ -6,12 +6,15 @@ Any OpenAI-compatible endpoint. The client library is imported at first use: it 
 import asyncio
 import importlib
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 CONNECT_S = 5.0
 LONGEST_ANSWER = 100_000  # characters of text and arguments; no honest answer comes near
@@ -71,6 +74,12 @@ class ModelKeyRefusedError(ModelError):
     sentence = "The language model refused our key. An administrator must replace it."
 
 
+class ModelUnknownError(ModelError):
+    sentence = (
+        "The language model's endpoint does not know the model. An administrator must correct its name."
+    )
+
+
 class ModelBusyError(ModelError):
     sentence = "The language model is taking no more requests for now. Wait a minute, then try again."
 
@@ -116,9 +125,7 @@ class Model:
                         yield piece
                 for piece in answer.rest():
                     yield piece
-        except TimeoutError as error:
-            raise ModelSlowError from error
-        except _library_errors() as error:
+        except (TimeoutError, *_library_errors()) as error:
             raise _translated(error) from error
 
 
@@ -167,8 +174,7 @@ class _Answer:
         return pieces
 
     def _add(self, part: Any) -> None:
-        # Some servers leave the index out; a part without one goes on with the last call.
-        index = part.index if part.index is not None else max(self.calls, default=0)
+        index = part.index if part.index is not None else self._next_index(part.id)
         call = self.calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
         call["id"] = part.id or call["id"]
         if part.function is not None:
@@ -178,6 +184,12 @@ class _Answer:
             call["arguments"] += arguments
         if len(self.calls) > MOST_CALLS:
             raise ModelAnswerError(f"The language model asked for more than {MOST_CALLS} things at once.")
+
+    def _next_index(self, call_id: str | None) -> int:
+        """Some servers leave the index out: a new id begins a call, anything else goes on with the last."""
+        last = max(self.calls, default=0)
+        begun = self.calls.get(last, {"id": ""})["id"]
+        return last + 1 if call_id and begun and call_id != begun else last
 
     def _measure(self, text: str) -> None:
         self.length += len(text)
@@ -210,12 +222,20 @@ def _library_errors() -> tuple[type[Exception], ...]:
 
 
 def _translated(error: Exception) -> ModelError:
+    """Logged without what the endpoint wrote: it may quote our key or the conversation."""
     openai = load_library()
+    is_ours = isinstance(error, AttributeError | TypeError)  # perhaps our own mistake: where it happened
+    status = getattr(error, "status_code", None)
+    logger.warning(
+        "The language model failed: %s, status %s", type(error).__name__, status, exc_info=is_ours and error
+    )
     match error:
-        case openai.APITimeoutError():
+        case TimeoutError() | openai.APITimeoutError():
             return ModelSlowError()
         case openai.AuthenticationError() | openai.PermissionDeniedError():
             return ModelKeyRefusedError()
+        case openai.NotFoundError():
+            return ModelUnknownError()
         case openai.RateLimitError():
             return ModelBusyError()
         case openai.InternalServerError():

@@ -43,6 +43,7 @@ def test_tool_calls_come_complete_and_in_order(model):
     ("turn", "error"),
     [
         ({"status": 401, "body": {"error": {"message": "bad key"}}}, llm.ModelKeyRefusedError),
+        ({"status": 404, "body": {"error": {"message": "no such model"}}}, llm.ModelUnknownError),
         ({"status": 429, "body": {"error": {"message": "slow down"}}}, llm.ModelBusyError),
         ({"status": 500, "body": "oops"}, llm.ModelDownError),
         ({"status": 400, "body": {"error": {"message": "too long"}}}, llm.ModelRefusedError),
@@ -53,6 +54,14 @@ def test_a_bad_answer_becomes_an_error_with_a_sentence(model, turn, error):
     model.will(turn)
     with pytest.raises(error, match=r"\.$"):
         ask()
+
+
+def test_a_failure_is_logged_without_what_the_endpoint_wrote(model, caplog):
+    model.will({"status": 401, "body": {"error": {"message": "sk-secret is wrong"}}})
+    with pytest.raises(llm.ModelError):
+        ask()
+    assert "AuthenticationError, status 401" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_a_silent_model_is_given_up(model):

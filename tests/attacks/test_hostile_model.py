@@ -239,6 +239,24 @@ def chunk(**delta: object) -> bytes:
 END = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
 
 
+def part(arguments: str, **named: object) -> bytes:
+    """A piece of a tool call, without the index that some servers leave out."""
+    return chunk(tool_calls=[{"function": {"arguments": arguments} | named.pop("function", {}), **named}])
+
+
+def test_calls_without_an_index_are_told_apart_by_their_ids(raw_model, answer, model):
+    raw_model(
+        part('{"text":', id="a", function={"name": "find_customers"}),
+        part(' "Ada"}', id="a"),
+        part('{"text":', id="b", function={"name": "find_vendors"}),
+        part(' "Zoe"}'),
+        END,
+    )
+    answer(limits=loop.Limits(silence_s=3, rounds=1))
+    calls = [(call.name, call.given) for call in ToolCall.objects.all()]
+    assert calls == [("find_customers", {"text": "Ada"}), ("find_vendors", {"text": "Zoe"})]
+
+
 @pytest.mark.parametrize(
     "pieces",
     [

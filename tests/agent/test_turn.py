@@ -246,3 +246,11 @@ def test_a_record_that_was_read_stands_one_click_away(answer, connected, sandbox
     invoice = make_invoice(connected["billsby"], number)
     answer(asks(("billsby_get_invoice", {"invoiceNumber": number})), {"text": "Read."})
     assert ToolCall.objects.get().result["record"]["link"] == invoice.get_absolute_url()
+
+
+@pytest.mark.parametrize("tool", ["billsby_get_customer", "billsby_list_customer_subscriptions"])
+def test_the_customer_that_was_read_about_stands_one_click_away(answer, connected, sandbox, tool):
+    unique_id = sandbox.stories()["retry_pays"]["customerUniqueId"]
+    customer = make_customer(connected["billsby"], vendor_id=unique_id)
+    answer(asks((tool, {"customerUniqueId": unique_id})), {"text": "Read."})
+    assert ToolCall.objects.get().result["record"]["link"] == customer.get_absolute_url()

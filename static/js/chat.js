@@ -31,6 +31,7 @@
   let seq = Number(chat.dataset.seq);
   let state = chat.dataset.state;
   let lastSaid = "";
+  let pending = ""; // said, but not seen in the thread yet
   let startedAt = 0;
   const texts = new Map(); // key → all that is known of a text being written
   const early = new Map(); // key → pieces that came before the text in front of them
@@ -53,6 +54,7 @@
 
   function showBlock({ key, html }) {
     const block = build(html);
+    if (block.matches(".msg-u")) noteSaid(block.textContent);
     const old = document.getElementById(key);
     if (old) {
       if (old.open) block.open = true;
@@ -152,6 +154,19 @@
     refused.hidden = !text;
   }
 
+  // The server keeps line breaks as elements, so only what is not space can be compared.
+  const bare = (text) => text.replace(/\s/g, "");
+
+  function noteSaid(text) {
+    if (!pending || bare(text) !== bare(pending)) return;
+    if (field.value === pending) field.value = ""; // given back when the connection broke, but it had arrived
+    pending = "";
+  }
+
+  function giveBack() {
+    if (pending && !field.value) field.value = pending;
+  }
+
   let newsTimer = 0;
   function onNews() {
     clearTimeout(newsTimer); // the list and the rail follow once, after the last of a burst
@@ -162,7 +177,8 @@
     if (message.type === "piece") showText(message);
     else if (message.type === "refused") {
       refuse(message.text);
-      if (lastSaid && !field.value) field.value = lastSaid;
+      giveBack();
+      pending = "";
     } else if (message.seq > seq) {
       seq = message.seq;
       shows[message.kind]?.(message.payload);
@@ -176,7 +192,7 @@
       refuse("Not connected. Your text is kept; it can be sent when the connection is back.");
       return;
     }
-    lastSaid = text;
+    lastSaid = pending = text;
     field.value = "";
     refuse("");
     scroller.scrollTop = 0;
@@ -197,6 +213,7 @@
     socket.addEventListener("message", (event) => onMessage(JSON.parse(event.data)));
     socket.addEventListener("close", (event) => {
       showState();
+      giveBack();
       if (CLOSED_FOR_GOOD.has(event.code)) {
         location.reload();
         return;

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
+from agent import turns
+from agent.models import Conversation, Message
 from console.ui import live
 
 CHROMIUM = Path(os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium"))
@@ -121,3 +123,59 @@ def test_whoever_may_no_longer_decide_is_told_so(address, people, pending_propos
         "Your role does not let you approve proposals."
     )
     expect(page.locator("#toasts [data-toast]")).to_have_count(0)
+
+
+ASKED = "Who owes us?\nAnd for how long?"
+
+
+def breaks_at_the_question(page: Page, *, arrives: bool) -> None:
+    """The first line to the chat ends with the question, before or after that reached the server."""
+    broken = []
+
+    def connect(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def send(text: str) -> None:
+            is_question = '"say"' in text and not broken
+            if arrives or not is_question:
+                server.send(text)
+            if is_question:
+                broken.append(text)
+                line.close(code=4000)
+
+        line.on_message(send)
+
+    page.route_web_socket("**/ws/chat/*", connect)
+
+
+def ask(page: Page, address: str, conversation: Conversation) -> None:
+    sign_in(page, address, "priya")
+    page.goto(f"{address}{conversation.get_absolute_url()}")
+    expect(page.locator("#send")).to_be_enabled()
+    page.fill("#q", ASKED)
+    page.click("#send")
+
+
+def test_a_question_that_did_not_arrive_is_given_back(address, people, page):
+    conversation = Conversation.objects.create(owner=people["priya"])
+    breaks_at_the_question(page, arrives=False)
+    ask(page, address, conversation)
+    expect(page.locator("#q")).to_have_value(ASKED)
+    assert not Message.objects.exists()
+
+
+def test_a_question_that_arrived_is_not_given_back(address, people, page):
+    conversation = Conversation.objects.create(owner=people["priya"])
+    breaks_at_the_question(page, arrives=True)
+    ask(page, address, conversation)
+    expect(page.locator(".msg-u")).to_contain_text("And for how long?")
+    expect(page.locator("#q")).to_have_value("")
+
+
+def test_a_question_that_was_refused_is_given_back(address, people, page):
+    conversation = Conversation.objects.create(owner=people["priya"], last_position=100)
+    for position in range(turns.SAID_PER_MINUTE):
+        Message.objects.create(conversation=conversation, position=position, role="user", text=ASKED)
+    ask(page, address, conversation)
+    expect(page.locator("#refused")).to_contain_text("Wait a minute")
+    expect(page.locator("#q")).to_have_value(ASKED)

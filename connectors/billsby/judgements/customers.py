@@ -66,10 +66,10 @@ class CreateCustomer:
         )
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
-        answered = attempt.answer.get("customerUniqueId") if isinstance(attempt.answer, dict) else None
+        answer = attempt.answer if isinstance(attempt.answer, dict) else {}
         seen = str(attempt.before.fields["same_email"]).split()
         return verdict(
-            answered,
+            answer.get("customerUniqueId") or None,
             vendor="Billsby",
             thing="customer",
             get=lambda unique_id: get_customer(read, unique_id),

@@ -5,7 +5,6 @@ Any OpenAI-compatible endpoint. The client library is imported at first use: it 
 
 import asyncio
 import importlib
-import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ logger = logging.getLogger(__name__)
 CONNECT_S = 5.0
 LONGEST_ANSWER = 100_000  # characters of text and arguments; no honest answer comes near
 MOST_CALLS = 64
+MOST_TOKENS = 100_000_000  # a larger count is no count
 CHARACTERS_PER_TOKEN = 4  # where the endpoint sends no usage
 
 
@@ -159,14 +159,17 @@ class _Answer:
 
     def take(self, chunk: Any) -> list[Piece]:
         pieces: list[Piece] = []
-        if chunk.usage is not None:
-            pieces.append(Usage(chunk.usage.total_tokens))
+        tokens = chunk.usage.total_tokens if chunk.usage is not None else None
+        if isinstance(tokens, int) and 0 <= tokens <= MOST_TOKENS:
+            pieces.append(Usage(tokens))
         for choice in chunk.choices or ():
             self.reason = choice.finish_reason or self.reason
             delta = choice.delta
             if delta is None:
                 continue
             if delta.content:
+                if not isinstance(delta.content, str):
+                    raise ModelAnswerError
                 self._measure(delta.content)
                 pieces.append(TextPiece(delta.content))
             for part in delta.tool_calls or ():
@@ -217,8 +220,8 @@ def _omitted() -> Any:
 def _library_errors() -> tuple[type[Exception], ...]:
     openai = load_library()
     httpx2 = importlib.import_module("httpx2")
-    # A line that is not JSON, or a chunk of another shape, comes out of the library as it is.
-    return (openai.OpenAIError, httpx2.HTTPError, json.JSONDecodeError, AttributeError, TypeError)
+    # A line that is no text or no JSON, or a chunk of another shape, comes out of the library as it is.
+    return (openai.OpenAIError, httpx2.HTTPError, ValueError, RecursionError, AttributeError, TypeError)
 
 
 def _translated(error: Exception) -> ModelError:

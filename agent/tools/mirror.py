@@ -11,6 +11,7 @@ from console.mirror import queries
 
 MOST_ROWS = 50
 OLDEST_DAYS = 36_500
+YEARS = range(1900, 2201)
 QUERY_NAMES = {"from": "date_from", "to": "date_to"}  # where a tool's word is none for Python
 CONNECTOR = {
     "type": "string",
@@ -172,9 +173,7 @@ def _tool(
         if any(map(is_reference, arguments.values())):
             raise ToolError("Only a plan's steps can refer to results of other steps.")
         given = {
-            QUERY_NAMES.get(key, key): date.fromisoformat(value)
-            if properties[key].get("format") == "date"
-            else value
+            QUERY_NAMES.get(key, key): _read_day(value) if properties[key].get("format") == "date" else value
             for key, value in checked(schema, arguments).items()
         }
         answer, was_cut = cut(query(**given))
@@ -185,3 +184,10 @@ def _tool(
         return {"kind": kind, **answer, "source": "Our copy of the records"}
 
     return Tool(name=name, description=f"{description} From our copy of the records.", schema=schema, run=run)
+
+
+def _read_day(text: str) -> date:
+    read = date.fromisoformat(text)
+    if read.year not in YEARS:  # at the ends of the calendar the next day, or the same in UTC, does not exist
+        raise ToolError(f"{text} is not a day that a record could have.")
+    return read

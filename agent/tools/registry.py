@@ -77,6 +77,7 @@ def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(arguments, str):
         try:
             arguments = json.loads(arguments or "{}", parse_float=Decimal)
+            _refuse_unstorable(arguments)
         except ValueError as error:
             raise ToolError(
                 f"The arguments are not valid JSON ({error}). Call again with one JSON object."
@@ -86,6 +87,14 @@ def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(arguments, Mapping):
         raise ToolError("The arguments must be one JSON object.")
     return arguments
+
+
+def _refuse_unstorable(arguments: Any) -> None:
+    """Half a character and NUL pass for JSON, and no database takes them. Raises ValueError."""
+    written = json.dumps(arguments, ensure_ascii=False, default=str)
+    written.encode()
+    if "\\u0000" in written:
+        raise ValueError("the character NUL")
 
 
 def _failure(sentence: str, **more: Any) -> Outcome:

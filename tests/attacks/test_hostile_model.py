@@ -19,6 +19,14 @@ from tests.agent.conftest import asks
 from tests.mirror import factories
 
 
+def nothing_broke_here() -> bool:
+    """No answer and no notice carries a reference: that is what an exception of ours looks like."""
+    answers = ToolCall.objects.values_list("answer", flat=True)
+    return not any(
+        "Reference" in text for text in (*answers, *Message.objects.values_list("text", flat=True))
+    )
+
+
 def opens(conversation: Conversation, people: dict) -> str:
     browser = Client()
     browser.force_login(people["priya"])
@@ -73,6 +81,7 @@ def test_a_call_that_cannot_be_is_answered_and_proposes_nothing(
     assert state in ("idle", "failed")
     assert not Proposal.objects.exists()
     assert not ToolCall.objects.filter(state="done").exclude(answer__contains='"rows"').exists()
+    assert nothing_broke_here()
     html = opens(conversation, people)
     assert "<img src=x" not in html
     assert "alert(1)</script>" not in html
@@ -292,6 +301,7 @@ def test_an_endpoint_that_speaks_nonsense_fails_the_turn_and_no_more(
 ):
     raw_model(*pieces)
     assert answer(limits=loop.Limits(silence_s=3, rounds=2)) in ("idle", "failed", "stopped")
+    assert nothing_broke_here()
     html = opens(conversation, people)
     assert "SENTINEL" not in html
     assert Conversation.objects.get().tokens_used >= 0

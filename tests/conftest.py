@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from connectors.sandbox import build_app
 from connectors.sandbox.client import SandboxControl
 from console import demo
 from tests import environment
+from tests.writes import arguments_of
 
 copies = count(1)
 
@@ -161,6 +162,12 @@ def connected(sandbox: SandboxControl, sandbox_url: str) -> dict:
 def people() -> dict:
     """The five people, by user name. Asks for a database from the test."""
     return {person.username: person for person in demo.create_people("test-password")}
+
+
+@pytest.fixture
+def arguments(connected: dict, sandbox: SandboxControl) -> Callable[[str], dict]:
+    """arguments(operation): what a person might really ask of it."""
+    return arguments_of(connected, sandbox)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,85 @@
+"""Every write operation, and what a person might really ask of it: lawful values, and awkward ones."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from connectors.registry import connectors
+from connectors.sandbox.client import SandboxControl
+from console.connections.clients import read_live
+from console.connections.models import Connection
+
+WRITES = [
+    operation.name
+    for vendor in connectors()
+    for operation in vendor.catalogue.operations.values()
+    if not operation.is_read
+]
+TEXT = 'Zoë "Zed" O\u2019Neil & Söhne <b> %7B+?#\\ 日本 \u202e'
+ADDRESS = {"line1": "1 Pier & Road", "city": "Oak+land", "zipOrPostalCode": "94607", "country": "US"}
+
+
+def arguments_of(
+    connected: Mapping[str, Connection], sandbox: SandboxControl
+) -> Callable[[str], dict[str, Any]]:
+    """By operation; KeyError for a new one says that it has no case yet."""
+    stories = sandbox.stories()
+
+    def story(name: str, *fields: str, **more: Any) -> dict[str, Any]:
+        return {field: stories[name][field] for field in fields} | more
+
+    def first(kind: str) -> str:
+        return read_live(connected["bill"], f"bill_list_{kind}", {}).data[0]["id"]
+
+    ids = ("customerUniqueId", "subscriptionUniqueId")
+    cases = {
+        "billsby_retry_invoice_payment": lambda: story("retry_pays", "invoiceNumber"),
+        "billsby_write_off_invoice": lambda: story("retry_declines", "invoiceNumber"),
+        "billsby_mark_invoice_paid_offline": lambda: story("retry_declines", "invoiceNumber"),
+        "billsby_refund_invoice": lambda: story(
+            "cancel_refund", "customerUniqueId", "invoiceNumber", amount=100
+        ),
+        "billsby_cancel_subscription": lambda: story("cancel_refund", *ids),
+        "billsby_charge_customer": lambda: story(
+            "spend", "customerUniqueId", currencyCode="USD", amount=100, description=TEXT
+        ),
+        "billsby_change_plan": lambda: story(
+            "upgrade",
+            *ids,
+            "planId",
+            cycleId=stories["upgrade"]["cycleIds"]["monthly"],
+            planChangeType="on_renewal",
+        ),
+        "billsby_update_counter": lambda: story(
+            "credits", "subscriptionUniqueId", "counterId", operationType="Decrement", value=10
+        ),
+        "billsby_create_customer": lambda: {
+            "firstName": TEXT,
+            "lastName": "Silva",
+            "email": "ana+x@example.com",
+            "addressLine1": TEXT,
+            "city": "Oakland",
+            "state": "CA",
+            "country": "USA",
+            "postCode": "94607",
+        },
+        "bill_create_customer": lambda: {"name": TEXT, "email": "ap+1@acme.example"},
+        "bill_v2_create_customer": lambda: {"name": TEXT, "description": "{devKey}={sessionId}"},
+        "bill_create_customer_contact": lambda: {
+            "customerId": first("customers"),
+            "email": "new+1@acme.example",
+            "firstName": TEXT,
+        },
+        "bill_create_invoice": lambda: {
+            "customerId": first("customers"),
+            "invoiceLineItems": [{"quantity": 3, "price": "12.5000", "description": TEXT}],
+        },
+        "bill_create_vendor": lambda: {"name": TEXT, "address": ADDRESS},
+        "bill_create_bill": lambda: {
+            "vendorId": first("vendors"),
+            "dueDate": "2026-12-31",
+            "invoiceDate": "2026-12-01",
+            "invoiceNumber": "NP-1",
+            "billLineItems": [{"amount": "228.99", "description": TEXT}],
+        },
+    }
+    return lambda name: cases[name]()

@@ -73,9 +73,12 @@ def make_key(path: Path) -> None:
     public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(private)
     path.with_suffix(".pub").write_bytes(public)
+    whole = path.with_suffix(".new")  # a kill in between must not leave a key that cannot be read
+    with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(private)
+    os.link(whole, path)
+    whole.unlink()
 
 
 def signing_key() -> Ed25519PrivateKey | None:

@@ -10,7 +10,7 @@ _answered: ContextVar[HttpRequest | None] = ContextVar("answered", default=None)
 
 
 class RequestSource:
-    """Middleware, after the session's: entries of the log name the address and the session of their request."""
+    """Middleware, after the session's: entries of the log name their request's address and session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

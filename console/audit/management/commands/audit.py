@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 f"The chain is whole up to entry {report.walk.reached.seq:,}." if report.walk.broken else ""
             )
             raise CommandError(f"The audit log is broken. {whole}".strip(), returncode=1)
-        self.stdout.write(f"{report.sentence} {report.checkpoints:,} checkpoints agree.")
+        self.stdout.write(f"{report.sentence} Checkpoints that agree: {report.checkpoints:,}.")
 
     def export(
         self, format: str, first_day: date | None, last_day: date | None, output: Path, **options: object

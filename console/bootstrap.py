@@ -1,7 +1,7 @@
 """From a fresh clone to a running command, with the standard library alone.
 
-`enter` makes `.venv`, installs the hash-locked requirements into it, and runs the same command there, whatever other
-environment happens to be active. With COUNTERSIGN_ENV=ready (containers) it takes the one it was started in.
+`enter` makes `.venv`, installs the hash-locked requirements into it, and runs the command there, whatever
+other environment is active. COUNTERSIGN_ENV=ready (containers) leaves it in the one where it was started.
 """
 
 from __future__ import annotations  # a Python too old must get as far as the sentence that says so

@@ -173,6 +173,8 @@ VENDOR_TIMEOUT_S = env.float("VENDOR_TIMEOUT_S", default=30.0)  # shorter than t
 if LEASE_S <= VENDOR_TIMEOUT_S:
     raise ImproperlyConfigured("LEASE_S must be longer than VENDOR_TIMEOUT_S, or nothing is ever sent.")
 PROBE_SCHEDULE_S = [float(s) for s in env.list("PROBE_SCHEDULE_S", default=[15, 60, 300, 1800, 7200, 43200])]
+if not PROBE_SCHEDULE_S or min(PROBE_SCHEDULE_S) <= 0:
+    raise ImproperlyConfigured("PROBE_SCHEDULE_S must list seconds above 0, or an answer is never read back.")
 CLEAN_PROBES_FOR_ABSENT = env.int("CLEAN_PROBES_FOR_ABSENT", default=3)
 if CLEAN_PROBES_FOR_ABSENT < 1:
     raise ImproperlyConfigured(

@@ -1,13 +1,52 @@
-"""How long a vendor asks us to wait, and how long we wait when it does not say."""
+"""How often a vendor may be asked, how long it asks us to wait, and how long we wait when it does not say."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from enum import IntEnum
 
 EPOCH_FROM = 1_000_000_000  # larger numbers in a reset header are moments, smaller ones are seconds to wait
 LONGEST_WAIT_S = 366 * 24 * 3600.0
+
+
+class Priority(IntEnum):
+    """What a call is for. A higher one finds room where a lower one has to wait."""
+
+    SYNC = 1
+    PERSON = 2
+    PROBING = 3
+    CHECKING = 4  # the look before a write
+    EXECUTING = 5
+
+
+# How much of `Limit.at_once` each may use up; the rest is left to those above it.
+SHARES = {
+    Priority.SYNC: 0.5,
+    Priority.PERSON: 0.7,
+    Priority.PROBING: 0.8,
+    Priority.CHECKING: 0.9,
+    Priority.EXECUTING: 1.0,
+}
+# How long a call waits for room before it is given up. Nobody watches a sync.
+QUEUE_S = {priority: 120.0 if priority == Priority.SYNC else 5.0 for priority in Priority}
+
+# Takes one call from what all processes share and answers 0, or takes none and answers after how many seconds
+# to ask again.
+Budget = Callable[[Priority], float]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How often one account may be asked: in the long run, and together after a rest (2 or more)."""
+
+    calls_per_s: float
+    at_once: float
+
+    def room_s(self, priority: Priority) -> float:
+        """How many seconds' worth of calls may be ahead of their time, this one included."""
+        return SHARES[priority] * self.at_once / self.calls_per_s
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from connectors.catalogue import Catalogue, connector_names
 from connectors.dialect import Dialect
 from connectors.judging import Judge, Read
+from connectors.rates import Limit
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ class Stream:
 
 @dataclass(frozen=True)
 class Connector:
-    """One vendor. `refresh(read, kind, key)` gives the mirror a record and what hangs on it."""
+    """One vendor. `refresh(read, kind, key)` gives the mirror a record and what hangs on it.
+
+    limit: how often one of its accounts is asked, unless the connection says otherwise.
+    """
 
     name: str
     title: str
@@ -55,6 +59,7 @@ class Connector:
     judges: Mapping[str, Judge]
     streams: tuple[Stream, ...]
     refresh: Callable[[Read, str, str], list[Record]]
+    limit: Limit
 
 
 def digest(raw: Any) -> str:

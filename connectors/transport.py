@@ -29,10 +29,10 @@ from connectors.errors import (
     VendorError,
 )
 from connectors.paging import Rows, rows_of
-from connectors.rates import Patience
+from connectors.rates import QUEUE_S, Budget, Patience, Priority
 from connectors.registry import connector
 
-__all__ = ["Account", "Client", "Patience", "Reply", "Rows", "read", "send_write"]
+__all__ = ["Account", "Client", "Patience", "Priority", "Reply", "Rows", "read", "send_write"]
 
 log = logging.getLogger(__name__)
 SENTENCE_LIMIT = 400
@@ -55,13 +55,22 @@ class Reply:
 
 
 class Client:
-    """The connection to one account; safe to share between threads."""
+    """The connection to one account; safe to share between threads.
+
+    budget: asked before each call but those that sign in; None where nobody counts.
+    """
 
     def __init__(
-        self, account: Account, *, timeout_s: float = 20.0, patience: Patience | None = None
+        self,
+        account: Account,
+        *,
+        timeout_s: float = 20.0,
+        patience: Patience | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.account = account
         self.patience = patience or Patience()
+        self._budget = budget
         self.dialect: Dialect = connector(account.connector).dialect
         self._timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0))
         self._turns = threading.BoundedSemaphore(self.dialect.max_connections or UNCOUNTED_CALLS)
@@ -87,6 +96,22 @@ class Client:
     def close(self) -> None:
         self._kept.close()
         self._fresh.close()
+
+    def await_budget(self, priority: Priority) -> float:
+        """Wait for room for one call; the seconds it took. Raises RateLimitedError when it takes too long."""
+        if self._budget is None:
+            return 0.0
+        started = time.monotonic()
+        while (wait_s := self._budget(priority)) > 0:
+            if time.monotonic() - started + wait_s > QUEUE_S[priority]:
+                raise RateLimitedError(
+                    f"{self.dialect.title} is being asked as often as we allow ourselves; nothing was sent.",
+                    retry_after_s=wait_s,
+                    vendor=self.dialect.title,
+                    code="budget",
+                )
+            time.sleep(wait_s)
+        return time.monotonic() - started
 
     def exchange(self, request: Request, headers: Mapping[str, str], *, keep: bool = True) -> Answer:
         """One call, no retry, nothing judged; raises NotSentError or OutcomeUnknownError.
@@ -204,7 +229,13 @@ class Client:
         return self._without_secrets(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def read(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> Reply:
+def read(
+    client: Client,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    *,
+    priority: Priority = Priority.PERSON,
+) -> Reply:
     """The answer of a read operation, pages put together; tried again with patience.
 
     Raises ValueError for an operation with any other effect, VendorDownError or RateLimitedError when
@@ -215,12 +246,12 @@ def read(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> 
     checked = operation.arguments(arguments)
     injected = client.account.injected
     if operation.paging is None:
-        answer, data = _patiently(client, operation.request(checked, injected))
+        answer, data = _patiently(client, operation.request(checked, injected), priority)
         return _reply(answer, data)
     answers: list[Answer] = []
 
     def fetch(page: Mapping[str, Any]) -> Any:
-        answer, data = _patiently(client, operation.request(checked, injected, page))
+        answer, data = _patiently(client, operation.request(checked, injected, page), priority)
         answers.append(answer)
         return data
 
@@ -238,6 +269,7 @@ def send_write(client: Client, request: Request, *, not_after: datetime | None =
     """
     if holes(request):
         raise ValueError("a request with open holes cannot be sent")
+    client.await_budget(Priority.EXECUTING)
     try:
         return _reply(*client.signed_exchange(request, is_write=True, not_after=not_after))
     except NotConfiguredError as error:
@@ -246,11 +278,12 @@ def send_write(client: Client, request: Request, *, not_after: datetime | None =
         ) from None
 
 
-def _patiently(client: Client, request: Request) -> tuple[Answer, Any]:
+def _patiently(client: Client, request: Request, priority: Priority) -> tuple[Answer, Any]:
     patience, started, renewed, tried = client.patience, time.monotonic(), False, 0
     while True:
         tried += 1
         try:
+            started += client.await_budget(priority)  # waiting in our own queue tries nobody's patience
             return client.signed_exchange(request)
         except SessionExpiredError as error:
             if renewed:

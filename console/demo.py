@@ -13,6 +13,7 @@ PEOPLE = {
     "omar": ("Omar Haddad", "Auditor"),
     "ada": ("Ada Lindqvist", "Administrator"),
 }
+SANDBOX_CALLS_PER_S = 500  # it has no limit, and nobody else asks it
 
 
 def create_people(password: str) -> list[Person]:
@@ -45,6 +46,7 @@ def connect_sandbox(base_url: str) -> list[Connection]:
             "base_url": f"{base_url}/billsby",
             "injected": {"companyDomain": "halden"},
             "is_sandbox": True,
+            "calls_per_s": SANDBOX_CALLS_PER_S,
         },
     )
     billsby.credentials = {"api_key": "halden_" + "0" * 32}
@@ -56,6 +58,7 @@ def connect_sandbox(base_url: str) -> list[Connection]:
             "base_url": f"{base_url}/bill",
             "injected": {"organization_id": "00801HALDEN000000000"},
             "is_sandbox": True,
+            "calls_per_s": SANDBOX_CALLS_PER_S,
         },
     )
     bill.credentials = {

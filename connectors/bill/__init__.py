@@ -5,6 +5,7 @@ from connectors.bill.judgements import JUDGES
 from connectors.bill.session import TITLE
 from connectors.bill.streams import STREAMS, refresh
 from connectors.catalogue import catalogue
+from connectors.rates import Limit
 from connectors.registry import Connector
 
 CONNECTOR = Connector(
@@ -15,4 +16,6 @@ CONNECTOR = Connector(
     judges=JUDGES,
     streams=STREAMS,
     refresh=refresh,
+    # 20,000 calls in any hour: what may come at once, and then an hour of the rest.
+    limit=Limit(calls_per_s=5, at_once=2_000),
 )

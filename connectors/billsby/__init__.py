@@ -4,6 +4,7 @@ from connectors.billsby.dialect import BillsbyDialect
 from connectors.billsby.judgements import JUDGES
 from connectors.billsby.streams import STREAMS, refresh
 from connectors.catalogue import catalogue
+from connectors.rates import Limit
 from connectors.registry import Connector
 
 CONNECTOR = Connector(
@@ -14,4 +15,6 @@ CONNECTOR = Connector(
     judges=JUDGES,
     streams=STREAMS,
     refresh=refresh,
+    # Billsby tells no limit; a connection may carry its own.
+    limit=Limit(calls_per_s=10, at_once=4),
 )

@@ -28,6 +28,7 @@ from connectors.errors import (
     VendorError,
 )
 from connectors.judging import Snapshot
+from connectors.rates import Priority
 from connectors.registry import connector
 from connectors.requests import Request, fill
 from connectors.transport import Client, Reply, send_write
@@ -109,7 +110,7 @@ def claim(proposal: Proposal) -> Attempt | None:
         return None
     arguments = filled_arguments(step)
     try:
-        fresh = asking.look(proposal.connection, step.operation, arguments)
+        fresh = asking.look(proposal.connection, step.operation, arguments, priority=Priority.CHECKING)
     except NotFoundError as gone:
         return _surprised(step, f"{gone}")
     except (VendorError, ArgumentsError) as error:

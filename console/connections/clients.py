@@ -11,7 +11,9 @@ from connectors import transport
 from connectors.catalogue import find_operation
 from connectors.errors import ArgumentsError, BadReplyError, NotConfiguredError
 from connectors.judging import Read
+from connectors.rates import Limit, Priority
 from connectors.registry import connector
+from console.connections.budget import budget, limit_of
 from console.connections.models import Connection
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ def connection_for(name: str) -> Connection:
 def client_for(connection: Connection) -> transport.Client:
     """One client per account and process, so that connections and vendor sessions are shared."""
     return _client(
+        connection.pk,
+        limit_of(connection),
         connection.connector,
         connection.slug,
         connection.base_url,
@@ -42,7 +46,7 @@ def client_for(connection: Connection) -> transport.Client:
 
 
 @cache
-def _client(connector, slug, base_url, bases, injected, sealed) -> transport.Client:
+def _client(pk: int, limit: Limit, connector, slug, base_url, bases, injected, sealed) -> transport.Client:
     # The sealed bytes are part of the key: replaced credentials make a new client.
     row = Connection(slug=slug, sealed_credentials=sealed)
     account = transport.Account(
@@ -53,17 +57,23 @@ def _client(connector, slug, base_url, bases, injected, sealed) -> transport.Cli
         credentials=row.credentials,
         injected=dict(injected),
     )
-    return transport.Client(account, timeout_s=settings.VENDOR_TIMEOUT_S)
+    return transport.Client(account, timeout_s=settings.VENDOR_TIMEOUT_S, budget=budget(pk, limit))
 
 
-def read_live(connection: Connection, name: str, arguments: Mapping[str, Any]) -> transport.Reply:
+def read_live(
+    connection: Connection,
+    name: str,
+    arguments: Mapping[str, Any],
+    *,
+    priority: Priority = Priority.PERSON,
+) -> transport.Reply:
     """Read at the vendor now. Refuses any operation whose effects are not `read` alone."""
-    return transport.read(client_for(connection), find_operation(name), arguments)
+    return transport.read(client_for(connection), find_operation(name), arguments, priority=priority)
 
 
-def reader(connection: Connection) -> Read:
+def reader(connection: Connection, *, priority: Priority = Priority.PERSON) -> Read:
     """`read_live` with the connection bound, answering parsed data: what judges and streams take."""
-    return lambda name, arguments: read_live(connection, name, arguments).data
+    return lambda name, arguments: read_live(connection, name, arguments, priority=priority).data
 
 
 def understood(connection: Connection, question: Callable[[], Said]) -> Said:

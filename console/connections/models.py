@@ -15,6 +15,8 @@ class Connection(models.Model):
     injected = models.JSONField(default=dict, blank=True)
     sealed_credentials = models.BinaryField(default=b"")
     is_sandbox = models.BooleanField(default=False)
+    # At most so many calls a second; empty where the connector's own limit holds.
+    calls_per_s = models.PositiveIntegerField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -36,3 +38,15 @@ class Connection(models.Model):
     @credentials.setter
     def credentials(self, values: dict[str, str]) -> None:
         self.sealed_credentials = vault.seal(values, purpose=self.slug)
+
+
+class CallBudget(models.Model):
+    """Until when, in seconds of the database's clock, a connection's calls have used up its pace."""
+
+    connection = models.OneToOneField(
+        Connection, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    used_until = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} until {self.used_until}"

@@ -8,6 +8,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from connectors.rates import Priority
 from connectors.registry import Record as VendorRecord
 from connectors.registry import connector
 from console.audit import log
@@ -23,7 +24,9 @@ class DoesNotFitError(Exception):
     """A vendor record that the mirror's columns cannot hold."""
 
 
-def refresh_record(connection: Connection, kind: str, key: str) -> int:
+def refresh_record(
+    connection: Connection, kind: str, key: str, *, priority: Priority = Priority.PERSON
+) -> int:
     """Read one record, and what a change of it moves too, at the vendor now and keep it.
 
     Returns how many rows changed. Raises VendorError; NotFoundError when the vendor no longer has the record
@@ -31,7 +34,8 @@ def refresh_record(connection: Connection, kind: str, key: str) -> int:
     """
     read_at = timezone.now()
     refresh = connector(connection.connector).refresh
-    records = understood(connection, lambda: refresh(reader(connection), kind, key))
+    read = reader(connection, priority=priority)
+    records = understood(connection, lambda: refresh(read, kind, key))
     changed = store(connection, records, read_at=read_at)
     owners = {f"{record.kind}.{record.vendor_id}" for record in records if record.kind in OWNERS}
     for target in {f"{kind}.{key}"} | owners:

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from connectors.errors import VendorError
+from connectors.rates import Priority
 from connectors.registry import Stream, connector
 from console.connections.clients import reader
 from console.connections.models import Connection
@@ -57,7 +58,7 @@ def begin(connection: Connection, kind: str) -> Sync | None:
 
 def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
     try:
-        pages = stream.pages(reader(run.connection))
+        pages = stream.pages(reader(run.connection, priority=Priority.SYNC))
         while True:
             read_at = timezone.now()
             page = next(pages, None)

@@ -1,18 +1,16 @@
 """Every Billsby write against the local Billsby: look, expect, send, probe."""
 
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from connectors.catalogue import catalogue
-from connectors.errors import ArgumentsError, OutcomeUnknownError, RefusedError
-from connectors.judging import Attempted, Expectation, Snapshot, Verdict
+from connectors.errors import ArgumentsError, RefusedError
+from connectors.judging import Attempted, Snapshot
 from connectors.money import format_money
 from connectors.registry import connector
-from connectors.transport import Account, Client, Patience, read, send_write
+from tests.connectors.billsby_desk import levels
 
 BILLSBY = catalogue("billsby")
 MAIL = "noor.falk@example.test"
@@ -26,67 +24,6 @@ NEW_CUSTOMER = {
     "country": "GBR",
     "postCode": "LS1 4AB",
 }
-
-
-class Desk:
-    """One write at a time, the way the console does it."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def read(self, name: str, arguments: Any) -> Any:
-        return read(self.client, BILLSBY[name], arguments).data
-
-    def look(self, name: str, **given: Any) -> tuple[Snapshot, Expectation]:
-        arguments = BILLSBY[name].arguments(given)
-        judge = connector("billsby").judges[BILLSBY[name].judge]
-        before = judge.look(self.read, arguments)
-        return before, judge.expect(before, arguments)
-
-    def carry_out(self, name: str, *, loses_answer: bool = False, **given: Any) -> Verdict:
-        """Send it and ask the judge. loses_answer: the test asked for that, and it must happen."""
-        operation = BILLSBY[name]
-        arguments = operation.arguments(given)
-        before, _ = self.look(name, **given)
-        at, answer = datetime.now(UTC), None
-        with pytest.raises(OutcomeUnknownError) if loses_answer else nullcontext():
-            request = operation.request(arguments, self.client.account.injected)
-            answer = send_write(self.client, request).data
-        attempt = Attempted(arguments, before, at, answer)
-        return connector("billsby").judges[operation.judge].probe(self.read, attempt)
-
-    def probe_unsent(
-        self, name: str, *, meanwhile: Callable[[], Any] = lambda: None, **given: Any
-    ) -> Verdict:
-        """What the judge says of a write that never came to the vendor, whatever else happened there."""
-        operation = BILLSBY[name]
-        before, _ = self.look(name, **given)
-        meanwhile()
-        attempt = Attempted(operation.arguments(given), before, datetime.now(UTC))
-        return connector("billsby").judges[operation.judge].probe(self.read, attempt)
-
-
-@pytest.fixture
-def desk(sandbox, sandbox_url: str) -> Iterator[Desk]:
-    account = Account(
-        connector="billsby",
-        name="Halden",
-        base_url=f"{sandbox_url}/billsby",
-        credentials={"api_key": "halden_" + "0" * 32},
-        injected={"companyDomain": "halden"},
-    )
-    client = Client(account, timeout_s=5, patience=Patience(first_s=0.01))
-    yield Desk(client)
-    client.close()
-
-
-@pytest.fixture
-def story(sandbox) -> Callable[[str], dict[str, Any]]:
-    return sandbox.stories().__getitem__
-
-
-def levels(expectation: Expectation) -> set[str]:
-    return {flag.level for flag in expectation.flags}
 
 
 def test_a_retry_that_pays_took_effect(desk, story) -> None:

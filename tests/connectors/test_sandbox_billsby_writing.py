@@ -1,7 +1,5 @@
 """Billsby's rules for writes: what they change, what they refuse, what the ledger says of it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from connectors.sandbox.client import SandboxControl
@@ -9,13 +7,6 @@ from tests.connectors.billsby_account import BillsbyAccount
 
 ALICE, INVOICE = "7KQ2M9XTRB", "7KQ2M9XTRB-3"
 PAID = "7KQ2M9XTRB-1"
-
-
-@pytest.fixture
-def billsby(sandbox: SandboxControl, sandbox_url: str) -> Iterator[BillsbyAccount]:
-    account = BillsbyAccount(sandbox_url)
-    yield account
-    account.close()
 
 
 def test_a_retry_with_a_working_card_pays_the_invoice(

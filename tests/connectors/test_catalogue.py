@@ -13,6 +13,36 @@ from connectors.registry import connector
 BILLSBY = catalogue("billsby")
 every_operation = pytest.mark.parametrize("operation", BILLSBY.operations.values(), ids=lambda it: it.name)
 
+# Billsby's operations that are still missing: row of the fact sheet and the name other tool servers use.
+NOT_YET = {
+    3: "delete_a_billsby_customer_by_id",
+    5: "update_a_billsby_customer_by_id",
+    7: "update_a_billsby_customer_subscription_by_id",
+    10: "get_single_billsby_payment_details_request_by_id",
+    11: "update_a_billsby_payment_card_token_by_id",
+    14: "update_a_billsby_clear_customer_datum_by_id",
+    16: "create_a_billsby_subscription",
+    20: "update_a_billsby_subscription_shipping_address_by_id",
+    24: "create_a_billsby_subscription_feature_tag",
+    26: "delete_a_billsby_subscription_feature_tag_by_id",
+    27: "billsby_subscriptions_update_next_renewal_date",
+    36: "billsby_company_credit_notes_reattempt_credit_note_payment",
+    38: "update_a_billsby_product_by_id",
+    40: "create_a_billsby_product",
+    42: "create_a_billsby_plan",
+    43: "create_a_billsby_cycle",
+    44: "update_a_billsby_plan_by_id",
+    45: "update_a_billsby_plan_order_by_id",
+    48: "list_all_billsby_add_ons",
+    49: "get_single_billsby_add_on_by_id",
+    50: "list_all_billsby_allowances",
+    54: "list_all_billsby_custom_fields",
+    55: "create_a_billsby_custom_field",
+    56: "update_a_billsby_custom_field_by_id",
+    57: "billsby_list_custom_field_answers",
+    58: "billsby_update_custom_field_answer",
+}
+
 GOOD = {
     "operationId": "acme_read_thing",
     "summary": "Read one thing.",
@@ -30,7 +60,11 @@ GOOD = {
 
 def test_billsby_has_no_problems() -> None:
     assert BILLSBY.problems == ()
-    assert len(BILLSBY.operations) == 28
+
+
+def test_what_billsby_offers_and_we_do_not_is_written_down() -> None:
+    assert len(BILLSBY.operations) + len(NOT_YET) == 58
+    assert not [name for name in NOT_YET.values() if name in BILLSBY]
 
 
 @every_operation

@@ -134,6 +134,19 @@ def test_one_invoice_is_read_without_the_company_in_the_path() -> None:
     assert request("billsby_get_invoice", INVOICE).path == "/api/v1/rest/core/invoices/7KQ2M9XTRB-3"
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "path"),
+    [
+        ("billsby_list_customer_tags", WHO, "customers/7KQ2M9XTRB/subscriptions/featuretags"),
+        ("billsby_get_shipping_address", SUBSCRIPTION, "subscriptions/Q4W8ZJ6N1D/shippingAddress"),
+        ("billsby_list_subscription_tags", SUBSCRIPTION, "subscriptions/Q4W8ZJ6N1D/tags"),
+        ("billsby_get_subscription_tags_split", SUBSCRIPTION, "subscriptions/Q4W8ZJ6N1D/tags/split"),
+    ],
+)
+def test_a_read_asks_for_this_path(name: str, arguments: dict, path: str) -> None:
+    assert request(name, arguments) == Request("GET", f"{CORE}/{path}", "", "", "")
+
+
 def test_a_list_is_asked_for_one_page() -> None:
     asked = {"isUnpaid": True, "query": "a&b", "limit": 7}
     sent = BILLSBY["billsby_list_invoices"].request(asked, HALDEN, {"page": 1, "pageSize": 7})

@@ -1,7 +1,6 @@
 """What Billsby's reading calls answer: paths, envelopes, keys and spellings as documented."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,13 +8,6 @@ from connectors.sandbox.client import SandboxControl
 from tests.connectors.billsby_account import API_KEY, BillsbyAccount
 
 ALICE, INVOICE = "7KQ2M9XTRB", "7KQ2M9XTRB-3"
-
-
-@pytest.fixture
-def billsby(sandbox: SandboxControl, sandbox_url: str) -> Iterator[BillsbyAccount]:
-    account = BillsbyAccount(sandbox_url)
-    yield account
-    account.close()
 
 
 def test_a_call_without_a_known_key_is_refused_with_401(billsby: BillsbyAccount) -> None:
@@ -300,3 +292,33 @@ def test_errors_come_in_other_bodies_when_asked(
     sandbox.settings(error_body=kind)
 
     assert billsby.get("/halden/customers/NOBODY").text.startswith(start)
+
+
+def test_tags_come_flat_split_by_origin_and_for_a_customer(
+    billsby: BillsbyAccount, sandbox: SandboxControl
+) -> None:
+    story = sandbox.stories()["upgrade"]
+    path = f"/halden/subscriptions/{story['subscriptionUniqueId']}"
+    sandbox.change("billsby", "subscription", story["subscriptionUniqueId"], tags=["water"])
+
+    assert billsby.read(f"{path}/tags") == ["business-plan", "water"]
+    assert billsby.read(f"{path}/tags/split") == {
+        "planFeatureTags": ["business-plan"],
+        "subscriptionFeatureTags": ["water"],
+    }
+    of_customer = f"/halden/customers/{story['customerUniqueId']}/subscriptions/featuretags"
+    assert billsby.read(of_customer) == ["business-plan", "water"]
+
+    sandbox.change("billsby", "subscription", story["subscriptionUniqueId"], status="Cancelled")
+    assert billsby.read(of_customer) == []
+
+
+def test_a_subscription_without_a_shipping_address_has_an_empty_one(
+    billsby: BillsbyAccount, sandbox: SandboxControl
+) -> None:
+    unique = sandbox.stories()["upgrade"]["subscriptionUniqueId"]
+
+    address = billsby.read(f"/halden/subscriptions/{unique}/shippingAddress")
+
+    assert list(address) == ["addressLine1", "addressLine2", "city", "country", "state", "postCode"]
+    assert set(address.values()) == {""}

@@ -81,6 +81,9 @@ RATES_TO_USD: Final = {"USD": "1", "EUR": "1.08", "GBP": "1.27", "JPY": "0.0067"
 # A charge is in minor units; 0, an unknown currency or a customer without a card is refused; a negative one
 # makes a credit note. Neither waits for dunning, which is not played at all.
 
+# A subscription without a shipping address of its own answers with empty texts. A customer's tags are those
+# of all subscriptions that are not cancelled, the plans' tags among them.
+
 # Cancelling is refused with a wrong customer, with any invoice in OPEN_STATUSES, and the second time.
 
 # A plan is changed within its product only; the credit for unused time never exceeds the new price.

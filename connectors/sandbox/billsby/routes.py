@@ -56,7 +56,25 @@ READS: tuple[tuple[str, str, str, Work], ...] = (
     ("billsby_get_invoice", CORE, "/invoices/{number}", invoices.get_invoice),
     ("billsby_list_subscriptions", CORE, SUBSCRIPTIONS, subscriptions.list_subscriptions),
     ("billsby_get_subscription", CORE, SUBSCRIPTION, subscriptions.get_subscription),
+    (
+        "billsby_list_customer_tags",
+        CORE,
+        f"{CUSTOMER}/subscriptions/featuretags",
+        subscriptions.list_customer_tags,
+    ),
+    (
+        "billsby_get_shipping_address",
+        CORE,
+        f"{SUBSCRIPTION}/shippingAddress",
+        subscriptions.get_shipping_address,
+    ),
     ("billsby_list_subscription_tags", CORE, f"{SUBSCRIPTION}/tags", subscriptions.list_subscription_tags),
+    (
+        "billsby_get_subscription_tags_split",
+        CORE,
+        f"{SUBSCRIPTION}/tags/split",
+        subscriptions.get_subscription_tags_split,
+    ),
     (
         "billsby_list_subscription_events",
         CORE,
@@ -111,13 +129,15 @@ def routes(core: Core) -> list[Route]:
     store.when_due("billsby", "renew", subscription_changes.renew)
     store.when_due("billsby", "count", counters.count)
     operations = [(name, "GET", base, path, work) for name, base, path, work in READS] + list(WRITES)
+    # Not the method tells: one of Billsby's GETs sends mail.
+    written = {name for name, *_ in WRITES}
     found = []
     for name, method, base, path, work in operations:
         guards: dict[str, Guard] = {base: check_access}
         if base != CORE:
             guards[CORE] = _check_leniency
         for its_base, guard in guards.items():
-            endpoint = Endpoint(core, "billsby", name, work, guard=guard, writes=method != "GET")
+            endpoint = Endpoint(core, "billsby", name, work, guard=guard, writes=name in written)
             found.append(Route(f"{its_base}{path}", endpoint, methods=[method]))
     return found
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.sandbox.billsby.answering import existing, flag, page
 from connectors.sandbox.billsby.catalogue import find_cycle, find_plan, named_pricing, price_of
-from connectors.sandbox.billsby.customers import customer_of
+from connectors.sandbox.billsby.customers import ADDRESS, customer_of
 from connectors.sandbox.billsby.formats import VISIBILITY_NAMES, formatted, moment, moment_without_zone
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call
@@ -107,9 +107,26 @@ def list_subscription_allowances(books: Books, call: Call) -> Response:
 
 
 def list_subscription_tags(books: Books, call: Call) -> Response:
+    return JSONResponse(_tags_of(books, subscription_of(books, call)))
+
+
+def get_subscription_tags_split(books: Books, call: Call) -> Response:
     subscription = subscription_of(books, call)
     plan = find_plan(books, subscription["planId"]) or {}
-    return JSONResponse([*plan["featureTags"], *subscription["tags"]])
+    split = {"planFeatureTags": plan["featureTags"], "subscriptionFeatureTags": subscription["tags"]}
+    return JSONResponse(split)
+
+
+def list_customer_tags(books: Books, call: Call) -> Response:
+    """Each tag once, of every subscription that is not cancelled."""
+    held = books.find("subscription", owner=customer_of(books, call)["customerUniqueId"])
+    tags = [tag for it in held if it["status"] != "Cancelled" for tag in _tags_of(books, it)]
+    return JSONResponse(list(dict.fromkeys(tags)))
+
+
+def get_shipping_address(books: Books, call: Call) -> Response:
+    given = subscription_of(books, call).get("shippingAddress") or {}
+    return JSONResponse({name: given.get(name, "") for name in ADDRESS})
 
 
 def list_subscription_events(books: Books, call: Call) -> Response:
@@ -120,6 +137,11 @@ def list_subscription_events(books: Books, call: Call) -> Response:
 def subscription_of(books: Books, call: Call) -> dict[str, Any]:
     """The subscription that the path names, or 404."""
     return existing(books, "subscription", call.parts["subscription_id"], name="Subscription")
+
+
+def _tags_of(books: Books, subscription: dict[str, Any]) -> list[str]:
+    plan = find_plan(books, subscription["planId"]) or {}
+    return [*plan["featureTags"], *subscription["tags"]]
 
 
 def note_event(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from connectors.catalogue import find_operation
-from connectors.errors import NotFoundError
+from connectors.errors import ArgumentsError, NotFoundError
 from connectors.judging import Change, Verdict
 from connectors.schemas import is_reference
 
@@ -26,6 +26,24 @@ def sent_changes(arguments: Mapping[str, Any], labels: Mapping[str, str]) -> Ite
     for name, label in labels.items():
         if name in arguments:
             yield Change(label, NOTHING, shown_value(arguments[name]), "sent")
+
+
+def only_reference(arguments: Mapping[str, Any], *allowed: str) -> None:
+    """Nothing but the ids named here can sensibly come from an earlier step; ArgumentsError for the rest."""
+    problems = [
+        f"{name} must be given here: it cannot come from an earlier step."
+        for name, value in arguments.items()
+        if name not in allowed and _holds_reference(value)
+    ]
+    if problems:
+        raise ArgumentsError(problems)
+
+
+def _holds_reference(value: Any) -> bool:
+    if is_reference(value):
+        return True
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(map(_holds_reference, parts))
 
 
 def shown_value(value: Any) -> str:

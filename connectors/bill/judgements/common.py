@@ -8,7 +8,6 @@ from typing import Any
 from connectors import judgements
 from connectors.bill.session import TITLE
 from connectors.bill.streams import pages
-from connectors.errors import ArgumentsError
 from connectors.judging import Attempted, Read, Verdict
 from connectors.schemas import is_reference
 
@@ -108,24 +107,6 @@ def differing(sent: Raw, found: Raw) -> str:
         if not is_same:
             return name
     return ""
-
-
-def only_reference(arguments: Raw, *allowed: str) -> None:
-    """Nothing but the ids named here can sensibly come from an earlier step; ArgumentsError for the rest."""
-    problems = [
-        f"{name} must be given here: it cannot come from an earlier step."
-        for name, value in arguments.items()
-        if name not in allowed and _holds_reference(value)
-    ]
-    if problems:
-        raise ArgumentsError(problems)
-
-
-def _holds_reference(value: Any) -> bool:
-    if is_reference(value):
-        return True
-    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return any(map(_holds_reference, parts))
 
 
 def step_of(value: Any) -> int | None:

@@ -8,10 +8,9 @@ from connectors.bill.judgements.common import (
     Raw,
     differing,
     now_text,
-    only_reference,
     step_of,
 )
-from connectors.judgements import card, sent_changes, undo
+from connectors.judgements import card, only_reference, sent_changes, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
 
 LABELS = {

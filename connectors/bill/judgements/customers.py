@@ -10,13 +10,12 @@ from connectors.bill.judgements.common import (
     made_since,
     named_like,
     now_text,
-    only_reference,
     same_words,
     verdict,
 )
 from connectors.bill.mapping import customer_record
 from connectors.errors import RefusedError
-from connectors.judgements import card, sent_changes, undo
+from connectors.judgements import card, only_reference, sent_changes, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 
 LABELS = {

@@ -11,13 +11,12 @@ from connectors.bill.judgements.common import (
     differing,
     made_since,
     now_text,
-    only_reference,
     step_of,
     verdict,
 )
 from connectors.bill.mapping import amount_minor, known_currency
 from connectors.errors import ArgumentsError, RefusedError
-from connectors.judgements import NOTHING, sent_changes, shown_value, undo
+from connectors.judgements import NOTHING, only_reference, sent_changes, shown_value, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money, to_minor
 from connectors.registry import Record

@@ -38,6 +38,11 @@ def arguments_of(
         "billsby_refund_invoice": lambda: story(
             "cancel_refund", "customerUniqueId", "invoiceNumber", amount=100
         ),
+        "billsby_retry_credit_note_payment": lambda: {
+            "creditNoteNumber": read_live(
+                connected["billsby"], "billsby_list_credit_notes", {"isFailed": True}
+            ).data[0]["creditNoteUniqueId"]
+        },
         "billsby_cancel_subscription": lambda: story("cancel_refund", *ids),
         "billsby_charge_customer": lambda: story(
             "spend", "customerUniqueId", currencyCode="USD", amount=100, description=TEXT

@@ -26,7 +26,6 @@ NOT_YET = {
     24: "create_a_billsby_subscription_feature_tag",
     26: "delete_a_billsby_subscription_feature_tag_by_id",
     27: "billsby_subscriptions_update_next_renewal_date",
-    36: "billsby_company_credit_notes_reattempt_credit_note_payment",
     38: "update_a_billsby_product_by_id",
     40: "create_a_billsby_product",
     42: "create_a_billsby_plan",

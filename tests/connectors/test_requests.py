@@ -82,6 +82,11 @@ def request(name: str, arguments: Mapping[str, Any]) -> Request:
             ),
         ),
         (
+            "billsby_retry_credit_note_payment",
+            {"creditNoteNumber": "7KQ2M9XTRB-4"},
+            Request("PUT", f"{CORE}/creditNotes/7KQ2M9XTRB-4/Payment", "", "", ""),
+        ),
+        (
             "billsby_change_plan",
             PLAN | {"addOns": [{"quantity": 2, "addOnId": 5}], "allowances": [8]},
             Request(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from connectors.billsby.judgements.charges import ChargeCustomer
 from connectors.billsby.judgements.counters import UpdateCounter
+from connectors.billsby.judgements.credit_notes import RetryCreditNote
 from connectors.billsby.judgements.customers import CreateCustomer
 from connectors.billsby.judgements.invoices import MarkPaidOffline, RetryPayment, WriteOff
 from connectors.billsby.judgements.refunds import RefundInvoice
@@ -20,4 +21,5 @@ JUDGES: Mapping[str, Judge] = {
     "cancel_subscription": CancelSubscription(),
     "update_counter": UpdateCounter(),
     "create_customer": CreateCustomer(),
+    "retry_credit_note": RetryCreditNote(),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from connectors.sandbox.billsby.choices import (
     BATCH_S,
     PAYMENT_RESULTS,
+    PAYOUT_RESULTS,
     REFUNDED_FROM,
 )
 from connectors.sandbox.billsby.formats import moment
@@ -168,6 +169,16 @@ def refund(books: Books, invoice: dict[str, Any], amount: int, *, at: datetime) 
     }
     books.put("invoice", invoice["invoiceNumber"], invoice)
     return note
+
+
+def pay_out(books: Books, note: dict[str, Any]) -> bool:
+    """Send a credit note's money to the customer's card once more. Tells whether it arrived."""
+    customer = books.get("customer", note["customerUniqueId"]) or {}
+    status = PAYOUT_RESULTS[customer["cardOutcome"]]
+    linked = note.get("linkedTransactionsCount", 1) + 1
+    note |= {"status": status, "linkedTransactionsCount": linked}
+    books.put("credit_note", note["creditNoteUniqueId"], note)
+    return status == "Paid"
 
 
 def refundable(invoice: dict[str, Any]) -> int:

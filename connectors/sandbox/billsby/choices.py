@@ -75,6 +75,13 @@ PAYMENT_RESULTS: Final = {
     "pends": ("pending", "Pending"),
 }
 
+# A credit note is tried again only when it failed. The answer is success, as with an invoice, whatever the
+# gateway does: the money arrives where a payment with the customer's card would go through. Each try is one
+# more linked transaction.
+PAID_OUT_FROM: Final = ("Failed",)
+# outcome → status of the credit note
+PAYOUT_RESULTS: Final = {"pays": "Paid", "declines": "Failed", "fails": "Failed", "pends": "Pending"}
+
 # Totals over invoices of several currencies are told in the company's, at fixed rates to the US dollar.
 RATES_TO_USD: Final = {"USD": "1", "EUR": "1.08", "GBP": "1.27", "JPY": "0.0067"}
 

@@ -8,7 +8,13 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.sandbox.billsby import billing
 from connectors.sandbox.billsby.answering import Body, as_text, existing, flag, page, refused, success
-from connectors.sandbox.billsby.choices import CLOSED_FROM, PAID_OFFLINE, RETRIED_FROM, WRITTEN_OFF
+from connectors.sandbox.billsby.choices import (
+    CLOSED_FROM,
+    PAID_OFFLINE,
+    PAID_OUT_FROM,
+    RETRIED_FROM,
+    WRITTEN_OFF,
+)
 from connectors.sandbox.billsby.customers import customer_of
 from connectors.sandbox.billsby.formats import SYMBOLS, formatted
 from connectors.sandbox.billsby.invoice_details import invoice_details
@@ -88,7 +94,7 @@ def list_customer_credit_notes(books: Books, call: Call) -> Response:
                 "invoiceNumber": note["creditNoteUniqueId"],
                 "amount": str(note["amount"]),
                 "currency": note["currency"],
-                "linkedTransactionsCount": 1,
+                "linkedTransactionsCount": note.get("linkedTransactionsCount", 1),
                 "status": note["status"],
                 "paymentGatewayDisplayName": billing.GATEWAY["gatewayName"],
             }
@@ -138,6 +144,16 @@ def refund_invoice(books: Books, call: Call) -> Outcome:
     note = billing.refund(books, invoice, amount, at=books.now)
     billing.settle_later(books, "credit_note", note["creditNoteUniqueId"])
     return Outcome(as_text({"invoiceNumber": number, "amount": billing.refundable(invoice)}), number)
+
+
+def retry_credit_note(books: Books, call: Call) -> Outcome:
+    """Try once more to pay a failed credit note out. The answer says success even when it fails again."""
+    note = existing(books, "credit_note", call.parts["number"], name="Credit note")
+    number = note["creditNoteUniqueId"]
+    if note["status"] not in PAID_OUT_FROM:
+        raise refused(books, f"Credit note {number} is {note['status']}, not Failed.", record=number)
+    is_paid = billing.pay_out(books, note)
+    return Outcome(success(books), number, took=is_paid)
 
 
 def charge_customer(books: Books, call: Call) -> Outcome:

@@ -109,6 +109,13 @@ WRITES: tuple[tuple[str, str, str, str, Work], ...] = (
     ("billsby_retry_invoice_payment", "PUT", CORE, f"{INVOICE}/Payment", invoices.retry_payment),
     ("billsby_mark_invoice_paid_offline", "PUT", CORE, f"{INVOICE}/PaidOffline", invoices.pay_offline),
     ("billsby_write_off_invoice", "PUT", CORE, f"{INVOICE}/WrittenOff", invoices.write_off),
+    (
+        "billsby_retry_credit_note_payment",
+        "PUT",
+        CORE,
+        "/{domain}/creditNotes/{number}/Payment",
+        invoices.retry_credit_note,
+    ),
     ("billsby_change_plan", "PUT", CORE, f"{SUBSCRIPTION}/plan", subscription_changes.change_plan),
     (
         "billsby_cancel_subscription",

@@ -37,7 +37,7 @@ __all__ = [
 FOLDER = Path(__file__).parent
 EFFECTS = frozenset({"read", "write", "money", "irreversible", "notify"})
 METHODS = ("get", "post", "put", "patch", "delete")
-BLOCK_KEYS = "aliases base card effects injected judge paging record returns stale tags undo"
+BLOCK_KEYS = "aliases base card effects fallback injected judge paging record returns stale tags undo"
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -178,6 +178,7 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         judge=block.get("judge"),
         returns=block.get("returns", {}),
         paging=paging,
+        fallback=bases[block["fallback"]] + path if "fallback" in block else "",
         wire=Wire(path_schemas, tuple(query), content_type, body),
     )
 
@@ -250,6 +251,8 @@ def unfit(operation: Operation, raw: Mapping[str, Any]) -> Iterator[str]:
     if operation.paging and operation.paging.style not in ("page_number", "offset", "cursor", "whole"):
         yield f"its paging style {operation.paging.style} is unknown"
     if not operation.is_read:
+        if operation.fallback:
+            yield "only a read may be asked a second time, under its fallback"
         yield from _unfit_write(operation, block)
 
 

@@ -50,7 +50,10 @@ class Paging:
 
 @dataclass(frozen=True)
 class Operation:
-    """One endpoint of a vendor, as people and models know it."""
+    """One endpoint of a vendor, as people and models know it.
+
+    fallback: the path to ask once more where `path` finds nothing, for a read whose base is not certain.
+    """
 
     connector: str
     name: str
@@ -69,6 +72,7 @@ class Operation:
     judge: str | None = None
     returns: Mapping[str, str] = field(default_factory=dict)
     paging: Paging | None = None
+    fallback: str = ""
     wire: "Wire | None" = field(default=None, repr=False)
 
     @property

@@ -20,6 +20,7 @@ from connectors.dialect import Account, Answer, Dialect
 from connectors.errors import (
     BadReplyError,
     NotConfiguredError,
+    NotFoundError,
     NotSentError,
     OutcomeUnknownError,
     RateLimitedError,
@@ -244,14 +245,13 @@ def read(
     if not operation.is_read:
         raise ValueError(f"{operation.name} is not a read")
     checked = operation.arguments(arguments)
-    injected = client.account.injected
     if operation.paging is None:
-        answer, data = _patiently(client, operation.request(checked, injected), priority)
+        answer, data = _from_either_path(client, operation, checked, {}, priority)
         return _reply(answer, data)
     answers: list[Answer] = []
 
     def fetch(page: Mapping[str, Any]) -> Any:
-        answer, data = _patiently(client, operation.request(checked, injected, page), priority)
+        answer, data = _from_either_path(client, operation, checked, page, priority)
         answers.append(answer)
         return data
 
@@ -276,6 +276,27 @@ def send_write(client: Client, request: Request, *, not_after: datetime | None =
         raise NotSentError(
             error.sentence, vendor=error.vendor, status=error.status, code=error.code
         ) from None
+
+
+def _from_either_path(
+    client: Client,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    page: Mapping[str, Any],
+    priority: Priority,
+) -> tuple[Answer, Any]:
+    """The answer under the operation's path; where that has nothing, under its fallback, asked once."""
+    injected = client.account.injected
+    try:
+        return _patiently(client, operation.request(arguments, injected, page), priority)
+    except NotFoundError as missing:
+        if not operation.fallback:
+            raise
+        elsewhere = replace(operation, path=operation.fallback)
+        try:
+            return _patiently(client, elsewhere.request(arguments, injected, page), priority)
+        except NotFoundError:
+            raise missing from None
 
 
 def _patiently(client: Client, request: Request, priority: Priority) -> tuple[Answer, Any]:

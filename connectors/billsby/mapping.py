@@ -162,6 +162,27 @@ def _cycle(raw: Raw) -> dict[str, Any]:
     }
 
 
+def add_on(raw: Raw) -> Record:
+    """From the list or the details; only the details tell prices, and no field of ours."""
+    return Record.of("add_on", text(raw, "addonId"), _named_and_described(raw), dict(raw))
+
+
+def allowance(raw: Raw) -> Record:
+    """From the list or the details; only the details tell the counter."""
+    fields = _named_and_described(raw)
+    if "counter" in raw:
+        fields["counter_id"] = text(raw["counter"] or {}, "counterId")
+    return Record.of("allowance", text(raw, "allowanceId"), fields, dict(raw))
+
+
+def _named_and_described(raw: Raw) -> dict[str, Any]:
+    return {
+        "name": raw.get("displayName") or raw.get("name") or "",
+        "description": raw.get("description") or "",
+        "is_offered": bool(raw.get("hasActiveLinkedPlans")),
+    }
+
+
 def customer_of(number: str) -> str:
     """Invoice and credit note numbers begin with their customer's id."""
     return number.rpartition("-")[0]

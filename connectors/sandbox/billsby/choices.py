@@ -25,6 +25,11 @@ DEFAULTS: Final = {
     "capital_subscription_id": False,
     # Plan answers are documented without prices; this switch adds price, priceFormatted and tiers.
     "prices_in_plans": False,
+    # An event is sent once. With this switch it is tried three times more while nobody takes it.
+    "webhook_retries": False,
+    # Where the lists and details of add-ons and allowances answer is told nowhere: under `billing`, like
+    # those of one subscription, or with this switch under `core` alone.
+    "extras_under_core": False,
     # The specification puts counters, add-ons and allowances under `core`, the documentation under bases of
     # their own. Only the latter answer, unless this is on.
     "lenient_bases": False,

@@ -102,6 +102,8 @@ READS: tuple[tuple[str, str, str, Work], ...] = (
     ("billsby_get_allowance", BILLING, "/{domain}/allowances/{allowance_id}", catalogue.get_allowance),
     ("billsby_get_counter", USAGE, COUNTER, counters.get_counter),
 )
+# Those whose base is told nowhere.
+UNCERTAIN = ("billsby_list_addons", "billsby_get_addon", "billsby_list_allowances", "billsby_get_allowance")
 WRITES: tuple[tuple[str, str, str, str, Work], ...] = (
     ("billsby_create_customer", "POST", CORE, CUSTOMERS, customers.create_customer),
     ("billsby_charge_customer", "POST", CORE, f"{CUSTOMER}/invoices", invoices.charge_customer),
@@ -143,6 +145,8 @@ def routes(core: Core) -> list[Route]:
         guards: dict[str, Guard] = {base: check_access}
         if base != CORE:
             guards[CORE] = _check_leniency
+        if name in UNCERTAIN:
+            guards = {BILLING: _check_billing, CORE: _check_core}
         for its_base, guard in guards.items():
             endpoint = Endpoint(core, "billsby", name, work, guard=guard, writes=name in written)
             found.append(Route(f"{its_base}{path}", endpoint, methods=[method]))
@@ -150,6 +154,19 @@ def routes(core: Core) -> list[Route]:
 
 
 def _check_leniency(books: Books, call: Call) -> None:
-    if not books.setting("lenient_bases"):
+    _check_path(books, call, is_there=books.setting("lenient_bases"))
+
+
+def _check_billing(books: Books, call: Call) -> None:
+    _check_path(books, call, is_there=not books.setting("extras_under_core"))
+
+
+def _check_core(books: Books, call: Call) -> None:
+    is_there = books.setting("extras_under_core") or books.setting("lenient_bases")
+    _check_path(books, call, is_there=is_there)
+
+
+def _check_path(books: Books, call: Call, *, is_there: bool) -> None:
+    if not is_there:
         raise refused(books, "No such path.", status=404)
     check_access(books, call)

@@ -13,6 +13,7 @@ class Books:
     """Records are JSON objects under (kind, key); `owner` groups them, `at` orders them.
 
     clock, setting: the sandbox's time, and what a setting stands at, asked anew each time.
+    before: gathers what each changed record was at first; None where nobody is told of changes.
     Field names are the caller's and end up in SQL: they come from code, never from a request.
     """
 
@@ -23,11 +24,13 @@ class Books:
         *,
         clock: Callable[[], datetime],
         setting: Callable[[str], Any],
+        before: dict[tuple[str, str], dict[str, Any] | None] | None = None,
     ) -> None:
         self.connector = connector
         self.setting = setting
         self._connection = connection
         self._clock = clock
+        self._before = before
 
     @property
     def now(self) -> datetime:
@@ -50,6 +53,7 @@ class Books:
         at: datetime | None = None,
     ) -> None:
         """Add a record, or replace one; a replaced one keeps its place, owner and time unless told."""
+        self._note_before(kind, key)
         self._connection.execute(
             "INSERT INTO records (connector, kind, key, owner, at, body) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (connector, kind, key) DO UPDATE SET body = excluded.body,"
@@ -59,6 +63,7 @@ class Books:
         )
 
     def remove(self, kind: str, key: str) -> None:
+        self._note_before(kind, key)
         self._connection.execute(
             "DELETE FROM records WHERE connector = ? AND kind = ? AND key = ?", [self.connector, kind, key]
         )
@@ -123,6 +128,10 @@ class Books:
             "INSERT INTO effects (at, connector, operation, record, took, request) VALUES (?, ?, ?, ?, ?, ?)",
             [as_text(self.now), self.connector, operation, record, took, json.dumps(request)],
         )
+
+    def _note_before(self, kind: str, key: str) -> None:
+        if self._before is not None and (kind, key) not in self._before:
+            self._before[kind, key] = self.get(kind, key)
 
     def _condition(
         self,

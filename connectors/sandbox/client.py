@@ -69,6 +69,14 @@ class SandboxControl:
         """Change a record behind everybody's back; answers it as stored."""
         return self._post("/change", {"connector": connector, "kind": kind, "key": key, "fields": fields})
 
+    def send_events(self, connector: str, *, url: str, secret: str = "", **trouble: Any) -> None:
+        """Let a connector's events go to this address from here on; "" stops them.
+
+        trouble: copies=2 sends each twice; delay_s=1 lets each wait; newest_first=True lets them wait for the
+        last one of them and sends them in reverse.
+        """
+        self._post("/events", {"connector": connector, "url": url, "secret": secret, **trouble})
+
     def record(self, connector: str, kind: str, key: str) -> dict[str, Any] | None:
         """A record as the sandbox stores it, None when there is none."""
         return self._get("/record", connector=connector, kind=kind, key=key)

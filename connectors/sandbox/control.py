@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.sandbox.core import Core
 from connectors.sandbox.faults import Fault
+from connectors.sandbox.webhooks import Target
 
 Answer = Callable[[dict[str, Any]], Any]
 # How far the clock moves at once: on a longer way more becomes due than one waits for.
@@ -129,6 +130,16 @@ def routes(core: Core) -> list[Route]:
             books.put(kind, key, body)
         return body
 
+    def send_events(given: dict[str, Any]) -> dict[str, Any]:
+        """Say who gets a connector's events from here on; without an address nobody does."""
+        with reading_what_was_given():
+            connector = given.pop("connector")
+            target = Target(**given) if given.get("url") else None
+        if connector not in core.senders:
+            raise UnusableError(f"{connector} sends no events; {', '.join(core.senders)} does")
+        core.store.set_target(connector, target)
+        return {}
+
     def record(given: dict[str, Any]) -> Any:
         with reading_what_was_given():
             connector, kind, key = (given[name] for name in ("connector", "kind", "key"))
@@ -154,6 +165,7 @@ def routes(core: Core) -> list[Route]:
         get("/settings", lambda _given: core.store.settings()),
         get("/effects", effects),
         post("/change", change),
+        post("/events", send_events),
         get("/record", record),
         get("/stories", stories),
     ]

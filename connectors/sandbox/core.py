@@ -6,13 +6,14 @@ from typing import Any
 
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.store import Store
+from connectors.sandbox.webhooks import Deliveries
 
 
 class Core:
     """The store with its clock, and the faults asked for.
 
     A half is a package with DEFAULTS (its settings and their values), `routes(core)` (paths after its own
-    name) and `seed(core, seed, customers)`.
+    name) and `seed(core, seed, customers)`; one that sends events has WEBHOOKS.
     """
 
     def __init__(self, state_file: Path, halves: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
@@ -22,6 +23,11 @@ class Core:
             raise ValueError(f"the sandbox has no setting {', '.join(sorted(unknown))}")
         self.store = Store(state_file, defaults=defaults | dict(settings))
         self.faults = Faults()
+        self.senders = {name: half.WEBHOOKS for name, half in halves.items() if hasattr(half, "WEBHOOKS")}
+        deliveries = Deliveries(self.store, self.senders)
+        self.store.send_events(
+            {name: sender.events for name, sender in self.senders.items()}, deliveries.wake
+        )
 
     def reset(self, *, seed: int, customers: int) -> None:
         """Forget everything and fill the books anew, the same for the same seed and size."""

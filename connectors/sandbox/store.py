@@ -10,14 +10,17 @@ import json
 import queue
 import sqlite3
 import threading
+import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from connectors.sandbox.books import Books, as_text
+from connectors.sandbox.webhooks import Changes, Letter, Target
 
 # Times are ISO text in UTC, so that text order is time order.
 SCHEMA = """
@@ -35,10 +38,15 @@ CREATE TABLE IF NOT EXISTS due (
 CREATE INDEX IF NOT EXISTS due_by_time ON due (at, id);
 CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS targets (connector TEXT PRIMARY KEY, target TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, connector TEXT NOT NULL, due_at REAL NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL);
 """
 CLOCK_OFFSET = "clock_offset_s"
 
 DueAction = Callable[[Books, dict[str, Any]], None]
+Events = Callable[[Books, Changes], Iterable[Mapping[str, Any]]]
 
 
 class Store:
@@ -54,13 +62,18 @@ class Store:
         weakref.finalize(self, _close_all, self._idle)
         self._write_lock = threading.RLock()
         self._writing: sqlite3.Connection | None = None
+        self._before: dict[str, dict[tuple[str, str], dict[str, Any] | None]] = {}
         self._due_actions: dict[tuple[str, str], DueAction] = {}
+        self._events: Mapping[str, Events] = {}
+        self._tell_of_events: Callable[[], None] = lambda: None
         state_file.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(SCHEMA)
             rows = connection.execute("SELECT name, value FROM settings").fetchall()
+            targets = connection.execute("SELECT connector, target FROM targets").fetchall()
         self._settings = {name: json.loads(value) for name, value in rows}
+        self._targets = {connector: Target(**json.loads(target)) for connector, target in targets}
 
     def now(self) -> datetime:
         """The sandbox's time: the wall clock, moved by what `advance` was told."""
@@ -115,16 +128,20 @@ class Store:
             with self._connection() as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 self._writing, settings_before = connection, dict(self._settings)
+                targets_before, self._before = self._targets, {name: {} for name in self._targets}
                 try:
                     yield self._books(connection, connector)
+                    has_events = self._leave_events(connection)
                     connection.execute("COMMIT")
                 except BaseException:
                     # Unlike "ROLLBACK", this may be said after a failure that ended the transaction itself.
                     connection.rollback()
-                    self._settings = settings_before
+                    self._settings, self._targets = settings_before, targets_before
                     raise
                 finally:
                     self._writing = None
+        if has_events:
+            self._tell_of_events()
 
     def when_due(self, connector: str, action: str, act: DueAction) -> None:
         """Name what happens when something left with `Books.later` becomes due."""
@@ -159,12 +176,12 @@ class Store:
             return connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is None
 
     def wipe(self) -> None:
-        """Forget records, effects, settings and the moved clock; ledger ids go on counting."""
+        """Forget records, effects, settings, clock and who gets events; ledger ids go on counting."""
         with self.writing("control"):
             assert self._writing is not None
-            for table in ("records", "effects", "due", "numbers", "settings"):
+            for table in ("records", "effects", "due", "numbers", "settings", "targets", "outbox"):
                 self._writing.execute(f"DELETE FROM {table}")
-            self._settings = {}
+            self._settings, self._targets, self._before = {}, {}, {}
 
     def effects(self, *, since: int) -> list[dict[str, Any]]:
         """Ledger lines after the given id, oldest first."""
@@ -180,8 +197,71 @@ class Store:
             for row in rows
         ]
 
+    def send_events(self, events: Mapping[str, Events], tell: Callable[[], None]) -> None:
+        """Name what changes of each connector make it send, and who is told when some wait to be sent."""
+        self._events, self._tell_of_events = events, tell
+        tell()
+
+    def target(self, connector: str) -> Target | None:
+        """Who gets this connector's events; None when nobody does."""
+        return self._targets.get(connector)
+
+    def set_target(self, connector: str, target: Target | None) -> None:
+        with self.writing("control"):
+            assert self._writing is not None
+            self._writing.execute("DELETE FROM targets WHERE connector = ?", [connector])
+            self._targets = {name: kept for name, kept in self._targets.items() if name != connector}
+            if target is not None:
+                values = [connector, json.dumps(asdict(target))]
+                self._writing.execute("INSERT INTO targets VALUES (?, ?)", values)
+                self._targets[connector] = target
+
+    def letters(self, *, due_by: float) -> list[Letter]:
+        """Events to be sent by that time, in the order of sending."""
+        if (self.next_letter_due_at() or 0) > due_by:
+            return []
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT id, connector, due_at, tries, body FROM outbox WHERE due_at <= ? ORDER BY id",
+                [due_by],
+            ).fetchall()
+        letters = [Letter(*row) for row in rows]
+        return letters[::-1] if self._is_newest_first() else letters
+
+    def next_letter_due_at(self) -> float | None:
+        """When there is something to send; None when nothing waits."""
+        first = "max" if self._is_newest_first() else "min"  # to be reversed, all must be there
+        with self._connection() as connection:
+            return connection.execute(f"SELECT {first}(due_at) FROM outbox").fetchone()[0]
+
+    def _is_newest_first(self) -> bool:
+        return any(target.newest_first for target in self._targets.values())
+
+    def drop_letter(self, letter_id: int) -> None:
+        with self.writing("control"):
+            assert self._writing is not None
+            self._writing.execute("DELETE FROM outbox WHERE id = ?", [letter_id])
+
+    def postpone_letter(self, letter_id: int, *, due_at: float) -> None:
+        with self.writing("control"):
+            assert self._writing is not None
+            again = "UPDATE outbox SET tries = tries + 1, due_at = ? WHERE id = ?"
+            self._writing.execute(again, [due_at, letter_id])
+
+    def _leave_events(self, connection: sqlite3.Connection) -> bool:
+        """Put what this transaction makes vendors send into the outbox; whether that is anything."""
+        letters = [
+            [connector, time.time() + self._targets[connector].delay_s, json.dumps(event)]
+            for connector, before in self._before.items()
+            if connector in self._targets
+            for event in self._events[connector](self._books(connection, connector), before)
+        ]
+        connection.executemany("INSERT INTO outbox (connector, due_at, body) VALUES (?, ?, ?)", letters)
+        return bool(letters)
+
     def _books(self, connection: sqlite3.Connection, connector: str) -> Books:
-        return Books(connection, connector, clock=self.now, setting=self.setting)
+        before = self._before.get(connector) if connection is self._writing else None
+        return Books(connection, connector, clock=self.now, setting=self.setting, before=before)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -3,5 +3,6 @@
 from connectors.sandbox.billsby.choices import DEFAULTS
 from connectors.sandbox.billsby.routes import routes
 from connectors.sandbox.billsby.seed import seed
+from connectors.sandbox.billsby.webhooks import WEBHOOKS
 
-__all__ = ["DEFAULTS", "routes", "seed"]
+__all__ = ["DEFAULTS", "WEBHOOKS", "routes", "seed"]

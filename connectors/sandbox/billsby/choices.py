@@ -35,6 +35,8 @@ DEFAULTS: Final = {
     "lenient_bases": False,
 }
 
+WEBHOOK_RETRIES_AFTER_S: Final = (1, 5, 25)
+
 # Two tenants, so that a valid key of the wrong one can be tried. Missing or unknown key: 401. A key of
 # another tenant, or a domain that is not the key's: 403. The domain's case does not matter, as in any host.
 COMPANY_DOMAIN: Final = "halden"

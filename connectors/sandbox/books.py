@@ -68,6 +68,12 @@ class Books:
             "DELETE FROM records WHERE connector = ? AND kind = ? AND key = ?", [self.connector, kind, key]
         )
 
+    def remove_owned(self, kind: str, *, owner: str) -> None:
+        self._connection.execute(
+            "DELETE FROM records WHERE connector = ? AND kind = ? AND owner = ?",
+            [self.connector, kind, owner],
+        )
+
     def find(
         self,
         kind: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -134,11 +135,15 @@ def _order(books: Books, call: Call, order_fields: Sequence[str]) -> tuple[str |
 
 
 class Body:
-    """A request's JSON object: keys of any case, unknown ones ignored, every problem told at once."""
+    """A request's JSON object: keys of any case, unknown ones ignored, every problem told at once.
 
-    def __init__(self, books: Books, call: Call, *, record: str = "") -> None:
+    empty: the call's 400 is documented as an empty object.
+    """
+
+    def __init__(self, books: Books, call: Call, *, record: str = "", empty: bool = False) -> None:
         self._books = books
         self._record = record
+        self._empty = empty
         self._problems: list[tuple[str, str]] = []
         try:
             given = call.json()
@@ -146,7 +151,7 @@ class Body:
             raise refused(books, "The body is not JSON.", record=record) from None
         if not isinstance(given, Mapping):
             raise refused(books, "The body must be an object.", record=record)
-        self._given = {str(name).lower(): value for name, value in given.items()}
+        self._given = _any_case(given)
 
     def text(self, name: str, *, default: Any = MISSING) -> Any:
         value = self._value(name, default)
@@ -172,12 +177,17 @@ class Body:
             self.problem(name, "must be true or false")
         return value
 
-    def section(self, name: str) -> dict[str, Any] | None:
-        """An object within the body, None when there is none."""
-        value = self._value(name, None)
-        if value is not None and not isinstance(value, dict):
+    def part(self, name: str, *, is_required: bool = False) -> Body | None:
+        """An object within the body, read as the body is; None when there is none."""
+        value = self._value(name, MISSING if is_required else None)
+        if value is None or value is MISSING:
+            return None
+        if not isinstance(value, dict):
             self.problem(name, "must be an object")
-        return value
+            return None
+        inner = copy.copy(self)  # its problems are told with all the others
+        inner._given = _any_case(value)
+        return inner
 
     def listed(self, name: str) -> list[Any] | None:
         """A list within the body, None when there is none."""
@@ -193,7 +203,9 @@ class Body:
     def check(self) -> None:
         """Raise when anything read so far was wrong."""
         if self._problems:
-            raise refused(self._books, self._problems[0][1], errors=self._problems, record=self._record)
+            message = self._problems[0][1]
+            errors, record = self._problems, self._record
+            raise refused(self._books, message, errors=errors, record=record, empty=self._empty)
 
     def _value(self, name: str, default: Any) -> Any:
         value = self._given.get(name.lower())
@@ -203,6 +215,10 @@ class Body:
             self.problem(name, "is required")
             return MISSING
         return default
+
+
+def _any_case(given: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name).lower(): value for name, value in given.items()}
 
 
 def _is_unicode(text: str) -> bool:

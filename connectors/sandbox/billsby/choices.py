@@ -100,6 +100,24 @@ RATES_TO_USD: Final = {"USD": "1", "EUR": "1.08", "GBP": "1.27", "JPY": "0.0067"
 
 # Cancelling is refused with a wrong customer, with any invoice in OPEN_STATUSES, and the second time.
 
+# A new subscription charges the stored card at once: a cycle of no plan, an inactive customer, no card, or a
+# second subscription to a tiered product are refused. What is told of one without units has one unit. A card
+# that would not pay is refused and leaves neither customer nor subscription; Billsby's own list of failed
+# transactions, which no call shows, is not kept. Coupons and answers to custom fields are ignored here.
+TIERED: Final = 1
+REFUSED_FIRST_PAYMENTS: Final = ("declines", "fails")
+
+# A renewal date must lie ahead and belong to a subscription that runs or is paused. Paused is the word for
+# the latter: nothing is billed until the date, which ends the pause; so does a change without pausing.
+
+# Updating a customer keeps telephone fields that are left out; so does a shipping address its lines.
+
+# A deleted customer is gone with everything of theirs, and refused while a subscription is not cancelled.
+# Erasing is allowed with a running one; the marker stands in every personal field, the card is removed.
+ERASED: Final = "gdpr"
+
+# A tag is removed from the one subscription that is named, 400 without; an unknown one is no problem.
+
 # A plan is changed within its product only; the credit for unused time never exceeds the new price.
 # An invoice made by a change of plan is a Renewal. Add-ons and allowances that a change names take the place
 # of those held (an empty list, of all of them); a list left out keeps them. On renewal they come with the

@@ -16,7 +16,7 @@ from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome
 
 ADDRESS = ("addressLine1", "addressLine2", "city", "country", "state", "postCode")
-CARD = ("fullName", "paymentCardToken", "expiryMonth", "expiryYear", "cardType", "last4Digits")
+PHONE = ("phoneNumberDialCountry", "phoneNumberDialCode", "phoneNumber")
 SEARCHED = ("fullName", "email")
 
 
@@ -27,51 +27,43 @@ def list_customers(books: Books, call: Call) -> Response:
 
 def get_customer(books: Books, call: Call) -> Response:
     customer = customer_of(books, call)
+    return JSONResponse(customer_details(books, customer))
+
+
+def customer_details(books: Books, customer: dict[str, Any]) -> dict[str, Any]:
     company = books.find("company")[0]
     paid = total_paid(books, customer, company["currency"])
     months = max(1, round((books.now - parsed(customer["createdOn"])).days / 30.4))
-    return JSONResponse(
-        {
-            "companyCurrency": company["currency"],
-            "totalAmountPaid": str(paid),
-            "averageAmountPerMonth": str(round(paid / months)),
-            **{
-                key: customer[key]
-                for key in (
-                    "cardStatus",
-                    "customerUniqueId",
-                    "firstName",
-                    "lastName",
-                    "billingAddress",
-                    "email",
-                    "additionalEmail",
-                    "phoneNumberDialCountry",
-                    "phoneNumberDialCode",
-                    "phoneNumber",
-                    "isMarketingConsentGiven",
-                    "createdOn",
-                    "status",
-                )
-            },
-        }
-    )
+    return {
+        "companyCurrency": company["currency"],
+        "totalAmountPaid": str(paid),
+        "averageAmountPerMonth": str(round(paid / months)),
+        **{
+            key: customer[key]
+            for key in (
+                "cardStatus",
+                "customerUniqueId",
+                "firstName",
+                "lastName",
+                "billingAddress",
+                "email",
+                "additionalEmail",
+                "phoneNumberDialCountry",
+                "phoneNumberDialCode",
+                "phoneNumber",
+                "isMarketingConsentGiven",
+                "createdOn",
+                "status",
+            )
+        },
+    }
 
 
 def create_customer(books: Books, call: Call) -> Outcome:
     """A customer without a subscription. A second one with the same e-mail is no problem."""
     body = Body(books, call)
-    names = {name: body.text(name) for name in ("firstName", "lastName", "email")}
-    address = {
-        name: body.text(name, default="") if name == "addressLine2" else body.text(name) for name in ADDRESS
-    }
-    card = body.section("cardDetails")
-    body.check()
-    if "@" not in names["email"]:
-        body.problem("email", "must be an e-mail address")
-    if not re.fullmatch("[A-Z]{3}", address["country"]):
-        body.problem("country", "must be an ISO 3166 alpha-3 code")
-    if address["country"] == "USA" and not re.fullmatch("[A-Z]{2}", address["state"]):
-        body.problem("state", "must be the two-letter code")
+    names, address, card = asked_names(body), asked_address(body), body.part("cardDetails")
+    details = card and asked_card(card)
     body.check()
     customer = new_customer(
         books,
@@ -80,11 +72,55 @@ def create_customer(books: Books, call: Call) -> Outcome:
         email=names["email"],
         address=address,
         created_at=books.now,
-        card=card and {name: card[name] for name in CARD if isinstance(card.get(name), str | int)},
+        card=details,
     )
     return Outcome(
         JSONResponse({"customerUniqueId": customer["customerUniqueId"]}), customer["customerUniqueId"]
     )
+
+
+def asked_names(body: Body) -> dict[str, str]:
+    """First name, last name and e-mail; what is wrong with them is noted on the body."""
+    names = {name: body.text(name) for name in ("firstName", "lastName", "email")}
+    if isinstance(names["email"], str) and "@" not in names["email"]:
+        body.problem("email", "must be an e-mail address")
+    return names
+
+
+def asked_address(body: Body) -> dict[str, str]:
+    """The lines of a whole address, of which the second alone may be left out."""
+    address = {
+        name: body.text(name, default="") if name == "addressLine2" else body.text(name) for name in ADDRESS
+    }
+    check_country(body, address)
+    return address
+
+
+def check_country(body: Body, address: dict[str, Any]) -> None:
+    country, state = str(address["country"]), str(address["state"])
+    if not re.fullmatch("[A-Z]{3}", country):
+        body.problem("country", "must be an ISO 3166 alpha-3 code")
+    if country == "USA" and not re.fullmatch("[A-Z]{2}", state):
+        body.problem("state", "must be the two-letter code")
+
+
+def asked_phone(body: Body) -> dict[str, str | None]:
+    """Telephone number and both dial fields, each None where it is left out; a number needs both."""
+    phone = {name: body.text(name, default=None) for name in PHONE}
+    if phone["phoneNumber"] and not (phone["phoneNumberDialCountry"] and phone["phoneNumberDialCode"]):
+        body.problem("phoneNumber", "needs both dial fields")
+    return phone
+
+
+def asked_card(card: Body, *, token_name: str = "paymentCardToken") -> dict[str, Any]:
+    """A card as it is stored; token_name: one call spells its key otherwise. Raises nothing, notes all."""
+    texts = {name: card.text(name, default="") for name in ("fullName", "cardType", "last4Digits")}
+    numbers = {name: card.whole(name, default=0) for name in ("expiryMonth", "expiryYear")}
+    return {**texts, **numbers, "paymentCardToken": card.text(token_name)}
+
+
+def store_card(customer: dict[str, Any], card: dict[str, Any]) -> None:
+    customer |= {"card": card, "cardStatus": "Valid", "cardOutcome": card_outcome(card)}
 
 
 def new_customer(

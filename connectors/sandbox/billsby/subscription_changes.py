@@ -108,7 +108,7 @@ def change_plan(books: Books, call: Call) -> Outcome:
     credit = _unused_credit(books, subscription, price_of(plan, cycle, units)) if with_credit else 0
     take_extras(books, subscription, addons, allowances)
     _move(books, subscription, plan, cycle, units)
-    _bill_period(books, customer, subscription, plan, cycle, start=books.now, credit=credit)
+    bill_period(books, customer, subscription, plan, cycle, start=books.now, credit=credit)
     return Outcome(success(books), unique)
 
 
@@ -139,9 +139,9 @@ def renew(books: Books, payload: dict[str, Any]) -> None:
     subscription = books.get("subscription", payload["subscriptionUniqueId"])
     if subscription is None or subscription["nextBillingDate"] != payload["nextBillingDate"]:
         return
-    if subscription["status"] not in RUNNING:
+    if subscription["status"] not in (*RUNNING, "Paused"):
         return
-    subscription |= {"status": "Active", "isInFreeTrial": False}
+    set_status(books, subscription, "Active")
     plan_id = subscription["planIdNext"] or subscription["planId"]
     plan = find_plan(books, plan_id) or {}
     cycle = find_cycle(plan, subscription["cycleIdNext"] or subscription["cycleId"]) or {}
@@ -150,7 +150,15 @@ def renew(books: Books, payload: dict[str, Any]) -> None:
     take_extras(books, subscription, subscription.get("addonsNext"), subscription.get("allowancesNext"))
     _move(books, subscription, plan, cycle, units)
     start = parsed(payload["nextBillingDate"])
-    _bill_period(books, customer, subscription, plan, cycle, start=start, credit=0)
+    bill_period(books, customer, subscription, plan, cycle, start=start, credit=0)
+
+
+def set_status(books: Books, subscription: dict[str, Any], status: str) -> None:
+    """Put a subscription into another status, unsaved; coming out of a pause or going into one is told."""
+    if "Paused" in (subscription["status"], status) and subscription["status"] != status:
+        data = {"old": subscription["status"], "new": status}
+        note_event(books, subscription, "StatusChanged", data, at=books.now)
+    subscription |= {"status": status, "isInFreeTrial": status == "InTrial"}
 
 
 def renew_later(books: Books, subscription: dict[str, Any]) -> None:
@@ -177,7 +185,7 @@ def _move(
         note_event(books, subscription, "PlanChanged", {"old": before, "new": after}, at=books.now)
 
 
-def _bill_period(
+def bill_period(
     books: Books,
     customer: dict[str, Any],
     subscription: dict[str, Any],

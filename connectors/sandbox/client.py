@@ -77,6 +77,11 @@ class SandboxControl:
         """
         self._post("/events", {"connector": connector, "url": url, "secret": secret, **trouble})
 
+    def add(self, connector: str, kind: str, key: str, *, owner: str = "", **fields: Any) -> dict[str, Any]:
+        """Put a record in that no call makes, or not without others; answers it as stored."""
+        what = {"connector": connector, "kind": kind, "key": key, "owner": owner, "fields": fields}
+        return self._post("/add", what)
+
     def record(self, connector: str, kind: str, key: str) -> dict[str, Any] | None:
         """A record as the sandbox stores it, None when there is none."""
         return self._get("/record", connector=connector, kind=kind, key=key)

@@ -115,6 +115,15 @@ def test_a_record_changed_behind_our_back_is_seen_by_the_next_read(
     assert sandbox.effects() == []
 
 
+def test_a_record_put_in_is_read_and_put_in_once(sandbox: SandboxControl) -> None:
+    sandbox.add("billsby", "custom_field", "9", label="Team")
+
+    assert sandbox.record("billsby", "custom_field", "9") == {"label": "Team"}
+    assert sandbox.effects() == []
+    with pytest.raises(ValueError, match="there is a custom_field 9 already"):
+        sandbox.add("billsby", "custom_field", "9", label="Squad")
+
+
 def test_an_unknown_field_setting_or_fault_is_refused(sandbox: SandboxControl) -> None:
     for ask in (
         lambda: sandbox.change("billsby", "invoice", INVOICE, colour="red"),

@@ -161,6 +161,8 @@ def _values(parameter: Mapping[str, Any], arguments: Mapping[str, Any], page: Ma
     """What one query parameter sends: nothing, one value, or several for a list with `explode`."""
     name, schema, template = parameter["name"], parameter["schema"], template_of(parameter)
     shown_name = schema.get("x-name", name)
+    if parameter.get("x-unsent"):
+        return []  # only the judge needs it, to read back what the request itself does not say
     if name in page and not template:
         return [page[name]]
     if "const" in schema:

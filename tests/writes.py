@@ -30,6 +30,20 @@ def arguments_of(
     def first(kind: str) -> str:
         return read_live(connected["bill"], f"bill_list_{kind}", {}).data[0]["id"]
 
+    def custom_field() -> int:
+        field = {"type": 0, "label": "Team", "description": "", "options": "", "compulsory": False}
+        return sandbox.add("billsby", "custom_field", "3", customFieldId=3, **field)["customFieldId"]
+
+    def custom_field_response(owner: str) -> int:
+        given = {
+            "customFieldResponseId": 88,
+            "customFieldId": custom_field(),
+            "productId": 11,
+            "value": "Red",
+        }
+        sandbox.add("billsby", "custom_field_response", "88", owner=owner, **given)
+        return 88
+
     ids = ("customerUniqueId", "subscriptionUniqueId")
     cases = {
         "billsby_retry_invoice_payment": lambda: story("retry_pays", "invoiceNumber"),
@@ -42,6 +56,19 @@ def arguments_of(
             "creditNoteNumber": read_live(
                 connected["billsby"], "billsby_list_credit_notes", {"isFailed": True}
             ).data[0]["creditNoteUniqueId"]
+        },
+        "billsby_create_custom_field": lambda: {
+            "type": "dropdown",
+            "label": TEXT,
+            "description": "",
+            "compulsory": True,
+            "options": "Red, Blue",
+        },
+        "billsby_update_custom_field": lambda: {"customFieldId": custom_field(), "label": TEXT},
+        "billsby_update_custom_field_response": lambda: {
+            "customFieldResponseId": custom_field_response(stories["spend"]["customerUniqueId"]),
+            "customerUniqueId": stories["spend"]["customerUniqueId"],
+            "value": TEXT,
         },
         "billsby_cancel_subscription": lambda: story("cancel_refund", *ids),
         "billsby_charge_customer": lambda: story(

@@ -18,6 +18,14 @@ Raw = Mapping[str, Any]
 OPEN_STATUSES = ("Unpaid", "Pending", "ToBeWrittenOff")
 CLOSABLE_STATUSES = ("Unpaid", "Pending")  # what can be written off or marked as paid offline
 VISIBILITIES = ("Public", "Hidden", "Internal", "OffSale")
+CUSTOM_FIELD_TYPES = (
+    "Single line text",
+    "Multi line text",
+    "Checkbox",
+    "Date picker",
+    "Numbers",
+    "Dropdown",
+)
 FREQUENCIES = ("Unassigned", "Daily", "Weekly", "Monthly", "Yearly")
 STATUSES = {
     word.lower(): word
@@ -181,6 +189,29 @@ def _named_and_described(raw: Raw) -> dict[str, Any]:
         "description": raw.get("description") or "",
         "is_offered": bool(raw.get("hasActiveLinkedPlans")),
     }
+
+
+def custom_field(raw: Raw) -> Record:
+    """`options`: what a dropdown offers, separated by commas as Billsby gives it."""
+    fields = {
+        "label": raw.get("label") or "",
+        "type": named(raw.get("type"), CUSTOM_FIELD_TYPES),
+        "description": raw.get("description") or "",
+        "options": raw.get("options") or "",
+        "is_compulsory": bool(raw.get("compulsory")),
+    }
+    return Record.of("custom_field", text(raw, "customFieldId"), fields, dict(raw))
+
+
+def custom_field_response(raw: Raw) -> Record:
+    """One customer's answer; it names neither customer nor product."""
+    field = custom_field(raw.get("customField") or {})
+    fields = {
+        "custom_field_vendor_id": field.vendor_id,
+        "label": field.fields["label"],
+        "value": raw.get("value") or "",
+    }
+    return Record.of("custom_field_response", text(raw, "customFieldResponseId"), fields, dict(raw))
 
 
 def customer_of(number: str) -> str:

@@ -59,7 +59,7 @@ STREAMS = (
 
 def refresh(read: Read, kind: str, key: str) -> list[Record]:
     """The record and what a change of it moves too; NotFoundError when Billsby no longer has it."""
-    return REFRESHERS[kind](read, key)
+    return [] if kind in UNMIRRORED else REFRESHERS[kind](read, key)
 
 
 def _customer(read: Read, key: str) -> list[Record]:
@@ -126,6 +126,8 @@ def _only(records: list[Record], key: str) -> list[Record]:
     return wanted
 
 
+# What writes change and the mirror does not keep.
+UNMIRRORED = ("custom_field", "custom_field_response")
 REFRESHERS: Mapping[str, Callable[[Read, str], list[Record]]] = {
     "customer": _customer,
     "subscription": _subscription,

@@ -32,11 +32,6 @@ NOT_YET = {
     43: "create_a_billsby_cycle",
     44: "update_a_billsby_plan_by_id",
     45: "update_a_billsby_plan_order_by_id",
-    54: "list_all_billsby_custom_fields",
-    55: "create_a_billsby_custom_field",
-    56: "update_a_billsby_custom_field_by_id",
-    57: "billsby_list_custom_field_answers",
-    58: "billsby_update_custom_field_answer",
 }
 
 GOOD = {

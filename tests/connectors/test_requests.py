@@ -87,6 +87,33 @@ def request(name: str, arguments: Mapping[str, Any]) -> Request:
             Request("PUT", f"{CORE}/creditNotes/7KQ2M9XTRB-4/Payment", "", "", ""),
         ),
         (
+            "billsby_create_custom_field",
+            {
+                "compulsory": False,
+                "label": "Team",
+                "type": "dropdown",
+                "description": "",
+                "options": "Red,Blue",
+            },
+            Request(
+                "POST",
+                f"{CORE}/customfields",
+                "",
+                JSON,
+                '{"type":5,"label":"Team","description":"","compulsory":false,"options":"Red,Blue"}',
+            ),
+        ),
+        (
+            "billsby_update_custom_field",
+            {"compulsory": True, "customFieldId": 3, "label": "Team"},
+            Request("PUT", f"{CORE}/customfields/3", "", JSON, '{"label":"Team","compulsory":true}'),
+        ),
+        (
+            "billsby_update_custom_field_response",
+            {"value": "Blue", "customFieldResponseId": 88, **WHO},
+            Request("PUT", f"{CORE}/customfieldResponses/88", "", JSON, '{"value":"Blue"}'),
+        ),
+        (
             "billsby_change_plan",
             PLAN | {"addOns": [{"quantity": 2, "addOnId": 5}], "allowances": [8]},
             Request(
@@ -150,6 +177,14 @@ def test_one_invoice_is_read_without_the_company_in_the_path() -> None:
 )
 def test_a_read_asks_for_this_path(name: str, arguments: dict, path: str) -> None:
     assert request(name, arguments) == Request("GET", f"{CORE}/{path}", "", "", "")
+
+
+def test_answers_to_custom_fields_are_asked_for_by_customer_and_product() -> None:
+    sent = request("billsby_list_custom_field_responses", WHO | {"productId": 12})
+    assert (sent.path, sent.query) == (
+        f"{CORE}/customfieldResponses",
+        "customerUniqueId=7KQ2M9XTRB&productId=12",
+    )
 
 
 def test_a_list_is_asked_for_one_page() -> None:

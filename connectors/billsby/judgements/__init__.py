@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from connectors.billsby.judgements import custom_fields
 from connectors.billsby.judgements.charges import ChargeCustomer
 from connectors.billsby.judgements.counters import UpdateCounter
 from connectors.billsby.judgements.credit_notes import RetryCreditNote
@@ -22,4 +23,7 @@ JUDGES: Mapping[str, Judge] = {
     "update_counter": UpdateCounter(),
     "create_customer": CreateCustomer(),
     "retry_credit_note": RetryCreditNote(),
+    "create_custom_field": custom_fields.CREATE,
+    "update_custom_field": custom_fields.UPDATE,
+    "update_custom_field_response": custom_fields.UPDATE_RESPONSE,
 }

@@ -124,6 +124,10 @@ ERASED: Final = "gdpr"
 # plan: until then add-ons show their next quantity, and allowances nothing.
 PLAN_CHANGE_INVOICE_TYPE: Final = "Renewal"
 
+# Custom fields: an update leaves what it does not name; a dropdown needs options. Answers come with a new
+# subscription and belong to its customer and product. They are listed by either or both (a customer nobody
+# knows has none); with neither the answer is 400 with {}. An answer may be emptied.
+
 # Counters: a decrement stops at 0, a negative value is refused, a window that does not meet the running
 # period has seen no usage.
 

@@ -8,6 +8,7 @@ from connectors.sandbox.billsby import (
     billing,
     catalogue,
     counters,
+    custom_fields,
     customer_changes,
     customers,
     invoices,
@@ -103,6 +104,13 @@ READS: tuple[tuple[str, str, str, Work], ...] = (
     ("billsby_get_addon", BILLING, "/{domain}/addons/{addon_id}", catalogue.get_addon),
     ("billsby_list_allowances", BILLING, "/{domain}/allowances", catalogue.list_allowances),
     ("billsby_get_allowance", BILLING, "/{domain}/allowances/{allowance_id}", catalogue.get_allowance),
+    ("billsby_list_custom_fields", CORE, "/{domain}/customfields", custom_fields.list_custom_fields),
+    (
+        "billsby_list_custom_field_responses",
+        CORE,
+        "/{domain}/customfieldResponses",
+        custom_fields.list_responses,
+    ),
     ("billsby_get_counter", USAGE, COUNTER, counters.get_counter),
 )
 # Those whose base is told nowhere.
@@ -169,6 +177,27 @@ WRITES: tuple[tuple[str, str, str, str, Work], ...] = (
         CORE,
         SUBSCRIPTION,
         subscription_changes.cancel_subscription,
+    ),
+    (
+        "billsby_create_custom_field",
+        "POST",
+        CORE,
+        "/{domain}/customfields",
+        custom_fields.create_custom_field,
+    ),
+    (
+        "billsby_update_custom_field",
+        "PUT",
+        CORE,
+        "/{domain}/customfields/{field_id}",
+        custom_fields.update_custom_field,
+    ),
+    (
+        "billsby_update_custom_field_response",
+        "PUT",
+        CORE,
+        "/{domain}/customfieldResponses/{response_id}",
+        custom_fields.update_response,
     ),
     ("billsby_update_counter", "POST", OPERATIONS, COUNTER, counters.update_counter),
 )

@@ -72,7 +72,20 @@ class NotFoundError(RefusedError):
 
 
 class BadReplyError(VendorError):
-    """A read was answered in a form our mapping does not know."""
+    """A read was answered in a form our mapping does not know; `field` is the value at fault, if one is."""
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        field: str = "",
+        vendor: str = "",
+        status: int | None = None,
+        request_id: str = "",
+        code: str = "",
+    ) -> None:
+        super().__init__(sentence, vendor=vendor, status=status, request_id=request_id, code=code)
+        self.field = field
 
 
 class ArgumentsError(ValueError):

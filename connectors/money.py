@@ -1,6 +1,6 @@
 """Minor units and decimals, both ways, by the currency's ISO 4217 exponent."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 # ISO 4217 currencies by their digits after the point.
 NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -19,6 +19,7 @@ EXPONENTS = {
     for digits, codes in ((0, NO_DIGITS), (2, TWO_DIGITS), (3, THREE_DIGITS), (4, FOUR_DIGITS))
     for code in codes.split()
 }
+LARGEST_POWER = 30  # of ten; "1e999999" would otherwise be written out digit by digit
 SYMBOLS = {"USD": "$", "GBP": "£", "EUR": "€", "JPY": "¥"}
 
 
@@ -50,8 +51,10 @@ def to_minor(amount: Decimal | int | str, currency: str) -> int:
     try:
         exact = Decimal(amount).scaleb(exponent(currency))
         whole = exact.to_integral_value()
-    except InvalidOperation:
+    except ArithmeticError:
         raise ValueError(f"{amount!r} is not an amount") from None
+    if exact.is_finite() and exact.adjusted() > LARGEST_POWER:
+        raise ValueError(f"{amount} is too large for an amount")
     if not exact.is_finite() or whole != exact:
         raise ValueError(f"{amount} is not a whole number of minor units of {currency}")
     return int(whole)

@@ -12,12 +12,21 @@ Fetch = Callable[[Mapping[str, Any]], Any]  # wire values of one page -> the ans
 class Rows(list):
     """The rows of a list operation. `next` is what to give as `after` to go on, None at the end.
 
-    `total` is how many there are altogether, where the vendor says so credibly.
+    `total` is how many there are altogether, where the vendor says so credibly; `pages` how many pages of the
+    size asked for.
     """
 
-    def __init__(self, rows: Any = (), *, total: int | None = None, next: str | None = None) -> None:
+    def __init__(
+        self,
+        rows: Any = (),
+        *,
+        total: int | None = None,
+        pages: int | None = None,
+        next: str | None = None,
+    ) -> None:
         super().__init__(rows)
         self.total = total
+        self.pages = pages
         self.next = next
 
 
@@ -38,16 +47,17 @@ def _by_position(paging: Paging, limit: int, position: int, fetch: Fetch) -> Row
         page_value = number + 1 if paging.style == "page_number" else position
         data = fetch({paging.page: page_value, paging.size: size})
         page = _array(paging, data)
-        pages = _named(data, paging.pages)
-        is_last = len(page) < size or (isinstance(pages, int) and number + 1 >= pages)
+        told = _named(data, paging.pages)
+        pages = told if isinstance(told, int) else None
+        is_last = len(page) < size or (pages is not None and number + 1 >= pages)
         total = _credible_total(paging, data, size)
         taken = page[skip:][: limit - len(rows)]
         rows += taken
         position += len(taken)
         if is_last and len(taken) == len(page[skip:]):
-            return Rows(rows, total=total)
+            return Rows(rows, total=total, pages=pages)
         if len(rows) >= limit:
-            return Rows(rows, total=total, next=str(position))
+            return Rows(rows, total=total, pages=pages, next=str(position))
 
 
 def _by_cursor(paging: Paging, limit: int, token: str | None, fetch: Fetch) -> Rows:

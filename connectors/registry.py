@@ -16,7 +16,7 @@ from connectors.rates import Limit
 
 @dataclass(frozen=True)
 class Record:
-    """A vendor record in mirror words; `digest` changes exactly when `raw` does."""
+    """A vendor record in mirror words; `digest` changes exactly when `raw` or `fields` do."""
 
     kind: str
     vendor_id: str
@@ -26,28 +26,55 @@ class Record:
 
     @classmethod
     def of(cls, kind: str, vendor_id: str, fields: dict[str, Any], raw: dict[str, Any]) -> "Record":
-        return cls(kind, vendor_id, fields, raw, digest(raw))
+        return cls(kind, vendor_id, fields, raw, digest({"raw": raw, "fields": fields}))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record as the vendor gave it, not yet read.
+
+    operation: what gave it. vendor_id: its id, "" where it tells none. record: reads it; BadReplyError,
+    or whatever reading a value of another kind than documented raises, when it cannot be read.
+    """
+
+    kind: str
+    operation: str
+    raw: Any
+    vendor_id: str
+    record: Callable[[], Record]
+
+    @classmethod
+    def of(cls, kind: str, operation: str, keys: str, raw: Any, record: Callable[[Any], Record]) -> "Row":
+        """keys: the names, parted by blanks, under one of which such a row has its id."""
+        named = (raw.get(key) for key in keys.split()) if isinstance(raw, Mapping) else ()
+        told = next((value for value in named if type(value) in (str, int)), "")
+        return cls(kind, operation, raw, str(told), lambda: record(raw))
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some records of a stream; `total` is the size of the whole stream where the vendor tells."""
+    """Some rows of a stream.
 
-    records: tuple[Record, ...]
+    total: the size of the whole stream, where the vendor tells. following: where the stream goes on, "" at
+    its end; `Stream.pages` takes it.
+    """
+
+    rows: tuple[Row, ...]
     total: int | None
+    following: str
 
 
 @dataclass(frozen=True)
 class Stream:
-    """A full listing of one kind, page by page."""
+    """A full listing of one kind, page by page, from its beginning ("") or from where a page goes on."""
 
     kind: str
-    pages: Callable[[Read], Iterator[Page]]
+    pages: Callable[[Read, str], Iterator[Page]]
 
 
 @dataclass(frozen=True)
 class Connector:
-    """One vendor. `refresh(read, kind, key)` gives the mirror a record and what hangs on it.
+    """One vendor. `refresh(read, kind, key)` gives the mirror a record, first, and what hangs on it.
 
     limit: how often one of its accounts is asked, unless the connection says otherwise.
     """
@@ -58,13 +85,13 @@ class Connector:
     dialect: Dialect
     judges: Mapping[str, Judge]
     streams: tuple[Stream, ...]
-    refresh: Callable[[Read, str, str], list[Record]]
+    refresh: Callable[[Read, str, str], list[Row]]
     limit: Limit
 
 
 def digest(raw: Any) -> str:
     """SHA-256 of the record with its keys sorted; decimals count by their digits."""
-    text = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    text = json.dumps(raw, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """BILL's records in the mirror's words. BILL leaves out what is empty: absent is unknown, never zero."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -49,11 +49,11 @@ def invoice_record(raw: Raw, customer: Raw | None) -> Record:
         # Archiving is how BILL cancels; it leaves status and amounts as they were.
         "status": "ARCHIVED" if archived else _text(raw, "status") or "UNDEFINED",
         "currency": currency,
-        "amount_minor": _or_text(amount_minor, raw, "totalAmount", currency),
-        "open_minor": 0 if archived else _or_text(amount_minor, raw, "dueAmount", currency),
+        "amount_minor": amount_minor(raw, "totalAmount", currency),
+        "open_minor": 0 if archived else amount_minor(raw, "dueAmount", currency),
         "refundable_minor": None,
-        "issued_at": _or_text(_midnight, raw, "invoiceDate"),
-        "due_on": _or_text(day, raw, "dueDate"),
+        "issued_at": _midnight(raw, "invoiceDate"),
+        "due_on": day(raw, "dueDate"),
         "invoice_type": "",
     }
     return Record.of("invoice", identifier(raw), fields, dict(raw))
@@ -70,10 +70,10 @@ def bill_record(raw: Raw, vendor: Raw | None) -> Record:
         "status": "ARCHIVED" if archived else _text(raw, "paymentStatus") or "UNDEFINED",
         "approval_status": _text(raw, "approvalStatus") or "UNDEFINED",
         "currency": currency,
-        "amount_minor": _or_text(amount_minor, raw, "amount", currency),
-        "open_minor": 0 if archived else _or_text(amount_minor, raw, "dueAmount", currency),
-        "issued_on": _or_text(day, document, "invoiceDate"),
-        "due_on": _or_text(day, raw, "dueDate"),
+        "amount_minor": amount_minor(raw, "amount", currency),
+        "open_minor": 0 if archived else amount_minor(raw, "dueAmount", currency),
+        "issued_on": day(document, "invoiceDate"),
+        "due_on": day(raw, "dueDate"),
         "is_archived": archived,
     }
     return Record.of("bill", identifier(raw), fields, dict(raw))
@@ -87,21 +87,21 @@ def _party(raw: Raw, currency: str) -> dict[str, Any]:
         "company_name": _text(raw, "companyName"),
         "status": "ARCHIVED" if archived else "ACTIVE",
         "currency": currency,
-        "balance_minor": _or_text(amount_minor, _object(raw, "balance"), "amount", currency),
+        "balance_minor": amount_minor(_object(raw, "balance"), "amount", currency),
         "is_archived": archived,
-        "created_at": _or_text(moment, raw, "createdTime"),
+        "created_at": moment(raw, "createdTime"),
     }
 
 
 def identifier(raw: Raw) -> str:
     value = raw.get("id")
     if not isinstance(value, str) or not value:
-        raise BadReplyError("BILL sent a record without its id.", vendor=TITLE)
+        raise BadReplyError("BILL sent a record without its id.", field="id", vendor=TITLE)
     return value
 
 
 def currency_of(owner: Raw | None, name: str) -> str:
-    """Empty without the owner: amounts then stay as they came, and the mirror keeps the record aside."""
+    """Empty without the owner: amounts then cannot be read, and the mirror keeps the record aside."""
     return normal_currency(_text(owner, name) or HOME_CURRENCY) if owner else ""
 
 
@@ -121,7 +121,8 @@ def amount_minor(raw: Raw, name: str, currency: str) -> int | None:
     try:
         return to_minor(value, currency)
     except (TypeError, ValueError) as error:
-        raise BadReplyError(f"BILL sent an amount we cannot read ({name}: {error}).", vendor=TITLE) from None
+        sentence = f"BILL sent an amount we cannot read ({name}: {error})."
+        raise BadReplyError(sentence, field=name, vendor=TITLE) from None
 
 
 def day(raw: Raw, name: str) -> date | None:
@@ -129,7 +130,7 @@ def day(raw: Raw, name: str) -> date | None:
     try:
         return date.fromisoformat(value[:10]) if value else None
     except (TypeError, ValueError):
-        raise BadReplyError(f"BILL sent a date we cannot read ({name}).", vendor=TITLE) from None
+        raise BadReplyError(f"BILL sent a date we cannot read ({name}).", field=name, vendor=TITLE) from None
 
 
 def _midnight(raw: Raw, name: str) -> datetime | None:
@@ -141,20 +142,9 @@ def moment(raw: Raw, name: str) -> datetime | None:
     value = raw.get(name)
     try:
         when = datetime.fromisoformat(value) if value else None
-    except (TypeError, ValueError):
-        raise BadReplyError(f"BILL sent a time we cannot read ({name}).", vendor=TITLE) from None
-    return when if when is None or when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def _or_text(read: Callable[..., Any], raw: Raw, name: str, *more: str) -> Any:
-    """The value read, or as it came where it cannot be read.
-
-    The mirror keeps a record with such a value aside and goes on; an exception would end the whole listing.
-    """
-    try:
-        return read(raw, name, *more)
-    except BadReplyError:
-        return str(raw[name])
+        return when.astimezone(UTC) if when and when.tzinfo else when and when.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise BadReplyError(f"BILL sent a time we cannot read ({name}).", field=name, vendor=TITLE) from None
 
 
 def _text(raw: Raw, name: str) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connectors.errors import BadReplyError
-from connectors.money import normal_currency
+from connectors.money import LARGEST_POWER, normal_currency
 from connectors.registry import Record
 
 Raw = Mapping[str, Any]
@@ -46,14 +46,14 @@ def customer(raw: Raw) -> Record:
         "city": address.get("city") or "",
         "country": address.get("country") or "",
         "is_archived": False,
-        "created_at": moment(raw.get("createdOn")),
+        "created_at": moment(raw.get("createdOn"), "createdOn"),
     }
     if "companyCurrency" in raw:
         fields["currency"] = normal_currency(raw["companyCurrency"] or "")
     if "cardStatus" in raw:
         fields["card_status"] = raw["cardStatus"] or ""
     if "totalAmountPaid" in raw:
-        fields["total_paid_minor"] = minor(raw["totalAmountPaid"])
+        fields["total_paid_minor"] = minor(raw["totalAmountPaid"], "totalAmountPaid")
     return Record.of("customer", text(raw, "customerUniqueId"), fields, dict(raw))
 
 
@@ -68,18 +68,18 @@ def subscription(raw: Raw) -> Record:
         "plan_vendor_id": text(raw, "planId"),
         "plan_name": raw.get("planName") or "",
         "status": status(raw),
-        "created_at": moment(raw.get("createdOn")),
+        "created_at": moment(raw.get("createdOn"), "createdOn"),
     }
     if "cycleId" in raw:
         fields["cycle_vendor_id"] = text(raw, "cycleId")
     if "currency" in raw:
         fields["currency"] = normal_currency(raw["currency"] or "")
     if "units" in raw:
-        fields["units"] = raw["units"]
+        fields["units"] = count(raw, "units")
     if "nextBillingDate" in raw:
-        fields["next_billing_at"] = moment(raw["nextBillingDate"])
+        fields["next_billing_at"] = moment(raw.get("nextBillingDate"), "nextBillingDate")
     if "nextBillingAmount" in raw:
-        fields["next_billing_minor"] = minor(raw["nextBillingAmount"])
+        fields["next_billing_minor"] = minor(raw["nextBillingAmount"], "nextBillingAmount")
     return Record.of("subscription", text(raw, key), fields, dict(raw))
 
 
@@ -94,9 +94,9 @@ def customer_subscription(raw: Raw, *, customer: Record) -> Record:
         "plan_name": raw.get("planName") or "",
         "status": status(raw),
         "currency": normal_currency(raw.get("currency") or ""),
-        "units": raw.get("units"),
-        "next_billing_at": moment(raw.get("nextBilling")),
-        "created_at": moment(raw.get("createdOn")),
+        "units": count(raw, "units"),
+        "next_billing_at": moment(raw.get("nextBilling"), "nextBilling"),
+        "created_at": moment(raw.get("createdOn"), "createdOn"),
     }
     return Record.of("subscription", text(raw, "subscriptionId"), fields, dict(raw))
 
@@ -105,7 +105,7 @@ def invoice(raw: Raw, *, customer_name: str | None = None) -> Record:
     """From the company's list, a customer's list (no customer in it) or the details (numbers as text)."""
     number = text(raw, "invoiceNumber")
     state = status(raw)
-    amount_minor = minor(raw.get("amount"))
+    amount_minor = minor(raw.get("amount"), "amount")
     fields: dict[str, Any] = {
         "number": number,
         "customer_vendor_id": raw.get("customerUniqueId") or customer_of(number),
@@ -114,10 +114,10 @@ def invoice(raw: Raw, *, customer_name: str | None = None) -> Record:
         "currency": normal_currency(text(raw, "currency")),
         "amount_minor": amount_minor,
         "open_minor": amount_minor if state in OPEN_STATUSES else 0,
-        "issued_at": moment(raw.get("createdOn")),
+        "issued_at": moment(raw.get("createdOn"), "createdOn"),
     }
     if "refundableAmount" in raw:
-        fields["refundable_minor"] = minor(raw["refundableAmount"])
+        fields["refundable_minor"] = minor(raw["refundableAmount"], "refundableAmount")
     if "invoiceType" in raw:
         fields["invoice_type"] = raw["invoiceType"] or ""
     return Record.of("invoice", number, fields, dict(raw))
@@ -132,8 +132,8 @@ def credit_note(raw: Raw, *, customer_name: str | None = None) -> Record:
         "customer_name": customer_name or full_name(raw, "customerFirstName", "customerLastName"),
         "status": status(raw),
         "currency": normal_currency(text(raw, "currency")),
-        "amount_minor": minor(raw.get("amount")),
-        "issued_at": moment(raw.get("createdOn")),
+        "amount_minor": minor(raw.get("amount"), "amount"),
+        "issued_at": moment(raw.get("createdOn"), "createdOn"),
     }
     return Record.of("credit_note", number, fields, dict(raw))
 
@@ -166,7 +166,7 @@ def _cycle(raw: Raw) -> dict[str, Any]:
         "cycle_id": text(raw, "cycleId"),
         "frequency": model.get("frequency"),
         "frequency_type": named(model.get("frequencyType"), FREQUENCIES),
-        "price_minor": minor(model.get("price", raw.get("price"))),
+        "price_minor": minor(model.get("price", raw.get("price")), "price"),
     }
 
 
@@ -228,34 +228,44 @@ def text(raw: Raw, key: str) -> str:
     """An identity that must be there; integers and strings differ between answers of the same record."""
     value = raw.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        raise BadReplyError(f"Billsby gave a record without {key}.", vendor="Billsby")
+        raise BadReplyError(f"Billsby gave a record without {key}.", field=key, vendor="Billsby")
     return str(value)
 
 
-def minor(value: object) -> int | None:
+def count(raw: Raw, key: str) -> int | None:
+    value = raw.get(key)
+    if value is not None and type(value) is not int:
+        raise BadReplyError(f"Billsby gave {value!r} as a number.", field=key, vendor="Billsby")
+    return value
+
+
+def minor(value: object, field: str = "amount") -> int | None:
     """Minor units from an integer or digits as text; never from formatted text such as "$40"."""
     if value is None or value == "":
         return None
     if isinstance(value, bool | float) or not isinstance(value, int | str | Decimal):
-        raise BadReplyError(f"Billsby gave {value!r} as an amount.", vendor="Billsby")
+        raise BadReplyError(f"Billsby gave {value!r} as an amount.", field=field, vendor="Billsby")
     try:
         number = Decimal(value)
+        is_whole = number.is_finite() and number == number.to_integral_value()
     except InvalidOperation:
-        raise BadReplyError(f"Billsby gave {value!r} as an amount.", vendor="Billsby") from None
-    if not number.is_finite() or number != number.to_integral_value():
-        raise BadReplyError(f"Billsby gave {value!r}, not whole minor units.", vendor="Billsby")
+        raise BadReplyError(f"Billsby gave {value!r} as an amount.", field=field, vendor="Billsby") from None
+    if not is_whole:
+        raise BadReplyError(f"Billsby gave {value!r}, not whole minor units.", field=field, vendor="Billsby")
+    if number.adjusted() > LARGEST_POWER:
+        raise BadReplyError(f"Billsby gave {value!r}, too large an amount.", field=field, vendor="Billsby")
     return int(number)
 
 
-def moment(value: str | None) -> datetime | None:
+def moment(value: str | None, field: str = "") -> datetime | None:
     """One of Billsby's three spellings of a moment; without a zone it is UTC."""
     if not value:
         return None
     try:
         read = datetime.fromisoformat(value)
-    except ValueError:
-        raise BadReplyError(f"Billsby gave {value!r} as a date.", vendor="Billsby") from None
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise BadReplyError(f"Billsby gave {value!r} as a date.", field=field, vendor="Billsby") from None
 
 
 def status(raw: Raw) -> str:

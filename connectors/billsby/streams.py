@@ -1,50 +1,93 @@
 """Full listings for the mirror, and the re-reading of one record."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from connectors.billsby import mapping
-from connectors.errors import NotFoundError
+from connectors.errors import BadReplyError, NotFoundError
 from connectors.judging import Read
-from connectors.registry import Page, Record, Stream
+from connectors.registry import Page, Record, Row, Stream
 
 PAGE = 100  # the most that Billsby gives at once
+PRODUCTS_AT_ONCE = 10  # each costs a call for its plans
+RETURNS = 3  # how often a list that shrinks while it is read is gone back in before the next page
+
+# Under which names a row of each kind carries its id.
+KEYS = {
+    "customer": "customerUniqueId",
+    "subscription": "subscriptionUniqueId subscriptionUniqueID subscriptionId",
+    "invoice": "invoiceNumber",
+    "credit_note": "creditNoteUniqueId invoiceNumber",
+    "product": "productId",
+    "plan": "planId",
+}
 
 
 def listed(
-    read: Read, operation: str, arguments: Mapping[str, Any] | None = None
-) -> Iterator[tuple[list[Mapping[str, Any]], int | None]]:
-    """Every page of a list, with the size of the whole where Billsby tells.
+    read: Read, operation: str, place: str = "", *, size: int = PAGE
+) -> Iterator[tuple[list[Any], int | None, str]]:
+    """A list from a place on: (rows, size of the whole where Billsby tells, place of what follows) by page.
 
-    Newest first and not ours to reorder: what is created meanwhile moves rows to later pages, so a row may
-    come twice, but none is skipped.
+    Newest first and not ours to reorder. What is created meanwhile moves rows to later pages, so a row may
+    come twice. What is removed moves rows to earlier ones: when the list has become shorter since the page
+    before, what may have slipped there is read again, at least a page.
     """
-    after: dict[str, str] = {}
+    position, extent_before = _opened(place)
+    furthest, returns = position, 0
     while True:
-        rows = read(operation, {**(arguments or {}), "limit": PAGE, **after})
-        yield rows, rows.total
-        if rows.next is None:
+        rows = read(operation, {"limit": size} | ({"after": str(position)} if position else {}))
+        extent = rows.pages * size if rows.total is None and rows.pages is not None else rows.total
+        following = None if rows.next is None else int(rows.next)
+        if position > furthest:
+            furthest, returns = position, 0
+        lost = (extent_before or 0) - (extent or 0) if extent is not None else 0
+        # A count that flickers must not hold the reading at one page for ever.
+        if position and lost > 0 and returns < RETURNS:
+            returns += 1
+            following = max(0, position - size * -(-lost // size))
+        yield list(rows), rows.total, "" if following is None else f"{following} {extent or ''}"
+        if following is None:
             return
-        after = {"after": rows.next}
+        position, extent_before = following, extent
+
+
+def _opened(place: str) -> tuple[int, int | None]:
+    """Rows before, and how long the list was then; (0, None) at the beginning."""
+    position, _, extent = place.partition(" ")
+    return int(position or 0), int(extent) if extent else None
+
+
+def row(kind: str, operation: str, raw: Any, record: Callable[..., Record], **more: Any) -> Row:
+    return Row.of(kind, operation, KEYS[kind], raw, partial(record, **more))
 
 
 def stream(kind: str, operation: str, record: Callable[[Mapping[str, Any]], Record]) -> Stream:
-    def pages(read: Read) -> Iterator[Page]:
-        for rows, total in listed(read, operation):
-            yield Page(tuple(map(record, rows)), total)
+    def pages(read: Read, place: str) -> Iterator[Page]:
+        for rows, total, following in listed(read, operation, place):
+            yield Page(tuple(row(kind, operation, raw, record) for raw in rows), total, following)
 
     return Stream(kind, pages)
 
 
-def _plan_pages(read: Read) -> Iterator[Page]:
-    for rows, _ in listed(read, "billsby_list_products"):
-        for row in rows:
-            yield Page(tuple(_plans(read, mapping.product(row))), None)
+def _plan_pages(read: Read, place: str = "") -> Iterator[Page]:
+    for products, _, following in listed(read, "billsby_list_products", place, size=PRODUCTS_AT_ONCE):
+        yield Page(tuple(plan for raw in products for plan in _plans(read, raw)), None, following)
 
 
-def _plans(read: Read, product: Record) -> list[Record]:
-    rows = read("billsby_list_plans", {"productId": int(product.vendor_id)})
-    return [mapping.plan(row, product=product) for row in rows]
+def _plans(read: Read, product: Any) -> list[Row]:
+    """A product's plans. One that does not tell its id gives a single row that cannot be read."""
+
+    def record(raw: Any) -> Record:
+        return mapping.plan(raw, product=mapping.product(product))
+
+    key = row("product", "billsby_list_products", product, mapping.product).vendor_id
+    if not key.isdecimal():
+        return [Row.of("plan", "billsby_list_products", "", product, mapping.product)]
+    return [
+        row("plan", "billsby_list_plans", raw, record)
+        for raw in read("billsby_list_plans", {"productId": int(key)})
+    ]
 
 
 STREAMS = (
@@ -57,70 +100,76 @@ STREAMS = (
 )
 
 
-def refresh(read: Read, kind: str, key: str) -> list[Record]:
+def refresh(read: Read, kind: str, key: str) -> list[Row]:
     """The record and what a change of it moves too; NotFoundError when Billsby no longer has it."""
     return [] if kind in UNMIRRORED else REFRESHERS[kind](read, key)
 
 
-def _customer(read: Read, key: str) -> list[Record]:
-    customer = mapping.customer(read("billsby_get_customer", {"customerUniqueId": key}))
-    subscriptions = read("billsby_list_customer_subscriptions", {"customerUniqueId": key})
+def _customer(read: Read, key: str) -> list[Row]:
+    owner = _owner(read, key)
+    customer = owner.record()
+    name = "billsby_list_customer_subscriptions"
     return [
-        customer,
-        *(mapping.customer_subscription(row, customer=customer) for row in subscriptions),
+        owner,
+        *(
+            row("subscription", name, raw, mapping.customer_subscription, customer=customer)
+            for raw in read(name, {"customerUniqueId": key})
+        ),
         *_papers(read, customer),
     ]
 
 
-def _papers(read: Read, customer: Record) -> list[Record]:
+def _owner(read: Read, key: str) -> Row:
+    name = "billsby_get_customer"
+    return row("customer", name, read(name, {"customerUniqueId": key}), mapping.customer)
+
+
+def _papers(read: Read, customer: Record) -> list[Row]:
     """A customer's invoices and credit notes."""
-    who = {"customerUniqueId": customer.vendor_id}
-    name = customer.fields["name"]
-    invoices = read("billsby_list_customer_invoices", who)
-    notes = read("billsby_list_customer_credit_notes", who)
-    return [
-        *(mapping.invoice(row, customer_name=name) for row in invoices),
-        *(mapping.credit_note(row, customer_name=name) for row in notes),
-    ]
+    return [*_of_customer(read, customer, "invoice"), *_of_customer(read, customer, "credit_note")]
 
 
-def _subscription(read: Read, key: str) -> list[Record]:
-    subscription = mapping.subscription(read("billsby_get_subscription", {"subscriptionUniqueId": key}))
-    owner = {"customerUniqueId": subscription.fields["customer_vendor_id"]}
-    customer = mapping.customer(read("billsby_get_customer", owner))
-    return [subscription, customer, *_papers(read, customer)]
+def _of_customer(read: Read, customer: Record, kind: str) -> list[Row]:
+    name = f"billsby_list_customer_{kind}s"
+    record = {"invoice": mapping.invoice, "credit_note": mapping.credit_note}[kind]
+    rows = read(name, {"customerUniqueId": customer.vendor_id})
+    return [row(kind, name, raw, record, customer_name=customer.fields["name"]) for raw in rows]
 
 
-def _invoice(read: Read, key: str) -> list[Record]:
-    invoice = mapping.invoice(read("billsby_get_invoice", {"invoiceNumber": key}))
-    owner = {"customerUniqueId": invoice.fields["customer_vendor_id"]}
-    customer = mapping.customer(read("billsby_get_customer", owner))
-    notes = read("billsby_list_customer_credit_notes", owner)
-    name = customer.fields["name"]
-    return [invoice, customer, *(mapping.credit_note(row, customer_name=name) for row in notes)]
+def _subscription(read: Read, key: str) -> list[Row]:
+    name = "billsby_get_subscription"
+    found = row("subscription", name, read(name, {"subscriptionUniqueId": key}), mapping.subscription)
+    owner = _owner(read, found.record().fields["customer_vendor_id"])
+    return [found, owner, *_papers(read, owner.record())]
 
 
-def _credit_note(read: Read, key: str) -> list[Record]:
-    owner = {"customerUniqueId": mapping.customer_of(key)}
-    customer = mapping.customer(read("billsby_get_customer", owner))
-    notes = read("billsby_list_customer_credit_notes", owner)
-    found = [mapping.credit_note(row, customer_name=customer.fields["name"]) for row in notes]
-    return _only(found, key)
+def _invoice(read: Read, key: str) -> list[Row]:
+    name = "billsby_get_invoice"
+    found = row("invoice", name, read(name, {"invoiceNumber": key}), mapping.invoice)
+    owner = _owner(read, found.record().fields["customer_vendor_id"])
+    return [found, owner, *_of_customer(read, owner.record(), "credit_note")]
 
 
-def _product(read: Read, key: str) -> list[Record]:
-    product = mapping.product(read("billsby_get_product", {"productId": int(key)}))
-    return [product, *_plans(read, product)]
+def _credit_note(read: Read, key: str) -> list[Row]:
+    customer = _owner(read, mapping.customer_of(key)).record()
+    return _only(_of_customer(read, customer, "credit_note"), key)
 
 
-def _plan(read: Read, key: str) -> list[Record]:
+def _product(read: Read, key: str) -> list[Row]:
+    name = "billsby_get_product"
+    raw = read(name, {"productId": int(key)})
+    return [row("product", name, raw, mapping.product), *_plans(read, raw)]
+
+
+def _plan(read: Read, key: str) -> list[Row]:
     """Billsby has no call for one plan, so every product is asked for its own."""
-    found = [record for page in _plan_pages(read) for record in page.records]
-    return _only(found, key)
+    return _only([found for page in _plan_pages(read) for found in page.rows], key)
 
 
-def _only(records: list[Record], key: str) -> list[Record]:
-    wanted = [record for record in records if record.vendor_id == key]
+def _only(rows: list[Row], key: str) -> list[Row]:
+    wanted = [found for found in rows if found.vendor_id == key]
+    if not wanted and not all(found.vendor_id for found in rows):
+        raise BadReplyError("Billsby gave a record without its id, which may be this one.", vendor="Billsby")
     if not wanted:
         raise NotFoundError(f"Billsby has no {key} any more.", vendor="Billsby", status=404)
     return wanted
@@ -128,7 +177,7 @@ def _only(records: list[Record], key: str) -> list[Record]:
 
 # What writes change and the mirror does not keep.
 UNMIRRORED = ("custom_field", "custom_field_response")
-REFRESHERS: Mapping[str, Callable[[Read, str], list[Record]]] = {
+REFRESHERS: Mapping[str, Callable[[Read, str], list[Row]]] = {
     "customer": _customer,
     "subscription": _subscription,
     "invoice": _invoice,

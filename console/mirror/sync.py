@@ -26,8 +26,9 @@ Progress = Callable[[Sync], None]
 def sync_connection(connection: Connection, on_progress: Progress | None = None) -> list[Sync]:
     """Read every kind of record the connector lists; returns the finished runs.
 
-    A kind that fails does not stop the next, and one that another worker is reading is left to it. Rows and
-    progress commit together with each page. on_progress: called after each page and at each kind's end.
+    A kind that fails does not stop the next, and one that another worker is reading is left to it. A row that
+    cannot be read is kept aside, and its page goes on. Rows and progress commit together with each page.
+    on_progress: called after each page and at each kind's end.
     """
     runs = []
     for stream in connector(connection.connector).streams:
@@ -58,15 +59,15 @@ def begin(connection: Connection, kind: str) -> Sync | None:
 
 def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
     try:
-        pages = stream.pages(reader(run.connection, priority=Priority.SYNC))
+        pages = stream.pages(reader(run.connection, priority=Priority.SYNC), "")
         while True:
             read_at = timezone.now()
             page = next(pages, None)
             if page is None:
                 break
             with transaction.atomic():
-                store(run.connection, page.records, read_at=read_at)
-                go_on = report(run, len(page.records), page.total)
+                store(run.connection, page.rows, read_at=read_at)
+                go_on = report(run, len(page.rows), page.total)
             hint(f"connection.{run.connection_id}")
             on_progress(run)
             if not go_on:

@@ -45,11 +45,10 @@ def test_a_customer_without_a_currency_of_its_own_is_invoiced_in_dollars() -> No
     assert mapping.invoice_record(INVOICE, {"id": "0cu1", "name": "Acme"}).fields["currency"] == "USD"
 
 
-def test_without_its_owner_a_document_has_no_currency_and_no_amount_in_one() -> None:
-    fields = mapping.invoice_record(INVOICE, None).fields
-
-    assert (fields["currency"], fields["amount_minor"]) == ("", "79.98")
-    assert mapping.bill_record({"id": "00n1", "amount": Decimal("5")}, None).fields["currency"] == ""
+def test_without_its_owner_a_document_has_no_currency_and_its_amount_cannot_be_read() -> None:
+    with pytest.raises(BadReplyError, match="totalAmount"):
+        mapping.invoice_record(INVOICE, None)
+    assert mapping.bill_record({"id": "00n1"}, None).fields["currency"] == ""
 
 
 def test_an_archived_invoice_is_cancelled_whatever_its_status() -> None:
@@ -83,12 +82,15 @@ def test_an_amount_that_cannot_be_read_is_a_bad_reply(value: object) -> None:
         mapping.amount_minor({"amount": value}, "amount", "USD")
 
 
-def test_what_cannot_be_read_stays_as_it_came_for_the_mirror_to_keep_aside() -> None:
-    fields = mapping.invoice_record(
-        {**INVOICE, "totalAmount": Decimal("1.005"), "dueDate": "soon"}, CUSTOMER
-    ).fields
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("totalAmount", Decimal("1.005")), ("totalAmount", "1e999999"), ("dueDate", "soon"), ("dueDate", 5)],
+)
+def test_a_bad_reply_names_the_field_that_cannot_be_read(name: str, value: object) -> None:
+    with pytest.raises(BadReplyError) as caught:
+        mapping.invoice_record({**INVOICE, name: value}, CUSTOMER)
 
-    assert (fields["amount_minor"], fields["due_on"]) == ("1.005", "soon")
+    assert caught.value.field == name
 
 
 def test_a_record_without_an_id_is_a_bad_reply() -> None:

@@ -22,7 +22,7 @@ def read(sandbox: SandboxControl, sandbox_url: str) -> Iterator[Read]:
 
 def records(read: Read, kind: str) -> list[Record]:
     (stream,) = (stream for stream in BILL.streams if stream.kind == kind)
-    return [record for page in stream.pages(read) for record in page.records]
+    return [row.record() for page in stream.pages(read, "") for row in page.rows]
 
 
 def test_every_record_of_every_kind_is_read_once(read: Read) -> None:
@@ -41,7 +41,7 @@ def test_lists_longer_than_a_page_are_read_to_the_end(read: Read, sandbox: Sandb
     sandbox.reset(customers=100)
 
     (stream,) = (stream for stream in BILL.streams if stream.kind == "invoice")
-    assert [len(page.records) for page in stream.pages(read)] == [100, 50, 0]  # none is archived
+    assert [len(page.rows) for page in stream.pages(read, "")] == [100, 50, 0]  # none is archived
 
 
 def test_archived_records_are_read_though_bill_hides_them(read: Read, sandbox: SandboxControl) -> None:
@@ -85,7 +85,7 @@ def test_reading_an_invoice_again_tells_its_customers_balance_too(
     invoice = next(record for record in records(read, "invoice") if record.fields["open_minor"])
     sandbox.change("bill", "invoice", invoice.vendor_id, status="PAID_IN_FULL", dueAmount="0")
 
-    fresh, customer = BILL.refresh(read, "invoice", invoice.vendor_id)
+    fresh, customer = (row.record() for row in BILL.refresh(read, "invoice", invoice.vendor_id))
 
     assert (fresh.fields["status"], fresh.fields["open_minor"]) == ("PAID_IN_FULL", 0)
     assert fresh.digest != invoice.digest
@@ -98,7 +98,7 @@ def test_reading_an_owner_again_brings_its_documents(read: Read, kind: str, docu
     every = records(read, documents)
     key = every[0].fields[field]
 
-    owner, *rest = BILL.refresh(read, kind, key)
+    owner, *rest = (row.record() for row in BILL.refresh(read, kind, key))
 
     assert owner.vendor_id == key
     assert [record.vendor_id for record in rest] == [r.vendor_id for r in every if r.fields[field] == key]
@@ -107,7 +107,7 @@ def test_reading_an_owner_again_brings_its_documents(read: Read, kind: str, docu
 def test_an_unchanged_invoice_has_one_digest_in_list_and_alone(read: Read) -> None:
     listed = records(read, "invoice")[0]
 
-    assert BILL.refresh(read, "invoice", listed.vendor_id)[0].digest == listed.digest
+    assert BILL.refresh(read, "invoice", listed.vendor_id)[0].record().digest == listed.digest
 
 
 def test_a_record_that_is_gone_is_not_found(read: Read) -> None:

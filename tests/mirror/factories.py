@@ -6,6 +6,7 @@ from itertools import count
 from django.utils import timezone
 
 from connectors.registry import Record as VendorRecord
+from connectors.registry import Row
 from console.connections.models import Connection
 from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Sync, Vendor
 
@@ -65,6 +66,14 @@ def make_sync(connection: Connection, kind: str, **changes) -> Sync:
     return Sync.objects.create(connection=connection, kind=kind, **fields | changes)
 
 
-def customer_record(vendor_id: str = "CUST1", **fields) -> VendorRecord:
+def customer_row(vendor_id: str = "CUST1", **fields) -> Row:
+    """A listed customer that reads as these fields."""
     given = {"name": "Marlowe Dental", "email": "ap@marlowe.example", "status": "Active"} | fields
-    return VendorRecord.of("customer", vendor_id, given, {"id": vendor_id, **given})
+    raw = {"id": vendor_id, **given}
+    return Row.of(
+        "customer",
+        "billsby_list_customers",
+        "id",
+        raw,
+        lambda raw: VendorRecord.of("customer", vendor_id, given, raw),
+    )

@@ -1,52 +1,59 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from connectors.billsby import mapping
+from connectors.billsby.streams import row
 from console.audit.models import Entry
 from console.mirror.models import Customer, RefusedRecord
 from console.mirror.refresh import store
-from tests.mirror.factories import customer_record
+from tests.mirror.factories import customer_row
+
+
+def listed(raw):
+    """A customer of Billsby's list, as it came."""
+    return row("customer", "billsby_list_customers", raw, mapping.customer)
 
 
 def test_the_same_page_again_writes_no_row(billsby):
-    records = [customer_record("A"), customer_record("B")]
+    records = [customer_row("A"), customer_row("B")]
     assert store(billsby, records) == 2
     assert store(billsby, records) == 0
 
 
 def test_an_unchanged_row_is_known_to_be_fresh(billsby):
-    store(billsby, [customer_record()], read_at=timezone.now() - timedelta(hours=1))
+    store(billsby, [customer_row()], read_at=timezone.now() - timedelta(hours=1))
     now = timezone.now()
-    store(billsby, [customer_record()], read_at=now)
+    store(billsby, [customer_row()], read_at=now)
     assert Customer.objects.get().fetched_at == now
 
 
 def test_a_changed_record_keeps_its_row(billsby):
-    store(billsby, [customer_record()])
+    store(billsby, [customer_row()])
     before = Customer.objects.get()
-    assert store(billsby, [customer_record(name="Marlowe Dental Group")]) == 1
+    assert store(billsby, [customer_row(name="Marlowe Dental Group")]) == 1
     after = Customer.objects.get()
     assert (after.pk, after.name) == (before.pk, "Marlowe Dental Group")
 
 
 def test_what_a_list_does_not_tell_is_not_blanked(billsby):
-    store(billsby, [customer_record(card_status="Valid")])
-    store(billsby, [customer_record(status="Inactive")])
+    store(billsby, [customer_row(card_status="Valid")])
+    store(billsby, [customer_row(status="Inactive")])
     row = Customer.objects.get()
     assert (row.status, row.card_status) == ("Inactive", "Valid")
 
 
 def test_an_older_reading_does_not_overwrite_a_newer_one(billsby):
     began = timezone.now()
-    store(billsby, [customer_record(name="New")], read_at=began + timedelta(seconds=1))
-    assert store(billsby, [customer_record(name="Old")], read_at=began) == 0
+    store(billsby, [customer_row(name="New")], read_at=began + timedelta(seconds=1))
+    assert store(billsby, [customer_row(name="Old")], read_at=began) == 0
     assert Customer.objects.get().name == "New"
 
 
 def test_the_same_id_at_two_vendors_is_two_rows(billsby, bill):
-    store(billsby, [customer_record("A")])
-    store(bill, [customer_record("A")])
+    store(billsby, [customer_row("A")])
+    store(bill, [customer_row("A")])
     assert Customer.objects.filter(vendor_id="A").count() == 2
 
 
@@ -56,30 +63,72 @@ def test_the_same_id_at_two_vendors_is_two_rows(billsby, bill):
         {"currency": "DOLLARS"},
         {"created_at": "yesterday"},
         {"balance_minor": 2**70},
+        {"balance_minor": 2**53 + 1},
+        {"created_at": datetime(1, 1, 1, tzinfo=UTC)},
         {"name": "zero\0byte"},
+        {"name": "half a \ud83d"},
+        {"name": "n" * 10_000},
+        {"name": ["Marlowe"] * 100},
         {"shoe_size": 44},
     ],
 )
 def test_a_record_that_does_not_fit_is_kept_aside_and_the_others_go_on(billsby, fields):
-    store(billsby, [customer_record("A", **fields), customer_record("B")])
+    store(billsby, [customer_row("A", **fields), customer_row("B")])
     assert [row.vendor_id for row in Customer.objects.all()] == ["B"]
     assert RefusedRecord.objects.get().vendor_id == "A"
 
 
 def test_the_log_is_told_once_of_a_record_kept_aside(billsby):
-    bad = customer_record(currency="DOLLARS")
+    bad = customer_row(currency="DOLLARS")
     store(billsby, [bad])
     store(billsby, [bad])
     entries = Entry.objects.filter(action="mirror.record_refused")
     assert [entry.object_id for entry in entries] == ["CUST1"]
 
 
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        (customer_row("A", currency="DOLLARS"), "currency"),
+        (customer_row("A", balance_minor=2**53 + 1), "balance_minor"),
+        (listed({"customerUniqueId": "A", "createdOn": "last week"}), "createdOn"),
+        (listed({"customerUniqueId": None}), "customerUniqueId"),
+    ],
+)
+def test_what_is_kept_aside_tells_its_operation_and_its_field(billsby, row, field):
+    store(billsby, [row])
+    refused = RefusedRecord.objects.get()
+    assert (refused.operation, refused.field) == ("billsby_list_customers", field)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        None,
+        "a text",
+        [],
+        {"customerUniqueId": "X" * 10_000},
+        {"customerUniqueId": "half a \ud83d", "firstName": "zero\0byte"},
+        {"customerUniqueId": "A", "totalAmountPaid": "1e999999999"},
+        {"customerUniqueId": "A", "firstName": {"first": "\0"}},
+        {"customerUniqueId": "A", "billingAddress": "Leeds"},
+        {"customerUniqueId": "A", "createdOn": "0001-01-01T00:00:00+14:00"},
+        {"customerUniqueId": "A", "createdOn": 5},
+        {"customerUniqueId": ["A"]},
+    ],
+)
+def test_nothing_a_vendor_can_send_stops_the_rest_of_the_page(billsby, raw):
+    store(billsby, [listed(raw), customer_row("B")])
+    assert [row.vendor_id for row in Customer.objects.all()] == ["B"]
+    assert RefusedRecord.objects.count() == Entry.objects.filter(action="mirror.record_refused").count() == 1
+
+
 def test_a_record_that_fits_again_is_no_longer_kept_aside(billsby):
-    store(billsby, [customer_record(currency="DOLLARS")])
-    store(billsby, [customer_record(currency="USD")])
+    store(billsby, [customer_row(currency="DOLLARS")])
+    store(billsby, [customer_row(currency="USD")])
     assert not RefusedRecord.objects.exists()
 
 
 def test_a_row_is_found_beyond_ascii_whatever_the_case(billsby):
-    store(billsby, [customer_record(name="ÉCLAIR Straße")])
+    store(billsby, [customer_row(name="ÉCLAIR Straße")])
     assert Customer.objects.matching("éclair STRASSE").exists()

@@ -48,11 +48,17 @@ class Sync(models.Model):
 
 
 class RefusedRecord(models.Model):
-    """A record that does not fit the mirror, kept aside as it came until it fits or is looked at."""
+    """A record that does not fit the mirror, kept aside as it came until it fits or is looked at.
+
+    operation: what gave it. field: the value at fault, where one is. What JSON columns cannot hold stands in
+    `raw` as {"json": its text}.
+    """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="refused_records")
     kind = models.CharField(max_length=30)
     vendor_id = models.CharField(max_length=120)
+    operation = models.CharField(max_length=80, blank=True)
+    field = models.CharField(max_length=80, blank=True)
     problem = models.CharField(max_length=500)
     raw = models.JSONField(encoder=DjangoJSONEncoder)
     digest = models.CharField(max_length=64)

@@ -73,10 +73,34 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What a vendor told by itself: a record to read, "" where it names none. Nothing else is believed."""
+
+    id: str
+    type: str
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """How a vendor sends events.
+
+    header: the header that carries the secret. event: reads a parsed body; ValueError for what is none.
+    place: where at the vendor a person enters the address.
+    """
+
+    header: str
+    event: Callable[[Any], Event]
+    place: str
+
+
+@dataclass(frozen=True)
 class Connector:
     """One vendor. `refresh(read, kind, key)` gives the mirror a record, first, and what hangs on it.
 
-    limit: how often one of its accounts is asked, unless the connection says otherwise.
+    limit: how often one of its accounts is asked, unless the connection says otherwise. webhooks: None where
+    it sends no events, or we know of none.
     """
 
     name: str
@@ -87,6 +111,7 @@ class Connector:
     streams: tuple[Stream, ...]
     refresh: Callable[[Read, str, str], list[Row]]
     limit: Limit
+    webhooks: Webhooks | None = None
 
 
 def digest(raw: Any) -> str:

@@ -3,6 +3,7 @@
 from connectors.billsby.dialect import BillsbyDialect
 from connectors.billsby.judgements import JUDGES
 from connectors.billsby.streams import STREAMS, refresh
+from connectors.billsby.webhooks import WEBHOOKS
 from connectors.catalogue import catalogue
 from connectors.rates import Limit
 from connectors.registry import Connector
@@ -17,4 +18,5 @@ CONNECTOR = Connector(
     refresh=refresh,
     # Billsby tells no limit; a connection may carry its own.
     limit=Limit(calls_per_s=10, at_once=4),
+    webhooks=WEBHOOKS,
 )

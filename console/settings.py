@@ -112,7 +112,10 @@ CELERY_TASK_ACKS_LATE = True
 # Readings take minutes and wait in a queue of their own, so that an approved payment never waits behind them.
 # A worker without -Q takes both.
 CELERY_TASK_QUEUES = [Queue("celery", routing_key="celery"), Queue("sync", routing_key="sync")]
-CELERY_TASK_ROUTES = {"console.mirror.tasks.*": {"queue": "sync"}}
+CELERY_TASK_ROUTES = {
+    "console.mirror.tasks.*": {"queue": "sync"},
+    "console.connections.tasks.*": {"queue": "sync"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"

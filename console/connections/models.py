@@ -50,3 +50,37 @@ class CallBudget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connection_id} until {self.used_until}"
+
+
+class Webhook(models.Model):
+    """Where a vendor's events come in; the secret that must come with them is sealed with the credentials."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, primary_key=True)
+    path = models.CharField(max_length=64, unique=True)  # random: who does not know it costs one look-up
+    made_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True, blank=True)
+    refused = models.BigIntegerField(default=0)
+    refusal_told_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"events for {self.connection}"
+
+
+class VendorEvent(models.Model):
+    """An event as it came, once. Only the name of its record is kept: what is true is read at the vendor."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="vendor_events")
+    event_id = models.CharField(max_length=100)
+    type = models.CharField(max_length=60)
+    kind = models.CharField(max_length=30, blank=True)
+    key = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField(db_index=True)
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # none: there is nothing to be read
+    tries = models.PositiveSmallIntegerField(default=0)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "event_id"], name="vendor_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.key}"

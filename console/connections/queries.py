@@ -7,7 +7,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from connectors.registry import connector
 from console.accounts.models import Person
-from console.connections.models import Connection
+from console.connections.budget import limit_of
+from console.connections.models import Connection, Webhook
 from console.mirror.answers import last_read, oldest
 from console.mirror.models import KINDS, RefusedRecord, Sync
 
@@ -48,6 +49,19 @@ class Card:
         return "changes_paused" if self.connection.paused_at else "connected"
 
     @property
+    def sends_events(self) -> bool:
+        return connector(self.connection.connector).webhooks is not None
+
+    @property
+    def webhook(self) -> Webhook | None:
+        """Where its events come in; None while it has no address for them."""
+        return getattr(self.connection, "webhook", None)
+
+    @property
+    def calls_per_s(self) -> float:
+        return limit_of(self.connection).calls_per_s
+
+    @property
     def is_syncing(self) -> bool:
         return any(reading.is_running for reading in self.readings)
 
@@ -59,7 +73,7 @@ class Card:
 
 def cards(pk: int | None = None) -> list[Card]:
     """Every connection, or the one asked for."""
-    connections = Connection.objects.select_related("paused_by")
+    connections = Connection.objects.select_related("paused_by", "webhook")
     if pk:
         connections = connections.filter(pk=pk)
     runs = {(run.connection_id, run.kind): run for run in newest_runs()}

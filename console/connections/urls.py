@@ -9,4 +9,8 @@ urlpatterns = [
     path("<int:pk>/sync/", views.sync_now, name="sync"),
     path("<int:pk>/pause/", views.pause, name="pause"),
     path("<int:pk>/resume/", views.resume, name="resume"),
+    path("<int:pk>/events/", views.events, name="events"),
+    path("<int:pk>/events/address/", views.make_events_address, name="make-events-address"),
+    # A vendor is given this one; it says nothing about whose it is.
+    path("events/<str:path>", views.receive_event, name="receive-event"),
 ]

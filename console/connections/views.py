@@ -1,15 +1,24 @@
+from http import HTTPStatus
+
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from kombu.exceptions import OperationalError
 
+from connectors.dialect import parse_json
+from connectors.errors import NotConfiguredError
+from connectors.registry import connector
 from console.accounts.models import Person
-from console.connections import pausing
-from console.connections.models import Connection
+from console.connections import pausing, webhooks
+from console.connections.models import Connection, Webhook
 from console.connections.queries import cards, may_sync
 from console.mirror.tasks import sync
+
+LARGEST_EVENT = 65_536  # bytes; a hundred times what one has
 
 
 @require_safe
@@ -66,5 +75,76 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("connections:list")
 
 
+@require_safe
+def events(request: HttpRequest, pk: int) -> HttpResponse:
+    """The address and the secret that the vendor must be given, for whoever manages connections."""
+    connection = managed(request, pk)
+    context = {
+        "connection": connection,
+        "webhook": Webhook.objects.filter(connection=connection).first(),
+        "ways": connector(connection.connector).webhooks,
+        "title": connector(connection.connector).title,
+        "secret": webhooks.secret_of(connection),
+    }
+    return render(request, "connections/events.html", context)
+
+
+@require_POST
+def make_events_address(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new address and secret; events to the old ones are refused from now on."""
+    connection = managed(request, pk)
+    try:
+        webhooks.make_address(connection, actor=request.user)
+    except NotConfiguredError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{connection.name} has a new address for events.")
+    return redirect("connections:events", pk)
+
+
+def managed(request: HttpRequest, pk: int) -> Connection:
+    """A connection that sends events, for whoever manages connections."""
+    if not request.user.has_perm("connections.manage"):
+        raise PermissionDenied
+    connection = get_object_or_404(Connection, pk=pk)
+    if connector(connection.connector).webhooks is None:
+        raise Http404
+    return connection
+
+
+@csrf_exempt  # the vendor has no session; it has the path and the secret
+@login_not_required
+@require_POST
+def receive_event(request: HttpRequest, path: str) -> HttpResponse:
+    """Take in what a vendor sends by itself. A wrong path and a wrong secret are told alike."""
+    webhook = Webhook.objects.select_related("connection").filter(path=path).first()
+    if webhook is None:
+        return plainly(403)
+    ways = connector(webhook.connection.connector).webhooks
+    if not webhooks.is_secret(webhook.connection, request.headers.get(ways.header, "")):
+        webhooks.count_refusal(webhook)
+        return plainly(403)
+    body = request.read(LARGEST_EVENT + 1)
+    if len(body) > LARGEST_EVENT:
+        return plainly(413)
+    try:
+        # The vendor's own test may come without a body: then there is nothing to keep.
+        event = ways.event(parse_json(body.decode())) if body else None
+    except ValueError:
+        return plainly(400)
+    webhooks.note_heard(webhook)
+    if event:
+        webhooks.keep(webhook.connection, event)
+    return plainly(200)
+
+
+def plainly(status: int) -> HttpResponse:
+    return HttpResponse(f"{HTTPStatus(status).phrase}\n", status=status, content_type="text/plain")
+
+
 def rights(person: Person) -> dict[str, bool]:
-    return {"may_sync": may_sync(person), "may_pause": pausing.may_pause(person)}
+    return {
+        "may_sync": may_sync(person),
+        "may_pause": pausing.may_pause(person),
+        "may_manage": person.has_perm("connections.manage"),
+    }

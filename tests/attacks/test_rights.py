@@ -32,6 +32,7 @@ EXPORT = (SHUT_OUT, 403, 200, 403, 200, 403)
 PROPOSERS = (SHUT_OUT, 200, 200, 200, 403, 403)
 PROPOSERS_POST = (SHUT_OUT, 422, 422, 422, 403, 403)  # an empty form
 MANAGERS = (SHUT_OUT, 403, 302, 302, 403, 302)
+ADMINISTRATOR = (SHUT_OUT, 403, 403, 403, 403, 200)
 SYNCERS = (SHUT_OUT, 302, 302, 302, 403, 302)
 
 RULES = {
@@ -62,6 +63,9 @@ RULES = {
     "connections:sync": Rule(NO_SUCH_WAY, SYNCERS, "connection"),
     "connections:pause": Rule(NO_SUCH_WAY, MANAGERS, "connection"),
     "connections:resume": Rule(NO_SUCH_WAY, MANAGERS, "connection"),
+    "connections:events": Rule(ADMINISTRATOR, NO_SUCH_WAY, "connection"),
+    "connections:make-events-address": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 403, 403, 403, 302), "connection"),
+    "connections:receive-event": Rule((405,) * 6, (403,) * 6, "events_path"),
     **{f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY) for kind in ("customer", "subscription", "invoice")},
     **{f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY) for kind in ("vendor", "bill")},
     **{

@@ -2,8 +2,11 @@
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import Group
+from django.urls import reverse
 
+from connectors.sandbox.client import SandboxControl
 from console.accounts.models import Person
+from console.connections import webhooks
 from console.connections.models import Connection
 
 PEOPLE = {
@@ -69,3 +72,11 @@ def connect_sandbox(base_url: str) -> list[Connection]:
     for connection in (billsby, bill):
         connection.save(update_fields=["sealed_credentials"])
     return [billsby, bill]
+
+
+def hear_sandbox(base_url: str, console_url: str) -> None:
+    """Let the sandbox, which must answer already, send Billsby's events to this console."""
+    path, secret = webhooks.renew(Connection.objects.get(slug="billsby-halden"))
+    address = console_url + reverse("connections:receive-event", args=[path])
+    with SandboxControl(base_url) as control:
+        control.send_events("billsby", url=address, secret=secret)

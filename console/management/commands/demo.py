@@ -9,6 +9,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from console import demo
 from console.audit import checkpoints
@@ -101,12 +102,14 @@ def _serve(listener: socket.socket, address: str) -> None:
         timeout_graceful_shutdown=2,  # open sockets would hold it for ever
     )
     server = uvicorn.Server(config)
-    threading.Thread(target=_read_vendors, args=[server], daemon=True).start()
+    threading.Thread(target=_read_vendors, args=[server, address], daemon=True).start()
     server.run(sockets=[listener])
 
 
-def _read_vendors(server: uvicorn.Server) -> None:
-    """Fill the mirror once the vendors, which this same server carries, answer."""
+def _read_vendors(server: uvicorn.Server, address: str) -> None:
+    """Once the vendors, which this same server carries, answer: hear their events, and fill the mirror."""
     while not server.started:
         time.sleep(0.05)
+    demo.hear_sandbox(f"{address}/sandbox", address)
+    connection.close()
     sync_all.delay()

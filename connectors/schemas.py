@@ -1,10 +1,12 @@
 """From a vendor's wire schema to the one people and models see, and back from arguments to wire values.
 
-Four marks in a wire schema make the difference:
+Six marks in a wire schema make the difference:
 
 - `x-name: units` shows a property under another name than the vendor's (`Units`);
 - `x-words: {now: 1, on_renewal: 2}` shows words where the vendor wants codes;
 - `x-inline: true` lifts an object's properties up to where it stands;
+- `x-one: true` shows a single item where the vendor wants a list, and sends a list of that one;
+- `x-midnight: true` shows a date where the vendor wants a moment, and sends its beginning in UTC;
 - `const` is always sent and never shown.
 
 A `number` is decimal text for people ("12.50") and a JSON number on the wire. A whole number stays whole.
@@ -67,6 +69,8 @@ def shown(schema: Schema) -> Schema:
     kept = {key: value for key, value in schema.items() if not key.startswith("x-")}
     if "x-words" in schema:
         kept.update(type="string", enum=list(schema["x-words"]))
+    elif schema.get("x-one"):
+        return shown(schema["items"])
     elif schema.get("type") == "number":
         for limit in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
             kept.pop(limit, None)
@@ -221,11 +225,15 @@ def on_wire(schema: Schema, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def wire_value(schema: Schema, value: Any, name: str) -> Any:
+    if schema.get("x-one"):
+        return [wire_value(schema["items"], value, name)]
     if is_reference(value):
         to = value["$ref"]
         return Hole(f"step{to['step']}.{to['result']}", quoted=schema.get("type", "string") == "string")
     if "x-words" in schema:
         return schema["x-words"][value]
+    if schema.get("x-midnight"):
+        return f"{value}T00:00:00.000Z"
     if schema.get("type") == "number":
         return _number(schema, value, name)
     if schema.get("type") == "array":

@@ -1,6 +1,7 @@
 """Every write operation, and what a person might really ask of it: lawful values, and awkward ones."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from connectors.registry import connectors
@@ -45,6 +46,17 @@ def arguments_of(
         return 88
 
     ids = ("customerUniqueId", "subscriptionUniqueId")
+
+    def with_nothing_running(**more: Any) -> dict[str, Any]:
+        subscription = stories["upgrade"]["subscriptionUniqueId"]
+        sandbox.change("billsby", "subscription", subscription, status="Cancelled")
+        return story("upgrade", "customerUniqueId") | more
+
+    def tagged() -> dict[str, Any]:
+        subscription = stories["spend"]["subscriptionUniqueId"]
+        sandbox.change("billsby", "subscription", subscription, tags=["red & white", "water"])
+        return {"subscriptionUniqueId": subscription, "tagName": "red & white"}
+
     cases = {
         "billsby_retry_invoice_payment": lambda: story("retry_pays", "invoiceNumber"),
         "billsby_write_off_invoice": lambda: story("retry_declines", "invoiceNumber"),
@@ -83,6 +95,22 @@ def arguments_of(
         ),
         "billsby_update_counter": lambda: story(
             "credits", "subscriptionUniqueId", "counterId", operationType="Decrement", value=10
+        ),
+        "billsby_delete_customer": with_nothing_running,
+        "billsby_erase_customer_data": lambda: story("spend", "customerUniqueId"),
+        "billsby_request_payment_details": lambda: story("retry_pays", "customerUniqueId"),
+        "billsby_add_subscription": lambda: with_nothing_running(
+            cycleId=stories["upgrade"]["cycleIds"]["monthly"], units=2
+        ),
+        "billsby_add_subscription_tags": lambda: story(
+            "upgrade", "subscriptionUniqueId", tagNames=["red & white", "日本"]
+        ),
+        "billsby_remove_subscription_tag": tagged,
+        "billsby_change_renewal_date": lambda: story(
+            "upgrade",
+            "subscriptionUniqueId",
+            newRenewalDate=f"{sandbox.now() + timedelta(days=40):%Y-%m-%d}",
+            pauseSubscription=True,
         ),
         "billsby_create_customer": lambda: {
             "firstName": TEXT,

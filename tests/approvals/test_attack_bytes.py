@@ -31,7 +31,8 @@ def test_the_ledger_holds_the_very_bytes_that_were_approved(sent, name):
     proposal, effects = sent(name)
     step = proposal.steps.get()
     kept = {part: getattr(step, part) for part in ("method", "path", "query", "body")}
-    assert [effect["request"] for effect in effects] == [kept]
+    assert [(effect["request"], effect["took"]) for effect in effects] == [(kept, True)]
+    assert proposal.status == Proposal.Status.SUCCEEDED, proposal.outcome
     assert Attempt.objects.get().request == kept | {"content_type": step.content_type}
 
 

@@ -25,6 +25,13 @@ COUNTER = {**SUBSCRIPTION, "counterId": "api-calls", "operationType": "Decrement
 CHARGE = {**WHO, "amount": 5000, "currencyCode": "GBP", "description": "Würfel “x”"}
 PLAN = {**SUBSCRIPTION, **WHO, "planId": 35, "cycleId": 60, "planChangeType": "on_renewal"}
 FIRST = {"$ref": {"step": 1, "result": "id"}}
+PLACE = {
+    "addressLine1": "4 Mill Lane",
+    "city": "Leeds",
+    "state": "West Yorkshire",
+    "country": "GBR",
+    "postCode": "LS1 4AB",
+}
 PERSON = {
     "postCode": "LS1 4AB",
     "firstName": "Noor",
@@ -152,6 +159,56 @@ def request(name: str, arguments: Mapping[str, Any]) -> Request:
                 '{"firstName":"Noor","lastName":"Falk","email":"noor.falk@example.test",'
                 '"addressLine1":"4 Mill Lane","city":"Leeds","state":"West Yorkshire","country":"GBR",'
                 '"postCode":"LS1 4AB"}',
+            ),
+        ),
+        ("billsby_delete_customer", WHO, Request("DELETE", f"{CORE}/customers/7KQ2M9XTRB", "", "", "")),
+        (
+            "billsby_erase_customer_data",
+            WHO,
+            Request("PUT", f"{CORE}/customers/7KQ2M9XTRB/gdprcleanup", "", "", ""),
+        ),
+        (
+            "billsby_request_payment_details",
+            WHO,
+            Request("GET", f"{CORE}/customers/7KQ2M9XTRB/paymentdetailsrequest", "", "", ""),
+        ),
+        (
+            "billsby_add_subscription",
+            WHO | {"cycleId": 56, "units": 2, "shippingAddress": PLACE, "additionalEmail": "b@c.de"},
+            Request(
+                "POST",
+                f"{CORE}/customers/7KQ2M9XTRB/subscriptions",
+                "",
+                JSON,
+                '{"cycleId":56,"units":2,"shippingAddress":{"addressLine1":"4 Mill Lane","city":"Leeds",'
+                '"state":"West Yorkshire","country":"GBR","postCode":"LS1 4AB"},"additionalEmail":"b@c.de"}',
+            ),
+        ),
+        (
+            "billsby_add_subscription_tags",
+            SUBSCRIPTION | {"tagNames": ["water", "red wine"]},
+            Request(
+                "POST",
+                f"{CORE}/subscriptions/tags",
+                "",
+                JSON,
+                '{"subscriptionUniqueIds":["Q4W8ZJ6N1D"],"tagNames":["water","red wine"]}',
+            ),
+        ),
+        (
+            "billsby_remove_subscription_tag",
+            SUBSCRIPTION | {"tagName": "red wine"},
+            Request("DELETE", f"{CORE}/subscriptions/tags/red%20wine", "subsId=Q4W8ZJ6N1D", "", ""),
+        ),
+        (
+            "billsby_change_renewal_date",
+            SUBSCRIPTION | {"newRenewalDate": "2027-07-01"},
+            Request(
+                "PUT",
+                f"{CORE}/subscriptions/Q4W8ZJ6N1D/renewaldate",
+                "",
+                JSON,
+                '{"newRenewalDate":"2027-07-01T00:00:00.000Z","pauseSubscription":false}',
             ),
         ),
     ],

@@ -6,10 +6,18 @@ from connectors.billsby.judgements import custom_fields
 from connectors.billsby.judgements.charges import ChargeCustomer
 from connectors.billsby.judgements.counters import UpdateCounter
 from connectors.billsby.judgements.credit_notes import RetryCreditNote
+from connectors.billsby.judgements.customer_changes import (
+    DeleteCustomer,
+    EraseCustomerData,
+    RequestPaymentDetails,
+)
 from connectors.billsby.judgements.customers import CreateCustomer
 from connectors.billsby.judgements.invoices import MarkPaidOffline, RetryPayment, WriteOff
 from connectors.billsby.judgements.refunds import RefundInvoice
+from connectors.billsby.judgements.renewals import ChangeRenewalDate
+from connectors.billsby.judgements.subscription_starts import AddSubscription
 from connectors.billsby.judgements.subscriptions import CancelSubscription, ChangePlan
+from connectors.billsby.judgements.tags import AddTags, RemoveTag
 from connectors.judging import Judge
 
 JUDGES: Mapping[str, Judge] = {
@@ -22,6 +30,13 @@ JUDGES: Mapping[str, Judge] = {
     "cancel_subscription": CancelSubscription(),
     "update_counter": UpdateCounter(),
     "create_customer": CreateCustomer(),
+    "delete_customer": DeleteCustomer(),
+    "erase_customer_data": EraseCustomerData(),
+    "request_payment_details": RequestPaymentDetails(),
+    "add_subscription": AddSubscription(),
+    "change_renewal_date": ChangeRenewalDate(),
+    "add_subscription_tags": AddTags(),
+    "remove_subscription_tag": RemoveTag(),
     "retry_credit_note": RetryCreditNote(),
     "create_custom_field": custom_fields.CREATE,
     "update_custom_field": custom_fields.UPDATE,

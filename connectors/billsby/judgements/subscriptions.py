@@ -59,7 +59,7 @@ class ChangePlan:
         unique_id = known(arguments, "subscriptionUniqueId")
         subscription, raw = get_subscription(read, unique_id)
         fields = _fields(subscription, raw) | {
-            "cycle": _period(raw.get("planPricingModel") or {}),
+            "cycle": period(raw.get("planPricingModel") or {}),
             **held_extras(read, unique_id, arguments),
             "product_name": subscription.fields["product_name"],
             **self._target(read, int(mapping.text(raw, "productId")), arguments),
@@ -77,7 +77,7 @@ class ChangePlan:
         model = (cycle or {}).get("pricingModel") or {}
         return {
             "target_plan": (plan.get("displayName") or plan.get("name")) if plan else "",
-            "target_cycle": _period(model) if cycle else "",
+            "target_cycle": period(model) if cycle else "",
             "target_price_minor": mapping.minor(model.get("price")),
         }
 
@@ -272,7 +272,7 @@ class CancelSubscription:
         return Verdict("absent", f"The subscription is still {status}.", after=after)
 
 
-def _period(model: Mapping[str, Any]) -> str:
+def period(model: Mapping[str, Any]) -> str:
     """ "every month", "every 3 months"; enumerations come as numbers or names."""
     kind = mapping.named(model.get("frequencyType"), mapping.FREQUENCIES)
     count, period = model.get("frequency"), PERIODS.get(kind)

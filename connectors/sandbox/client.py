@@ -82,6 +82,10 @@ class SandboxControl:
         what = {"connector": connector, "kind": kind, "key": key, "owner": owner, "fields": fields}
         return self._post("/add", what)
 
+    def remove(self, connector: str, kind: str, key: str) -> None:
+        """Take a record out behind everybody's back; what belongs to it stays."""
+        self._post("/remove", {"connector": connector, "kind": kind, "key": key})
+
     def record(self, connector: str, kind: str, key: str) -> dict[str, Any] | None:
         """A record as the sandbox stores it, None when there is none."""
         return self._get("/record", connector=connector, kind=kind, key=key)

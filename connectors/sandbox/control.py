@@ -151,6 +151,16 @@ def routes(core: Core) -> list[Route]:
             books.put(kind, key, fields, owner=owner)
         return fields
 
+    def remove(given: dict[str, Any]) -> dict[str, Any]:
+        """Take a record out behind everybody's back: no rule is asked and no effect is noted."""
+        with reading_what_was_given():
+            connector, kind, key = (given[name] for name in ("connector", "kind", "key"))
+        with core.store.writing(connector) as books:
+            if books.get(kind, key) is None:
+                raise UnusableError(f"no {kind} {key}")
+            books.remove(kind, key)
+        return {}
+
     def record(given: dict[str, Any]) -> Any:
         with reading_what_was_given():
             connector, kind, key = (given[name] for name in ("connector", "kind", "key"))
@@ -177,6 +187,7 @@ def routes(core: Core) -> list[Route]:
         get("/effects", effects),
         post("/change", change),
         post("/add", add),
+        post("/remove", remove),
         post("/events", send_events),
         get("/record", record),
         get("/stories", stories),

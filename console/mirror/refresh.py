@@ -17,12 +17,13 @@ from console.connections.clients import UNREADABLE, reader, understood
 from console.connections.models import Connection
 from console.mirror.models import KINDS, Record
 from console.mirror.quarantine import DoesNotFitError, Refusal, is_storable, let_go, refuse
+from console.mirror.upserting import upsert_newer
 from console.ui.live import hint
 
 OWNERS = ("customer", "vendor")  # their pages show what belongs to them
 LARGEST_AMOUNT = 2**53  # beyond it JSON numbers are not exact, and the log takes none
 YEARS = range(1900, 2200)  # others are slips of the vendor's, and break arithmetic with time zones
-OURS = ["connection", "raw", "digest", "fetched_at", "haystack"]  # not made of what a vendor sent
+OURS = ["connection", "raw", "digest", "fetched_at", "seen_in", "haystack"]  # not made of what a vendor sent
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,20 @@ def refresh_record(
     return changed
 
 
-def store(connection: Connection, rows: Iterable[Row], *, read_at: datetime | None = None) -> int:
+def store(
+    connection: Connection,
+    rows: Iterable[Row],
+    *,
+    read_at: datetime | None = None,
+    generation: int | None = None,
+) -> int:
     """Keep what was read, in one short transaction; returns how many rows were new or changed.
 
     read_at: when the reading began. A row that somebody has read since is left alone, and a row whose digest
-    is the same only gets its `fetched_at`. Fields that a record does not carry keep their values. A row that
-    cannot be read or does not fit is kept aside with an audit entry, and the others go on. Nothing is ever
-    deleted: a record that vanished at the vendor stays as last seen, with the `fetched_at` of that time.
+    is the same only gets its `fetched_at`. generation: the sync that lists these rows, stamped on them all.
+    Fields that a record does not carry keep their values. A row that cannot be read or does not fit is kept
+    aside with an audit entry, and the others go on. Nothing is ever deleted: a record that vanished at the
+    vendor stays as last seen, with the `fetched_at` of that time.
     """
     by_kind: dict[str, dict[str, Understood]] = {}
     refusals: list[Refusal] = []
@@ -72,10 +80,12 @@ def store(connection: Connection, rows: Iterable[Row], *, read_at: datetime | No
     with transaction.atomic():
         changed = 0
         for kind, fresh in sorted(by_kind.items()):
-            stored, unfit = store_kind(connection, KINDS[kind], fresh, moment)
+            stored, unfit = store_kind(connection, KINDS[kind], fresh, moment, generation)
             changed += stored
             refusals += unfit
             let_go(connection, kind, askable(fresh.keys() - {refusal.vendor_id for refusal in unfit}))
+        if generation is not None:
+            stamp(connection, refusals, generation)
         # Last, since an entry holds the log's head until the transaction ends.
         for refusal in refusals:
             refuse(connection, refusal)
@@ -83,23 +93,28 @@ def store(connection: Connection, rows: Iterable[Row], *, read_at: datetime | No
 
 
 def store_kind(
-    connection: Connection, model: type[Record], fresh: Mapping[str, Understood], read_at: datetime
+    connection: Connection,
+    model: type[Record],
+    fresh: Mapping[str, Understood],
+    read_at: datetime,
+    generation: int | None,
 ) -> tuple[int, list[Refusal]]:
     """The rows of one kind; `fresh` is by vendor id. Returns how many changed, and what did not fit."""
     # Locked in one order, so that two writers of overlapping pages do not wait for each other.
     locked = model.objects.select_for_update().order_by("vendor_id")
     known = {row.vendor_id: row for row in locked.filter(connection=connection, vendor_id__in=askable(fresh))}
-    rows, touched, unchanged, unfit = [], {"raw", "digest", "fetched_at"}, [], []
+    seen = {} if generation is None else {"seen_in": generation}
+    rows, touched, unchanged, newer, unfit = [], {"raw", "digest", "fetched_at", *seen}, [], [], []
     for vendor_id in sorted(fresh):
         record, row = fresh[vendor_id].record, known.get(vendor_id)
         if row and row.fetched_at > read_at:
+            newer.append(row.pk)
             continue
         if row and row.digest == record.digest:
             unchanged.append(row.pk)
             continue
-        # Without its key a known row meets the unique constraint, and one statement inserts and updates.
         row = row or model(connection=connection, vendor_id=vendor_id)
-        row.pk, row.fetched_at = None, read_at
+        row.fetched_at, row.seen_in = read_at, seen.get("seen_in", row.seen_in)
         try:
             fit(row, record)
         except (DoesNotFitError, *UNREADABLE) as error:
@@ -108,15 +123,24 @@ def store_kind(
         touched |= set(record.fields)
         rows.append(row)
     derived = {field.name for field in model._meta.concrete_fields if not field.editable}
-    if rows:
-        model.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["connection", "vendor_id"],
-            update_fields=sorted(touched | derived),
-        )
-    model.objects.filter(pk__in=unchanged).update(fetched_at=read_at)
-    return len(rows), unfit
+    changed = upsert_newer(model, rows, fields=touched | derived)
+    model.objects.filter(pk__in=unchanged).update(fetched_at=read_at, **seen)
+    if seen:
+        model.objects.filter(pk__in=newer).update(**seen)
+    return changed, unfit
+
+
+def stamp(connection: Connection, refusals: Iterable[Refusal], generation: int) -> None:
+    """What is kept aside was listed too: an earlier row of it is not missing."""
+    for kind, ids in ids_by_kind(refusals).items():
+        KINDS[kind].objects.filter(connection=connection, vendor_id__in=ids).update(seen_in=generation)
+
+
+def ids_by_kind(refusals: Iterable[Refusal]) -> dict[str, list[str]]:
+    ids: dict[str, list[str]] = {}
+    for refusal in refusals:
+        ids.setdefault(refusal.kind, []).append(refusal.vendor_id)
+    return ids
 
 
 def askable(ids: Iterable[str]) -> list[str]:

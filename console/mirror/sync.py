@@ -2,15 +2,16 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from connectors.errors import VendorError
+from connectors.errors import NotSentError, VendorDownError, VendorError
 from connectors.rates import Priority
-from connectors.registry import Stream, connector
+from connectors.registry import Page, Stream, connector
 from console.connections.clients import reader
 from console.connections.models import Connection
 from console.mirror.models import RefusedRecord, Sync
@@ -19,16 +20,22 @@ from console.ui.live import hint
 
 log = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=7)
+PASSING = (NotSentError, VendorDownError)  # they say nothing about what was asked
 
 Progress = Callable[[Sync], None]
 
 
+class NotOursError(Exception):
+    """The run was stopped, or somebody else has taken it up."""
+
+
 def sync_connection(connection: Connection, on_progress: Progress | None = None) -> list[Sync]:
-    """Read every kind of record the connector lists; returns the finished runs.
+    """Read every kind of record the connector lists; returns the runs.
 
     A kind that fails does not stop the next, and one that another worker is reading is left to it. A row that
-    cannot be read is kept aside, and its page goes on. Rows and progress commit together with each page.
-    on_progress: called after each page and at each kind's end.
+    cannot be read is kept aside, and its page goes on. Rows and place commit together with each page, and a
+    run that stopped before its end goes on from there. on_progress: called after each page and at each kind's
+    end.
     """
     runs = []
     for stream in connector(connection.connector).streams:
@@ -40,66 +47,120 @@ def sync_connection(connection: Connection, on_progress: Progress | None = None)
 
 
 def begin(connection: Connection, kind: str) -> Sync | None:
-    """Open a run, or None while another one is at it; one that fell silent is closed as failed."""
+    """Open a run or go on with the one that stopped; None while another worker is at it."""
     now = timezone.now()
     runs = Sync.objects.filter(connection=connection, kind=kind)
     try:
         with transaction.atomic():
             silent = runs.filter(state=Sync.State.RUNNING, reported_at__lt=now - Sync.QUIET_FOR)
-            silent.update(state=Sync.State.FAILED, finished_at=now, error="Interrupted before its end.")
-            # The last whole reading tells how old the mirror is, however long later ones have failed.
-            last_whole = runs.filter(state=Sync.State.DONE).order_by("-started_at").values("pk")[:1]
-            runs.filter(finished_at__lt=now - KEPT_FOR).exclude(pk__in=last_whole).delete()
-            return Sync.objects.create(connection=connection, kind=kind, started_at=now, reported_at=now)
+            silent.update(state=Sync.State.STOPPED, finished_at=now, error="Interrupted before its end.")
+            forget_old(runs, now)
+            newest = runs.order_by("-pk").first()
+            if newest and newest.goes_on:
+                return take_up(newest, now)
+            return Sync.objects.create(
+                connection=connection, kind=kind, started_at=now, reported_at=now, turn_at=now
+            )
     except IntegrityError:
         return None
     finally:
         hint(f"connection.{connection.pk}")
 
 
+def take_up(run: Sync, now: datetime) -> Sync | None:
+    """Go on with a run; None when somebody else was faster."""
+    taken = Sync.objects.filter(pk=run.pk, state=run.state, turn=run.turn).update(
+        state=Sync.State.RUNNING,
+        turn=F("turn") + 1,
+        turn_at=now,
+        turn_done=F("done"),
+        reported_at=now,
+        finished_at=None,
+        error="",
+    )
+    return Sync.objects.select_related("connection").get(pk=run.pk) if taken else None
+
+
+def forget_old(runs: QuerySet[Sync], now: datetime) -> None:
+    # The last whole reading tells how old the mirror is, however long later ones have failed.
+    whole = runs.filter(state=Sync.State.DONE).order_by("-started_at").values_list("pk", flat=True)[:1]
+    runs.filter(finished_at__lt=now - KEPT_FOR).exclude(pk__in=list(whole)).delete()
+
+
 def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
     try:
-        pages = stream.pages(reader(run.connection, priority=Priority.SYNC), "")
-        while True:
-            read_at = timezone.now()
-            page = next(pages, None)
-            if page is None:
-                break
-            with transaction.atomic():
-                store(run.connection, page.rows, read_at=read_at)
-                go_on = report(run, len(page.rows), page.total)
-            hint(f"connection.{run.connection_id}")
-            on_progress(run)
-            if not go_on:
-                return
+        if run.listed_at is None:
+            read_pages(run, stream, on_progress)
+    except NotOursError:
+        return
     except VendorError as error:
-        end(run, Sync.State.FAILED, error=error.sentence)
+        fail(run, error.sentence, is_passing=isinstance(error, PASSING))
+    except KeyboardInterrupt:
+        end(run, Sync.State.STOPPED)
+        raise
     except Exception:  # the rim of one kind: a fault in reading plans must not keep invoices from being read
         log.exception("sync %s of %s failed", run.pk, run)
-        end(
-            run,
-            Sync.State.FAILED,
-            error=f"Reading stopped at a fault of ours; the log has it as sync {run.pk}.",
-        )
+        fail(run, f"Reading stopped at a fault of ours; the log has it as sync {run.pk}.")
     else:
         end(run, Sync.State.DONE)
+        forget_refusals(run)
     on_progress(run)
 
 
-def report(run: Sync, rows: int, total: int | None) -> bool:
-    """Note progress; False when the run was closed meanwhile because it seemed dead."""
+def read_pages(run: Sync, stream: Stream, on_progress: Progress) -> None:
+    """From the run's place to the end of the list. Raises VendorError, NotOursError."""
+    pages = stream.pages(reader(run.connection, priority=Priority.SYNC), run.place)
+    while True:
+        read_at = timezone.now()
+        page = next(pages, None)
+        if page is None:
+            return
+        with transaction.atomic():
+            report(run, page)
+            store(run.connection, page.rows, read_at=read_at, generation=run.pk)
+        run.refresh_from_db()
+        hint(f"connection.{run.connection_id}")
+        on_progress(run)
+
+
+def report(run: Sync, page: Page) -> None:
+    """Note how far the list is read. Raises NotOursError."""
     now = timezone.now()
-    running = Sync.objects.filter(pk=run.pk, state=Sync.State.RUNNING)
-    if not running.update(done=F("done") + rows, total=total, reported_at=now):
-        return False
-    run.done, run.total, run.reported_at = run.done + rows, total, now
-    return True
+    change(
+        run,
+        done=F("done") + len(page.rows),
+        total=page.total,
+        place=page.following,
+        listed_at=None if page.following else now,
+        reported_at=now,
+    )
 
 
-def end(run: Sync, state: Sync.State, *, error: str = "") -> None:
+def change(run: Sync, **values: Any) -> None:
+    """Write to a run while it is ours, and hold its row until the transaction ends. Raises NotOursError."""
+    ours = Sync.objects.filter(pk=run.pk, state=Sync.State.RUNNING, turn=run.turn)
+    if not ours.update(**values):
+        raise NotOursError
+
+
+def fail(run: Sync, sentence: str, *, is_passing: bool = False) -> None:
+    """End a run that could not go on. One that got nowhere forgets its place, which may be what is wrong."""
+    got_on = run.done > run.turn_done
+    end(run, Sync.State.FAILED, error=sentence, forgets=not (got_on or is_passing))
+
+
+def end(run: Sync, state: Sync.State, *, error: str = "", forgets: bool = False) -> None:
     now = timezone.now()
     run.state, run.finished_at, run.error = state, now, error[:500]
     run.refused = RefusedRecord.objects.filter(connection=run.connection, kind=run.kind).count()
-    running = Sync.objects.filter(pk=run.pk, state=Sync.State.RUNNING)
-    running.update(state=state, finished_at=now, reported_at=now, error=run.error, refused=run.refused)
+    values = {"state": state, "finished_at": now, "error": run.error, "refused": run.refused}
+    if forgets:
+        values |= {"place": "", "listed_at": None}
+    Sync.objects.filter(pk=run.pk, state=Sync.State.RUNNING, turn=run.turn).update(reported_at=now, **values)
     hint(f"connection.{run.connection_id}")
+
+
+def forget_refusals(run: Sync) -> None:
+    """What was kept aside and is not listed any more."""
+    aside = RefusedRecord.objects.filter(connection=run.connection, kind=run.kind)
+    aside.filter(seen_at__lt=run.started_at).delete()

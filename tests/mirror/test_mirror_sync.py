@@ -1,13 +1,15 @@
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.utils import timezone
 
 from connectors.errors import NotFoundError
+from connectors.registry import connector
 from console.celery import app
-from console.mirror.models import KINDS, Customer, Invoice, Sync
+from console.mirror.models import KINDS, Customer, Invoice, RefusedRecord, Sync
 from console.mirror.refresh import refresh_record
-from console.mirror.sync import begin, sync_connection
+from console.mirror.sync import begin, read_stream, sync_connection
 from console.mirror.tasks import sync
 from tests.mirror.factories import make_sync
 
@@ -23,11 +25,33 @@ def counts(connection) -> dict[str, int]:
     return {kind: model.objects.filter(connection=connection).count() for kind, model in KINDS.items()}
 
 
-@pytest.mark.parametrize("connector", ["billsby", "bill"])
-def test_everything_a_vendor_lists_is_in_the_mirror(connected, connector):
-    runs = sync_connection(connected[connector])
+class Killed(BaseException):
+    """What nothing catches, like a process that ends."""
+
+
+def kill_at(kind: str, page: int):
+    """For on_progress: die after so many pages of that kind."""
+    pages = count(1)
+
+    def kill(run: Sync) -> None:
+        if run.kind == kind and next(pages) == page:
+            raise Killed
+
+    return kill
+
+
+def let_it_be_quiet(kind: str, **changes) -> Sync:
+    """Let the time pass after which a run that reports nothing counts as dead."""
+    run = Sync.objects.get(kind=kind)
+    Sync.objects.filter(pk=run.pk).update(reported_at=timezone.now() - timedelta(minutes=6), **changes)
+    return run
+
+
+@pytest.mark.parametrize("vendor", ["billsby", "bill"])
+def test_everything_a_vendor_lists_is_in_the_mirror(connected, vendor):
+    runs = sync_connection(connected[vendor])
     assert {run.state for run in runs} == {Sync.State.DONE}
-    held = counts(connected[connector])
+    held = counts(connected[vendor])
     assert all(held[run.kind] == run.done > 0 for run in runs)
 
 
@@ -74,7 +98,73 @@ def test_a_reading_that_fell_silent_is_taken_over(billsby):
     Sync.objects.filter(pk=silent.pk).update(reported_at=timezone.now() - timedelta(minutes=6))
     assert "invoice" in {run.kind for run in sync_connection(billsby)}
     silent.refresh_from_db()
-    assert silent.state == Sync.State.FAILED
+    assert silent.state == Sync.State.STOPPED
+
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_a_reading_that_was_killed_goes_on_at_its_page(billsby, page):
+    with pytest.raises(Killed):
+        sync_connection(billsby, on_progress=kill_at("invoice", page))
+    killed = let_it_be_quiet("invoice")
+    told = []
+    (run,) = (run for run in sync_connection(billsby, on_progress=told.append) if run.kind == "invoice")
+    assert (run.pk, run.turn, run.state) == (killed.pk, 2, Sync.State.DONE)
+    assert run.done == run.total == Invoice.objects.filter(connection=billsby, seen_in=run.pk).count()
+    assert len([each for each in told if each.kind == "invoice"]) == 3 - page + 1  # and its end
+
+
+def test_a_reading_that_fails_on_the_way_goes_on_where_it_was(billsby, sandbox):
+    def fail(run):
+        if run.kind == "invoice" and run.done == 100 and not run.finished_at:
+            sandbox.fail_next(status=403, operation="billsby_list_invoices")
+
+    sync_connection(billsby, on_progress=fail)
+    failed = Sync.objects.get(kind="invoice")
+    assert (failed.state, failed.done) == (Sync.State.FAILED, 100)
+    sync_connection(billsby)
+    again = Sync.objects.get(kind="invoice")
+    assert (again.pk, again.state, again.done) == (failed.pk, Sync.State.DONE, again.total)
+
+
+def test_a_place_that_the_vendor_refuses_is_given_up(connected, sandbox):
+    stopped = begin(connected["bill"], "invoice")
+    Sync.objects.filter(pk=stopped.pk).update(state=Sync.State.STOPPED, place="in_use:no-such-token")
+    sync_connection(connected["bill"])
+    stopped.refresh_from_db()
+    assert (stopped.state, stopped.place) == (Sync.State.FAILED, "")
+    sync_connection(connected["bill"])
+    assert Sync.objects.filter(kind="invoice").first().state == Sync.State.DONE
+
+
+def test_who_lost_the_run_writes_nothing_more(billsby):
+    mine = begin(billsby, "invoice")
+    let_it_be_quiet("invoice", place="100 293")
+    begin(billsby, "invoice")
+    stream = next(stream for stream in connector("billsby").streams if stream.kind == "invoice")
+    read_stream(mine, stream, lambda run: None)
+    assert not Invoice.objects.exists()
+    assert Sync.objects.get(kind="invoice").state == Sync.State.RUNNING
+
+
+def test_what_is_removed_while_a_list_is_read_hides_no_row(billsby, sandbox):
+    def remove(run):
+        if run.kind == "invoice" and run.done == 100:
+            for row in Invoice.objects.filter(seen_in=run.pk)[:3]:
+                sandbox.remove("billsby", "invoice", row.vendor_id)
+
+    sync_connection(billsby, on_progress=remove)
+    run = Sync.objects.get(kind="invoice")
+    assert Invoice.objects.filter(seen_in=run.pk).count() == run.total + 3
+
+
+def test_what_is_no_longer_listed_is_no_longer_kept_aside(billsby, sandbox):
+    number = sandbox.stories()["retry_pays"]["invoiceNumber"]
+    sandbox.change("billsby", "invoice", number, currency="DOLLARS")
+    sync_connection(billsby)
+    assert RefusedRecord.objects.get().vendor_id == number
+    sandbox.remove("billsby", "invoice", number)
+    sync_connection(billsby)
+    assert not RefusedRecord.objects.exists()
 
 
 def test_the_job_reads_the_connection_it_is_given(connected):

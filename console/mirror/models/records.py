@@ -24,6 +24,7 @@ class Record(models.Model):
     raw = models.JSONField(encoder=DjangoJSONEncoder)  # decimals as text, digit for digit
     digest = models.CharField(max_length=64)
     fetched_at = models.DateTimeField()
+    seen_in = models.BigIntegerField(null=True, blank=True)  # the newest sync whose list had it
     # What a search looks through, case folded here so that SQLite and PostgreSQL agree beyond ASCII.
     haystack = models.TextField(blank=True, editable=False)
 

@@ -5,19 +5,26 @@ from datetime import timedelta
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from console.connections.models import Connection
 
 
 class Sync(models.Model):
-    """One run over one kind of one connection's records: its progress, and then how fresh the mirror is."""
+    """One run over one kind of one connection's records: its progress, and then how fresh the mirror is.
+
+    Each is a generation: the rows that its list has are stamped with its id. `place` is where the list goes
+    on; it commits with the rows before it, so that a run which stopped goes on at its page.
+    """
 
     class State(models.TextChoices):
         RUNNING = "running"
+        STOPPED = "stopped"
         DONE = "done"
         FAILED = "failed"
 
     QUIET_FOR = timedelta(minutes=5)  # a running one that reported nothing for so long has died
+    GOES_ON_FOR = timedelta(days=1)  # an older one tells too little of today: a new one begins
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="syncs")
     kind = models.CharField(max_length=30)
@@ -25,6 +32,12 @@ class Sync(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True, blank=True)
     refused = models.PositiveIntegerField(default=0)
+    place = models.TextField(blank=True)
+    listed_at = models.DateTimeField(null=True, blank=True)  # when the list came to its end
+    # A run may be worked at several times; only who took it last may write to it.
+    turn = models.PositiveIntegerField(default=1)
+    turn_at = models.DateTimeField(null=True, blank=True)
+    turn_done = models.PositiveIntegerField(default=0)  # of `done`, what earlier turns did
     started_at = models.DateTimeField()
     reported_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +58,13 @@ class Sync(models.Model):
     @property
     def words(self) -> str:
         return self.kind.replace("_", " ") + "s"
+
+    @property
+    def goes_on(self) -> bool:
+        """Stopped before its end at a known place, not long ago."""
+        if self.state not in (self.State.STOPPED, self.State.FAILED):
+            return False
+        return bool(self.place or self.listed_at) and timezone.now() - self.started_at < self.GOES_ON_FOR
 
 
 class RefusedRecord(models.Model):

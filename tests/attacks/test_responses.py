@@ -6,7 +6,8 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.test import Client
 
-from console.asgi import countersign
+from console.asgi import countersign, pages
+from console.ui.bodies import SmallBodies
 
 pytestmark = pytest.mark.django_db
 
@@ -91,8 +92,8 @@ def test_no_path_leads_to_a_file_outside(client, people, path):
     assert b"root:" not in answer.content
 
 
-def post(body: list[bytes], *headers: tuple[bytes, bytes]) -> dict:
-    """What the server answers to a body sent in these parts."""
+def post(body: list[bytes], *headers: tuple[bytes, bytes], app=countersign, ends: bool = True) -> dict:
+    """What the server answers to a body sent in these parts. ends: whether anything says that it is whole."""
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -108,10 +109,11 @@ def post(body: list[bytes], *headers: tuple[bytes, bytes]) -> dict:
     }
 
     async def scenario() -> dict:
-        socket = ApplicationCommunicator(countersign, scope)
+        socket = ApplicationCommunicator(app, scope)
         for part in body:
             await socket.send_input({"type": "http.request", "body": part, "more_body": True})
-        await socket.send_input({"type": "http.request", "body": b"", "more_body": False})
+        if ends:
+            await socket.send_input({"type": "http.request", "body": b"", "more_body": False})
         answer = await socket.receive_output(10)
         await socket.receive_output(10)
         await socket.wait(10)
@@ -130,3 +132,8 @@ def test_a_body_without_a_length_is_read_up_to_the_bound(committed_db):
 
 def test_a_small_body_is_heard(committed_db):
     assert post([b"x" * 100], (b"content-length", b"100"))["status"] == 403
+
+
+def test_a_body_that_never_ends_is_not_waited_for(committed_db):
+    impatient = SmallBodies(pages, patience_s=0.2)
+    assert post([b"x" * 100], app=impatient, ends=False)["status"] == 408

@@ -19,7 +19,7 @@ EXPONENTS = {
     for digits, codes in ((0, NO_DIGITS), (2, TWO_DIGITS), (3, THREE_DIGITS), (4, FOUR_DIGITS))
     for code in codes.split()
 }
-LARGEST_POWER = 100  # of ten; "1e999999" would otherwise be written out digit by digit
+LARGEST_POWER = 1000  # of ten; "1e999999" would otherwise be written out digit by digit
 SYMBOLS = {"USD": "$", "GBP": "£", "EUR": "€", "JPY": "¥"}
 
 

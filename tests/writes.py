@@ -18,6 +18,9 @@ WRITES = [
 TEXT = 'Zoë "Zed" O\u2019Neil & Söhne <b> %7B+?#\\ 日本 \u202e'
 ADDRESS = {"line1": "1 Pier & Road", "city": "Oak+land", "zipOrPostalCode": "94607", "country": "US"}
 
+PLACE = {"addressLine1": TEXT, "city": "Oakland", "state": "CA", "country": "USA", "postCode": "94607"}
+PERSON = {"firstName": TEXT, "lastName": "Silva", "email": "ana+x@example.com", **PLACE}
+
 
 def arguments_of(
     connected: Mapping[str, Connection], sandbox: SandboxControl
@@ -96,6 +99,8 @@ def arguments_of(
         "billsby_update_counter": lambda: story(
             "credits", "subscriptionUniqueId", "counterId", operationType="Decrement", value=10
         ),
+        "billsby_update_customer": lambda: story("spend", "customerUniqueId") | PERSON,
+        "billsby_update_shipping_address": lambda: story("spend", "subscriptionUniqueId") | PLACE,
         "billsby_delete_customer": with_nothing_running,
         "billsby_erase_customer_data": lambda: story("spend", "customerUniqueId"),
         "billsby_request_payment_details": lambda: story("retry_pays", "customerUniqueId"),
@@ -112,16 +117,7 @@ def arguments_of(
             newRenewalDate=f"{sandbox.now() + timedelta(days=40):%Y-%m-%d}",
             pauseSubscription=True,
         ),
-        "billsby_create_customer": lambda: {
-            "firstName": TEXT,
-            "lastName": "Silva",
-            "email": "ana+x@example.com",
-            "addressLine1": TEXT,
-            "city": "Oakland",
-            "state": "CA",
-            "country": "USA",
-            "postCode": "94607",
-        },
+        "billsby_create_customer": lambda: PERSON,
         "bill_create_customer": lambda: {"name": TEXT, "email": "ap+1@acme.example"},
         "bill_v2_create_customer": lambda: {"name": TEXT, "description": "{devKey}={sessionId}"},
         "bill_create_customer_contact": lambda: {

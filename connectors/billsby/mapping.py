@@ -214,6 +214,12 @@ def custom_field_response(raw: Raw) -> Record:
     return Record.of("custom_field_response", text(raw, "customFieldResponseId"), fields, dict(raw))
 
 
+def address(raw: Raw) -> dict[str, str]:
+    """The six lines of a billing or shipping address; a line that is not there is empty."""
+    lines = ("addressLine1", "addressLine2", "city", "state", "country", "postCode")
+    return {line: str(raw.get(line) or "") for line in lines}
+
+
 def customer_of(number: str) -> str:
     """Invoice and credit note numbers begin with their customer's id."""
     return number.rpartition("-")[0]

@@ -161,6 +161,31 @@ def request(name: str, arguments: Mapping[str, Any]) -> Request:
                 '"postCode":"LS1 4AB"}',
             ),
         ),
+        (
+            "billsby_update_customer",
+            PERSON | WHO | {"phoneNumber": "7700900123"},
+            Request(
+                "PUT",
+                f"{CORE}/customers/7KQ2M9XTRB",
+                "",
+                JSON,
+                '{"firstName":"Noor","lastName":"Falk","email":"noor.falk@example.test",'
+                '"billingAddress":{"addressLine1":"4 Mill Lane","city":"Leeds","state":"West Yorkshire",'
+                '"country":"GBR","postCode":"LS1 4AB"},"phoneNumber":"7700900123"}',
+            ),
+        ),
+        (
+            "billsby_update_shipping_address",
+            SUBSCRIPTION | PLACE,
+            Request(
+                "PUT",
+                f"{CORE}/subscriptions/Q4W8ZJ6N1D/shippingAddress",
+                "",
+                JSON,
+                '{"addressLine1":"4 Mill Lane","city":"Leeds","state":"West Yorkshire","country":"GBR",'
+                '"postCode":"LS1 4AB"}',
+            ),
+        ),
         ("billsby_delete_customer", WHO, Request("DELETE", f"{CORE}/customers/7KQ2M9XTRB", "", "", "")),
         (
             "billsby_erase_customer_data",

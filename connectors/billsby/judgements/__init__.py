@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from connectors.billsby.judgements import custom_fields
+from connectors.billsby.judgements import contacts, custom_fields
 from connectors.billsby.judgements.charges import ChargeCustomer
 from connectors.billsby.judgements.counters import UpdateCounter
 from connectors.billsby.judgements.credit_notes import RetryCreditNote
@@ -30,6 +30,8 @@ JUDGES: Mapping[str, Judge] = {
     "cancel_subscription": CancelSubscription(),
     "update_counter": UpdateCounter(),
     "create_customer": CreateCustomer(),
+    "update_customer": contacts.UPDATE_CUSTOMER,
+    "update_shipping_address": contacts.UPDATE_SHIPPING_ADDRESS,
     "delete_customer": DeleteCustomer(),
     "erase_customer_data": EraseCustomerData(),
     "request_payment_details": RequestPaymentDetails(),

@@ -8,6 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+PUT = """
+INSERT INTO records (connector, kind, key, owner, at, body) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (connector, kind, key) DO UPDATE
+  SET body = excluded.body, owner = coalesce(?, owner), at = coalesce(?, at)
+"""
+
 
 class Books:
     """Records are JSON objects under (kind, key); `owner` groups them, `at` orders them.
@@ -54,13 +60,13 @@ class Books:
     ) -> None:
         """Add a record, or replace one; a replaced one keeps its place, owner and time unless told."""
         self._note_before(kind, key)
-        self._connection.execute(
-            "INSERT INTO records (connector, kind, key, owner, at, body) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (connector, kind, key) DO UPDATE SET body = excluded.body,"
-            " owner = coalesce(?, owner), at = coalesce(?, at)",
-            [self.connector, kind, key, owner or "", as_text(at or self.now), json.dumps(body)]
-            + [owner, as_text(at) if at else None],
-        )
+        self._connection.execute(PUT, self._to_put(kind, key, body, owner, at))
+
+    def _to_put(
+        self, kind: str, key: str, body: Mapping[str, Any], owner: str | None, at: datetime | None
+    ) -> list[Any]:
+        row = [self.connector, kind, key, owner or "", as_text(at or self.now), json.dumps(body)]
+        return [*row, owner, as_text(at) if at else None]
 
     def remove(self, kind: str, key: str) -> None:
         self._note_before(kind, key)
@@ -93,6 +99,13 @@ class Books:
         """
         condition, values = self._condition(kind, owner, where, like)
         direction = "DESC" if newest_first else "ASC"
+        if offset and owner is None and not (where or like or order_by):
+            place = self._place_at(kind, offset, direction)
+            if place is None:
+                return []
+            day, offset = place
+            condition += " AND at <= ?" if newest_first else " AND at >= ?"
+            values.append(f"{day}~" if newest_first else day)
         first = f"json_extract(body, '$.{order_by}') {direction}, " if order_by else ""
         rows = self._connection.execute(
             f"SELECT body FROM records WHERE {condition} ORDER BY {first}at {direction}, id {direction}"
@@ -110,8 +123,10 @@ class Books:
         like: tuple[Sequence[str], str] | None = None,
     ) -> int:
         condition, values = self._condition(kind, owner, where, like)
-        row = self._connection.execute(f"SELECT count(*) FROM records WHERE {condition}", values).fetchone()
-        return row[0]
+        counted = "count(*) FROM records"
+        if owner is None and not (where or like):
+            counted = "coalesce(sum(records), 0) FROM days"
+        return self._connection.execute(f"SELECT {counted} WHERE {condition}", values).fetchone()[0]
 
     def next_number(self, name: str, *, first: int = 1) -> int:
         """Count a named series up by one."""
@@ -134,6 +149,21 @@ class Books:
             "INSERT INTO effects (at, connector, operation, record, took, request) VALUES (?, ?, ?, ?, ?, ?)",
             [as_text(self.now), self.connector, operation, record, took, json.dumps(request)],
         )
+
+    def _place_at(self, kind: str, offset: int, direction: str) -> tuple[str, int] | None:
+        """On which day the record stands that comes after `offset` others, and after how many of that day.
+
+        None where there is none. Without this a page far down a list of a million counts its way there.
+        """
+        days = self._connection.execute(
+            f"SELECT day, records FROM days WHERE connector = ? AND kind = ? ORDER BY day {direction}",
+            [self.connector, kind],
+        )
+        for day, records in days:
+            if offset < records:
+                return day, offset
+            offset -= records
+        return None
 
     def _note_before(self, kind: str, key: str) -> None:
         if self._before is not None and (kind, key) not in self._before:

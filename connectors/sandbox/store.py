@@ -29,6 +29,23 @@ CREATE TABLE IF NOT EXISTS records (
   owner TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (connector, kind, key));
 CREATE INDEX IF NOT EXISTS records_by_owner ON records (connector, kind, owner, at, id);
 CREATE INDEX IF NOT EXISTS records_by_time ON records (connector, kind, at, id);
+CREATE TABLE IF NOT EXISTS days (
+  connector TEXT NOT NULL, kind TEXT NOT NULL, day TEXT NOT NULL, records INTEGER NOT NULL,
+  PRIMARY KEY (connector, kind, day)) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS records_added AFTER INSERT ON records BEGIN
+  INSERT INTO days VALUES (new.connector, new.kind, substr(new.at, 1, 10), 1)
+    ON CONFLICT DO UPDATE SET records = records + 1;
+END;
+CREATE TRIGGER IF NOT EXISTS records_removed AFTER DELETE ON records BEGIN
+  UPDATE days SET records = records - 1
+    WHERE connector = old.connector AND kind = old.kind AND day = substr(old.at, 1, 10);
+END;
+CREATE TRIGGER IF NOT EXISTS records_moved AFTER UPDATE OF at ON records WHEN new.at <> old.at BEGIN
+  UPDATE days SET records = records - 1
+    WHERE connector = old.connector AND kind = old.kind AND day = substr(old.at, 1, 10);
+  INSERT INTO days VALUES (new.connector, new.kind, substr(new.at, 1, 10), 1)
+    ON CONFLICT DO UPDATE SET records = records + 1;
+END;
 CREATE TABLE IF NOT EXISTS effects (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, connector TEXT NOT NULL, operation TEXT NOT NULL,
   record TEXT NOT NULL, took INTEGER NOT NULL, request TEXT NOT NULL);
@@ -42,6 +59,11 @@ CREATE TABLE IF NOT EXISTS targets (connector TEXT PRIMARY KEY, target TEXT NOT 
 CREATE TABLE IF NOT EXISTS outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT, connector TEXT NOT NULL, due_at REAL NOT NULL,
   tries INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL);
+"""
+# For a state file from before the days were counted.
+COUNT_DAYS = """
+INSERT INTO days SELECT connector, kind, substr(at, 1, 10), count(*) FROM records
+  WHERE NOT EXISTS (SELECT 1 FROM days) GROUP BY 1, 2, 3
 """
 CLOCK_OFFSET = "clock_offset_s"
 
@@ -70,6 +92,7 @@ class Store:
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(SCHEMA)
+            connection.execute(COUNT_DAYS)
             rows = connection.execute("SELECT name, value FROM settings").fetchall()
             targets = connection.execute("SELECT connector, target FROM targets").fetchall()
         self._settings = {name: json.loads(value) for name, value in rows}
@@ -179,7 +202,7 @@ class Store:
         """Forget records, effects, settings, clock and who gets events; ledger ids go on counting."""
         with self.writing("control"):
             assert self._writing is not None
-            for table in ("records", "effects", "due", "numbers", "settings", "targets", "outbox"):
+            for table in ("days", "records", "effects", "due", "numbers", "settings", "targets", "outbox"):
                 self._writing.execute(f"DELETE FROM {table}")
             self._settings, self._targets, self._before = {}, {}, {}
 

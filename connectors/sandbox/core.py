@@ -8,12 +8,15 @@ from connectors.sandbox.faults import Faults
 from connectors.sandbox.store import Store
 from connectors.sandbox.webhooks import Deliveries
 
+USUAL_CUSTOMERS = 40
+
 
 class Core:
     """The store with its clock, and the faults asked for.
 
     A half is a package with DEFAULTS (its settings and their values), `routes(core)` (paths after its own
-    name) and `seed(core, seed, customers)`; one that sends events has WEBHOOKS.
+    name) and `seed(core, seed, customers)`; one that sends events has WEBHOOKS, one that can be made large
+    `fill(core, seed, customers, invoices)`.
     """
 
     def __init__(self, state_file: Path, halves: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
@@ -29,10 +32,17 @@ class Core:
             {name: sender.events for name, sender in self.senders.items()}, deliveries.wake
         )
 
-    def reset(self, *, seed: int, customers: int) -> None:
-        """Forget everything and fill the books anew, the same for the same seed and size."""
+    def reset(self, *, seed: int, customers: int, invoices: int | None = None) -> None:
+        """Forget everything and fill the books anew, the same for the same seed and sizes.
+
+        invoices: how many there shall be, for very large books; those beyond the usual size are of one kind.
+        """
         self.faults.clear()
         with self.store.writing("control"):
             self.store.wipe()
             for half in self.halves.values():
-                half.seed(self, seed, customers)
+                half.seed(self, seed, customers if invoices is None else min(customers, USUAL_CUSTOMERS))
+            if invoices is not None:
+                for half in self.halves.values():
+                    if hasattr(half, "fill"):
+                        half.fill(self, seed, customers, invoices)

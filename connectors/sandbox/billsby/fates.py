@@ -143,3 +143,14 @@ FATES: tuple[Fate, ...] = (
     _steady,
     _steady,
 )
+# Those that leave no old debt and make no invoice more.
+FRESH_FATES: tuple[Fate, ...] = (
+    _unpaid_for(-1),
+    _refunded(100),
+    _refunded(40),
+    _failed_credit,
+    _moved_to("Cancelled"),
+    _moved_to("Paused"),
+    _with_addon,
+    _tagged,
+)

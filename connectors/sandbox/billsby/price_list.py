@@ -33,6 +33,21 @@ class PriceList:
     allowance_id: int
 
 
+def read_price_list(books: Books) -> PriceList:
+    """What `write_price_list` wrote."""
+    plans = {}
+    for product in books.find("product"):
+        its = "api" if product["displayName"].endswith(" API") else "desk"
+        listed = books.find("plan", owner=str(product["productId"]))
+        plans[its, product["billingCurrency"]] = {plan["displayName"]: plan for plan in listed}
+    return PriceList(
+        books.find("company")[0]["currency"],
+        plans,
+        addon_id=books.find("addon")[0]["addonId"],
+        allowance_id=books.find("allowance")[0]["allowanceId"],
+    )
+
+
 def write_price_list(books: Books, chance: Random, seed: int) -> PriceList:
     """The company, its products in four currencies, plans, one add-on and one allowance.
 

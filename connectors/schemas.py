@@ -41,6 +41,7 @@ TYPE_WORDS = {
     "boolean": "true or false",
     "array": "a list",
     "object": "a group of named values",
+    "null": "null",
 }
 
 
@@ -144,9 +145,16 @@ def _normal(schema: Schema, value: Any, name: str, problems: list[str]) -> Any:
     for key, inner in properties.items():
         if value.get(key) is not None:
             ordered[key] = _normal(inner, value[key], key, problems)
+        elif key in value and _takes_null(inner):
+            ordered[key] = None
         elif "default" in inner:
             ordered[key] = inner["default"]
     return ordered | {key: rest for key, rest in value.items() if key not in properties}
+
+
+def _takes_null(schema: Schema) -> bool:
+    """Whether nothing is a value of its own here ("no end"); everywhere else it is as good as left out."""
+    return isinstance(schema.get("type"), list) and "null" in schema["type"]
 
 
 def _references(value: Any, path: tuple = ()) -> Iterator[tuple[tuple, str]]:
@@ -186,7 +194,8 @@ def _sentences(error: ValidationError) -> list[str]:
                 if key not in error.schema["properties"]
             ]
         case "type":
-            return [f"{name} must be {TYPE_WORDS.get(limit, limit)}."]
+            types = limit if isinstance(limit, list) else [limit]
+            return [f"{name} must be {' or '.join(TYPE_WORDS.get(one, one) for one in types)}."]
         case "enum":
             return [f"{name} must be one of: {', '.join(map(str, limit))}."]
         case "format":

@@ -16,6 +16,10 @@ WRITES = [
     if not operation.is_read
 ]
 TEXT = 'Zoë "Zed" O\u2019Neil & Söhne <b> %7B+?#\\ 日本 \u202e'
+MONTH = {"frequency": 1, "frequencyType": "monthly"}
+TIERS = [{"start": 1, "finish": 10, "price": 300}, {"start": 11, "finish": None, "price": 200}]
+CYCLE = {**MONTH, "price": 2900, "billingDateType": "anniversary", "visibility": "public", "tiers": TIERS}
+PRICE = {**MONTH, "currencyCode": "USD", "pricePerUnit": 5}
 ADDRESS = {"line1": "1 Pier & Road", "city": "Oak+land", "zipOrPostalCode": "94607", "country": "US"}
 
 PLACE = {"addressLine1": TEXT, "city": "Oakland", "state": "CA", "country": "USA", "postCode": "94607"}
@@ -71,6 +75,46 @@ def arguments_of(
             "creditNoteNumber": read_live(
                 connected["billsby"], "billsby_list_credit_notes", {"isFailed": True}
             ).data[0]["creditNoteUniqueId"]
+        },
+        "billsby_create_product": lambda: {
+            "name": TEXT,
+            "displayName": TEXT,
+            "description": TEXT,
+            "billingCurrency": "GBP",
+            "isMarketingConsentRequired": True,
+            "orderedCustomFields": [custom_field()],
+            "productCountryLimitation": {
+                "isAnyCountryAllowed": False,
+                "countrySettings": [{"country": "GBR", "addressPermission": 1}],
+            },
+        },
+        "billsby_update_product": lambda: {
+            "productId": 11,
+            "description": TEXT,
+            "visibility": "hidden",
+            "orderedCustomFields": [custom_field()],
+        },
+        "billsby_create_plan": lambda: {
+            "productId": 11,
+            "name": TEXT,
+            "displayName": TEXT,
+            "pricingModel": "tiered",
+            "featureTags": "beta, water",
+            "visibility": "off_sale",
+        },
+        "billsby_update_plan": lambda: {
+            "productId": 11,
+            "planId": 31,
+            "displayName": TEXT,
+            "cycle": {"cycleId": 51, "price": 3100, "tier": {"start": 1, "finish": None, "price": 300}},
+        },
+        "billsby_reorder_plans": lambda: {"productId": 11, "orderedPlanIds": [34, 33, 32, 31]},
+        "billsby_create_cycles": lambda: {
+            "productId": 11,
+            "planId": 31,
+            "cycles": [CYCLE, CYCLE | {"frequencyType": "yearly", "price": 29900}],
+            "addOns": [{"addOnId": 5, "prices": [PRICE | {"flatFeePrice": 900}]}],
+            "allowances": [{"allowanceId": 8, "isForced": True, "prices": [PRICE | {"includedUnits": 10}]}],
         },
         "billsby_create_custom_field": lambda: {
             "type": "dropdown",

@@ -25,13 +25,13 @@ class Desk:
     def read(self, name: str, arguments: Any) -> Any:
         return read(self.client, BILLSBY[name], arguments).data
 
-    def look(self, name: str, **given: Any) -> tuple[Snapshot, Expectation]:
+    def look(self, name: str, /, **given: Any) -> tuple[Snapshot, Expectation]:
         arguments = BILLSBY[name].arguments(given)
         judge = connector("billsby").judges[BILLSBY[name].judge]
         before = judge.look(self.read, arguments)
         return before, judge.expect(before, arguments)
 
-    def carry_out(self, name: str, *, loses_answer: bool = False, **given: Any) -> Verdict:
+    def carry_out(self, name: str, /, *, loses_answer: bool = False, **given: Any) -> Verdict:
         """Send it and ask the judge. loses_answer: the test asked for that, and it must happen."""
         operation = BILLSBY[name]
         arguments = operation.arguments(given)
@@ -44,7 +44,7 @@ class Desk:
         return connector("billsby").judges[operation.judge].probe(self.read, attempt)
 
     def probe_unsent(
-        self, name: str, *, meanwhile: Callable[[], Any] = lambda: None, **given: Any
+        self, name: str, /, *, meanwhile: Callable[[], Any] = lambda: None, **given: Any
     ) -> Verdict:
         """What the judge says of a write that never came to the vendor, whatever else happened there."""
         operation = BILLSBY[name]

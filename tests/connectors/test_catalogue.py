@@ -17,12 +17,6 @@ every_operation = pytest.mark.parametrize("operation", BILLSBY.operations.values
 NOT_YET = {
     11: "update_a_billsby_payment_card_token_by_id",
     16: "create_a_billsby_subscription",
-    38: "update_a_billsby_product_by_id",
-    40: "create_a_billsby_product",
-    42: "create_a_billsby_plan",
-    43: "create_a_billsby_cycle",
-    44: "update_a_billsby_plan_by_id",
-    45: "update_a_billsby_plan_order_by_id",
 }
 
 GOOD = {

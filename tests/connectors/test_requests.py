@@ -94,6 +94,131 @@ def request(name: str, arguments: Mapping[str, Any]) -> Request:
             Request("PUT", f"{CORE}/creditNotes/7KQ2M9XTRB-4/Payment", "", "", ""),
         ),
         (
+            "billsby_create_product",
+            {
+                "typeOfProduct": "tiered",
+                "name": "cloud-desk",
+                "displayName": "Cloud desk",
+                "description": "Hosted help desk",
+                "billingCurrency": "GBP",
+                "visibility": "hidden",
+                "isMarketingConsentRequired": True,
+                "orderedCustomFields": [3],
+                "productCountryLimitation": {
+                    "isAnyCountryAllowed": False,
+                    "countrySettings": [{"country": "GBR", "addressPermission": 1}],
+                },
+            },
+            Request(
+                "POST",
+                f"{CORE}/products",
+                "",
+                JSON,
+                '{"name":"cloud-desk","displayName":"Cloud desk","description":"Hosted help desk",'
+                '"visibility":1,"billingCurrency":"GBP","is MarketingConsentRequired":true,'
+                '"orderedCustomFields":[3],"typeOfProduct":1,'
+                '"productCountryLimitation":{"isAnyCountryAllowed":false,"countrySettings":'
+                '[{"countryIso3":"GBR","addressPermission":1}]}}',
+            ),
+        ),
+        (
+            "billsby_update_product",
+            {
+                "productId": 12,
+                "description": "New",
+                "visibility": "public",
+                "isMarketingConsentRequired": False,
+                "productCountryLimitation": {"isAnyCountryAllowed": True},
+            },
+            Request(
+                "PUT",
+                f"{CORE}/products/12",
+                "",
+                JSON,
+                '{"decription":"New","visibility":0,"is MarketingConsentRequired":false,'
+                '"productCountryLimitations":{"isAnyCountryAllowed":true}}',
+            ),
+        ),
+        (
+            "billsby_create_plan",
+            {
+                "productId": 12,
+                "name": "team-2024",
+                "displayName": "Team",
+                "pricingModel": "volume",
+                "featureTags": "team-plan,beta",
+                "visibility": "off_sale",
+                "redirectUrl": "https://acme.example/welcome",
+            },
+            Request(
+                "POST",
+                f"{CORE}/products/12/plans",
+                "",
+                JSON,
+                '{"name":"team-2024","displayName":"Team","pricingModel":5,"featureTags":"team-plan,beta",'
+                '"visibility":3,"redirectUrl":"https://acme.example/welcome"}',
+            ),
+        ),
+        (
+            "billsby_update_plan",
+            {
+                "productId": 12,
+                "planId": 34,
+                "displayName": "Team",
+                "cycle": {
+                    "cycleId": 56,
+                    "frequencyType": "yearly",
+                    "price": 2999,
+                    "billingDateType": "fixed_day_each_month",
+                    "proRateOption": "do_not_charge_until_next_cycle",
+                    "tier": {"start": 1, "finish": None, "price": 300},
+                },
+            },
+            Request(
+                "PUT",
+                f"{CORE}/products/12/plans/34",
+                "",
+                JSON,
+                '{"displayName":"Team","cycles":{"cycleId":56,"frequencyType":4,"price":2999,"billingDateType":2,'
+                '"proRateOption":2,"tiers":{"start":1,"finish":null,"price":300}}}',
+            ),
+        ),
+        (
+            "billsby_reorder_plans",
+            {"productId": 12, "orderedPlanIds": [35, 34]},
+            Request("PUT", f"{CORE}/products/12/plans/orders", "", JSON, '{"orderedPlanIds":[35,34]}'),
+        ),
+        (
+            "billsby_create_cycles",
+            {
+                "productId": 12,
+                "planId": 34,
+                "cycles": [
+                    {
+                        "frequency": 1,
+                        "frequencyType": "monthly",
+                        "price": 2999,
+                        "billingDateType": "anniversary",
+                        "visibility": "public",
+                        "proRateOption": "do_not_pro_rate",
+                        "tiers": [
+                            {"start": 1, "finish": 10, "price": 300},
+                            {"start": 11, "finish": None, "price": 200},
+                        ],
+                    }
+                ],
+            },
+            Request(
+                "POST",
+                f"{CORE}/products/12/plans/34/cycles",
+                "",
+                JSON,
+                '{"cyclesInputModel":[{"frequency":1,"frequencyType":3,"price":2999,"billingDateType":1,'
+                '"visibility":0,"proRateOption":1,"tiers":[{"start":1,"finish":10,"price":300},'
+                '{"start":11,"finish":null,"price":200}]}],"addonPlanInputModels":[],"allowancePlanInputModel":[]}',
+            ),
+        ),
+        (
             "billsby_create_custom_field",
             {
                 "compulsory": False,
@@ -259,6 +384,62 @@ def test_one_invoice_is_read_without_the_company_in_the_path() -> None:
 )
 def test_a_read_asks_for_this_path(name: str, arguments: dict, path: str) -> None:
     assert request(name, arguments) == Request("GET", f"{CORE}/{path}", "", "", "")
+
+
+def test_add_ons_and_allowances_of_a_cycle_go_under_their_own_spellings() -> None:
+    month = {"frequency": 1, "frequencyType": "monthly"}
+    cycle = {**month, "price": 0, "billingDateType": "anniversary", "visibility": "public"}
+    price = {**month, "currencyCode": "GBP", "pricePerUnit": 3}
+    tier = {"start": 1, "finish": None, "price": 2}
+    given = {
+        "productId": 12,
+        "planId": 34,
+        "cycles": [cycle],
+        "addOns": [{"addOnId": 5, "isForced": True, "prices": [{**price, "tiers": [tier]}]}],
+        "allowances": [{"allowanceId": 8, "prices": [{**price, "includedUnits": 10}]}],
+    }
+    assert json.loads(request("billsby_create_cycles", given).body) | {"cyclesInputModel": []} == {
+        "cyclesInputModel": [],
+        "addonPlanInputModels": [
+            {
+                "addonId": 5,
+                "isForced": True,
+                "addonPriceModels": [
+                    {
+                        "currencyIso3Code": "GBP",
+                        "frequency": 1,
+                        "frequencyType": 3,
+                        "pricePerUnit": 3,
+                        "unitTiers": [tier],
+                    }
+                ],
+            }
+        ],
+        "allowancePlanInputModel": [
+            {
+                "allowanceId": 8,
+                "isForced": False,
+                "allowancePriceModels": [
+                    {
+                        "currencyIso3Code": "GBP",
+                        "frequency": 1,
+                        "frequencyType": 3,
+                        "includedUnits": 10,
+                        "pricePerUnit": 3,
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def test_an_end_left_open_must_be_said() -> None:
+    tier = {"cycle": {"cycleId": 56, "tier": {"start": 1, "price": 300}}}
+    with pytest.raises(ArgumentsError, match="cycle.tier.finish is missing"):
+        request("billsby_update_plan", {"productId": 12, "planId": 34} | tier)
+    tier["cycle"]["tier"]["finish"] = "never"
+    with pytest.raises(ArgumentsError, match="cycle.tier.finish must be a whole number or null"):
+        request("billsby_update_plan", {"productId": 12, "planId": 34} | tier)
 
 
 def test_answers_to_custom_fields_are_asked_for_by_customer_and_product() -> None:

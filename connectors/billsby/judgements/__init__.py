@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from connectors.billsby.judgements import contacts, custom_fields
+from connectors.billsby.judgements import contacts, custom_fields, products
 from connectors.billsby.judgements.charges import ChargeCustomer
 from connectors.billsby.judgements.counters import UpdateCounter
 from connectors.billsby.judgements.credit_notes import RetryCreditNote
@@ -12,6 +12,7 @@ from connectors.billsby.judgements.customer_changes import (
     RequestPaymentDetails,
 )
 from connectors.billsby.judgements.customers import CreateCustomer
+from connectors.billsby.judgements.cycles import CreateCycles
 from connectors.billsby.judgements.invoices import MarkPaidOffline, RetryPayment, WriteOff
 from connectors.billsby.judgements.refunds import RefundInvoice
 from connectors.billsby.judgements.renewals import ChangeRenewalDate
@@ -43,4 +44,10 @@ JUDGES: Mapping[str, Judge] = {
     "create_custom_field": custom_fields.CREATE,
     "update_custom_field": custom_fields.UPDATE,
     "update_custom_field_response": custom_fields.UPDATE_RESPONSE,
+    "create_product": products.CREATE_PRODUCT,
+    "update_product": products.UPDATE_PRODUCT,
+    "create_plan": products.CREATE_PLAN,
+    "update_plan": products.UPDATE_PLAN,
+    "reorder_plans": products.REORDER_PLANS,
+    "create_cycles": CreateCycles(),
 }

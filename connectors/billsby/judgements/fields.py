@@ -4,7 +4,7 @@ What is asked for and what Billsby shows are compared in the words of the card, 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.billsby.judgements.wording import blocked, known, sent, snapshot
@@ -19,13 +19,17 @@ Asked = Callable[[Arguments, str], Values]  # (arguments, currency) → what the
 
 @dataclass(frozen=True)
 class Shown:
-    """A record as Billsby shows it; `values` has no label for what Billsby does not show."""
+    """A record as Billsby shows it; `values` has no label for what Billsby does not show.
+
+    more: what the flags need beside the fields that are asked for, by snapshot field.
+    """
 
     key: str
     title: str
     party: str
     values: Values
     currency: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 Show = Callable[[Read, Arguments, str], Shown]  # (…, key); raises NotFoundError
@@ -69,6 +73,7 @@ class UpdateFields:
         shown = self._shown(read, arguments)
         labels = self.asked(arguments, shown.currency)
         fields = {_field(label): shown.values[label] for label in labels if label in shown.values}
+        fields |= shown.more
         if shown.currency:
             fields["currency"] = shown.currency
         return snapshot(self.kind, shown.key, title=shown.title, party=shown.party, fields=fields)
@@ -194,9 +199,8 @@ class CreateFields:
         return str(key) if key else None
 
     def _told(self, shown: Shown) -> Verdict:
-        results = {name: shown.key for name in find_operation(self.operation).returns}
         sentence = f"{self.thing.capitalize()} {shown.title} was created ({shown.key})."
-        return Verdict("took", sentence, {"id": shown.key, **results}, {"name": shown.title})
+        return Verdict("took", sentence, {"id": shown.key}, {"name": shown.title})
 
 
 def _field(label: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -171,9 +171,16 @@ class Body:
             self.problem(name, "is too large")
         return value
 
-    def truth(self, name: str, *, default: bool) -> bool:
+    def one_of(self, name: str, numbers: Container[int]) -> int | None:
+        """A whole number out of those that mean something, None when there is none."""
+        value = self.whole(name, default=None)
+        if isinstance(value, int) and value not in numbers:
+            self.problem(name, f"cannot be {value}")
+        return value
+
+    def truth(self, name: str, *, default: bool | None) -> bool | None:
         value = self._value(name, default)
-        if not isinstance(value, bool):
+        if value is not default and not isinstance(value, bool):
             self.problem(name, "must be true or false")
         return value
 
@@ -185,8 +192,25 @@ class Body:
         if not isinstance(value, dict):
             self.problem(name, "must be an object")
             return None
+        return self._within(value)
+
+    def parts(self, name: str) -> list[Body] | None:
+        """The objects of a list within the body, each read as the body is; None when there is no list."""
+        listed = self.listed(name)
+        if any(not isinstance(value, dict) for value in listed or []):
+            self.problem(name, "must be a list of objects")
+            return None
+        return None if listed is None else [self._within(value) for value in listed]
+
+    def objects(self, name: str) -> list[Body]:
+        """What the specification types as one object and means as a list: either is understood."""
+        if isinstance(self._value(name, None), dict):
+            return [self._within(self._value(name, None))]
+        return self.parts(name) or []
+
+    def _within(self, given: Mapping[str, Any]) -> Body:
         inner = copy.copy(self)  # its problems are told with all the others
-        inner._given = _any_case(value)
+        inner._given = _any_case(given)
         return inner
 
     def listed(self, name: str) -> list[Any] | None:

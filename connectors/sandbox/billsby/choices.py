@@ -124,6 +124,15 @@ ERASED: Final = "gdpr"
 # plan: until then add-ons show their next quantity, and allowances nothing.
 PLAN_CHANGE_INVOICE_TYPE: Final = "Renewal"
 
+# Products and plans: an update leaves what it does not name, answers are as documented. A product needs name,
+# display name and one of the company's currencies (fixed once it has plans), a plan name and pricing model.
+# The misspelt keys of the specification bind like the right ones. Feature tags are separated by commas. A new
+# order names every plan of the product once; plans made later come last. Renaming shows in subscriptions.
+# An update's `cycles` may be one object or a list of one, its `tiers` an object or a list. Reserved units are
+# priced like units. Tiered: each unit at its tier's price; volume: all at the price of the tier reached;
+# ranged: that price once. Prices of add-ons and allowances take the place of those for the same currency and
+# period. Set-up fees, trials and terms of cycles are kept and told; no subscription has them.
+
 # Custom fields: an update leaves what it does not name; a dropdown needs options. Answers come with a new
 # subscription and belong to its customer and product. They are listed by either or both (a customer nobody
 # knows has none); with neither the answer is 400 with {}. An answer may be emptied.

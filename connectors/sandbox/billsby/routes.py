@@ -7,6 +7,7 @@ from starlette.routing import Route
 from connectors.sandbox.billsby import (
     billing,
     catalogue,
+    catalogue_changes,
     counters,
     custom_fields,
     customer_changes,
@@ -29,6 +30,7 @@ CUSTOMERS, CUSTOMER = "/{domain}/customers", "/{domain}/customers/{customer_id}"
 SUBSCRIPTIONS, SUBSCRIPTION = "/{domain}/subscriptions", "/{domain}/subscriptions/{subscription_id}"
 INVOICE = "/{domain}/invoices/{number}"
 PRODUCTS, PRODUCT = "/{domain}/products", "/{domain}/products/{product_id}"
+PLAN = f"{PRODUCT}/plans/{{plan_id}}"
 COUNTER = f"{SUBSCRIPTION}/counters/{{counter_id}}"
 
 READS: tuple[tuple[str, str, str, Work], ...] = (
@@ -178,6 +180,13 @@ WRITES: tuple[tuple[str, str, str, str, Work], ...] = (
         SUBSCRIPTION,
         subscription_changes.cancel_subscription,
     ),
+    ("billsby_create_product", "POST", CORE, PRODUCTS, catalogue_changes.create_product),
+    ("billsby_update_product", "PUT", CORE, PRODUCT, catalogue_changes.update_product),
+    ("billsby_create_plan", "POST", CORE, f"{PRODUCT}/plans", catalogue_changes.create_plan),
+    # Before the plan: `orders` stands where its number would.
+    ("billsby_reorder_plans", "PUT", CORE, f"{PRODUCT}/plans/orders", catalogue_changes.reorder_plans),
+    ("billsby_update_plan", "PUT", CORE, PLAN, catalogue_changes.update_plan),
+    ("billsby_create_cycles", "POST", CORE, f"{PLAN}/cycles", catalogue_changes.create_cycles),
     (
         "billsby_create_custom_field",
         "POST",

@@ -202,11 +202,13 @@ def subscription_details(books: Books, subscription: dict[str, Any]) -> dict[str
         "nextBillingAmountFormatted": formatted(amount, currency),
         "nextBillingDate": moment_without_zone(subscription["nextBillingDate"]),
         "nextCycleRecurringBillingAmount": formatted(amount, currency),
-        "nextPlanPricingModel": None if subscription["planIdNext"] is None else named_pricing(next_cycle),
+        "nextPlanPricingModel": None
+        if subscription["planIdNext"] is None
+        else named_pricing(next_cycle, currency),
         "planId": subscription["planId"],
         "planIdNext": subscription["planIdNext"],
         "planName": subscription["planName"],
-        "planPricingModel": named_pricing(cycle),
+        "planPricingModel": named_pricing(cycle, currency),
         "productId": subscription["productId"],
         "productName": subscription["productName"],
         "productVisibility": VISIBILITY_NAMES[product["visibility"]],

@@ -115,7 +115,7 @@ def _told(record: Record) -> Verdict:
 
 def wanted_cycle(read: Read, cycle_id: int) -> dict[str, Any]:
     """The plan that the cycle belongs to, in words; "" where no product has it."""
-    for rows, _ in listed(read, "billsby_list_products"):
+    for rows, *_ in listed(read, "billsby_list_products"):
         for product in map(mapping.product, rows):
             for raw in read("billsby_list_plans", {"productId": int(product.vendor_id)}):
                 plan = mapping.plan(raw, product=product)

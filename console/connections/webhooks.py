@@ -26,7 +26,8 @@ SECRET = "webhook_secret"  # its name among the credentials
 KEPT_FOR = timedelta(days=30)
 REFUSALS_TOLD_EVERY = timedelta(hours=1)
 SHOWN_EVERY = timedelta(seconds=10)
-# Seconds until an event is looked at again, after it came and after each try. Then the next sync has to do.
+# Seconds until an event is looked at again, after it came and after each try but the last. Then the next sync
+# has to do.
 TRY_AGAIN_S = (60, 60, 300, 1800)
 SWEEP_LIMIT = 200
 
@@ -116,9 +117,12 @@ def keep(connection: Connection, event: Event) -> None:
 
 
 def ring(event_pk: int) -> None:
-    """Ask a worker to read what an event names. A lost ring costs time only: the sweeper rings again."""
+    """Ask a worker to read what an event names. A lost ring costs time only: the sweeper rings again.
+
+    One that waits longer than that behind a sync is dropped, or they would pile up.
+    """
     try:
-        app.send_task("console.connections.tasks.read_event", [event_pk])
+        app.send_task("console.connections.tasks.read_event", [event_pk], expires=TRY_AGAIN_S[0])
     except OperationalError:
         logger.warning("No broker to ring for event %s; the sweeper will.", event_pk)
 
@@ -135,19 +139,20 @@ def read(event_pk: int) -> None:
         pass  # whether it is gone for good is for a whole reading to say
     except (VendorError, ArgumentsError) as error:
         logger.warning("%s could not be read after its event: %s", event.key, error)
-        if event.tries + 1 >= len(TRY_AGAIN_S):
-            VendorEvent.objects.filter(pk=event.pk).update(due_at=None)
         return
     # Whatever was told of the record before this reading began is answered by it.
-    alike = event.connection.vendor_events.filter(kind=event.kind, key=event.key, due_at__isnull=False)
-    alike.filter(received_at__lte=started).update(due_at=None, read_at=started)
+    alike = event.connection.vendor_events.filter(kind=event.kind, key=event.key)
+    waiting = Q(due_at__isnull=False, received_at__lte=started)
+    alike.filter(waiting | Q(pk=event.pk)).update(due_at=None, read_at=started)
 
 
 def claim(event: VendorEvent) -> bool:
-    """Take the event for this worker; if it dies, the sweeper rings again."""
-    wait = timedelta(seconds=TRY_AGAIN_S[min(event.tries + 1, len(TRY_AGAIN_S) - 1)])
+    """Take the event for this worker; if it dies, the sweeper rings again, unless this was the last try."""
+    tries = event.tries + 1
+    waits = TRY_AGAIN_S[tries:]
+    again_at = timezone.now() + timedelta(seconds=waits[0]) if waits else None
     unclaimed = VendorEvent.objects.filter(pk=event.pk, due_at=event.due_at)
-    return bool(unclaimed.update(due_at=timezone.now() + wait, tries=F("tries") + 1))
+    return bool(unclaimed.update(due_at=again_at, tries=tries))
 
 
 def sweep() -> int:

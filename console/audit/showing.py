@@ -36,6 +36,8 @@ MARKS = {
     "person.sign_in_failed": ("lock", "c-bad"),
     "audit.verified": ("shield-check", "c-ok"),
     "audit.exported": ("download", "c-mute"),
+    "mirror.record_refused": ("alert-triangle", "c-wait"),
+    "mirror.gone_agreed": ("file-x", "c-wait"),
     "personal.erased": ("trash", "c-wait"),
 }
 # What the filter offers: the beginning of an action, and the words for it.

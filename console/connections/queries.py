@@ -31,6 +31,11 @@ class Reading:
         return self.run is not None and self.run.state == Sync.State.RUNNING
 
     @property
+    def is_held(self) -> bool:
+        """Too much is missing, and nobody has called it gone yet."""
+        return self.run is not None and self.run.state == Sync.State.HELD and not self.run.goes_on
+
+    @property
     def error(self) -> str:
         return self.run.error if self.run and self.run.state == Sync.State.FAILED else ""
 

@@ -16,6 +16,8 @@ from console.accounts.models import Person
 from console.connections import pausing, webhooks
 from console.connections.models import Connection, Webhook
 from console.connections.queries import cards, may_sync
+from console.mirror import gone
+from console.mirror.models import Sync
 from console.mirror.tasks import sync
 
 LARGEST_EVENT = 65_536  # bytes; a hundred times what one has
@@ -47,6 +49,24 @@ def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "The job queue does not answer. Nothing was started; try again.")
     else:
         messages.success(request, f"Reading {connection.name} starts.")
+    return redirect("connections:list")
+
+
+@require_POST
+def agree_gone(request: HttpRequest, pk: int) -> HttpResponse:
+    """The missing records of a held sync are gone indeed; a worker marks them, asking for each once more."""
+    run = get_object_or_404(Sync.objects.select_related("connection"), pk=pk)
+    if not pausing.may_pause(request.user):
+        raise PermissionDenied
+    try:
+        gone.agree(run, actor=request.user)
+        sync.delay(run.connection_id)
+    except gone.NothingToAgreeError as error:
+        messages.error(request, str(error))
+    except OperationalError:
+        messages.error(request, "Noted; the job queue does not answer, so the next reading marks them.")
+    else:
+        messages.success(request, f"The missing {run.words} are asked for once more and then marked as gone.")
     return redirect("connections:list")
 
 

@@ -10,7 +10,7 @@ from connectors.money import format_money
 from console.mirror.models import Invoice, Record, Sync
 from console.mirror.querysets import RecordQuerySet
 
-OURS = {"id", "connection", "raw", "digest", "seen_in", "haystack", "aging_on"}
+OURS = {"id", "connection", "raw", "digest", "seen_in", "gone_at", "haystack", "aging_on"}
 LARGEST_LIMIT = 100
 
 

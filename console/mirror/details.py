@@ -46,7 +46,7 @@ def version(record: Record, shown: dict[str, Any], activity: list[Proposal]) -> 
     rows = [row for value in shown.values() if isinstance(value, list) for row in value]
     digests = [row.digest for row in rows if isinstance(row, Record)]
     moves = [f"{proposal.pk}.{proposal.version}.{proposal.status}" for proposal in activity]
-    return sha256("|".join([record.digest, *digests, *moves]).encode()).hexdigest()[:16]
+    return sha256("|".join([record.digest, str(record.gone_at), *digests, *moves]).encode()).hexdigest()[:16]
 
 
 def around_customer(customer: Customer) -> dict[str, Any]:

@@ -30,7 +30,8 @@ BRACKETS = ((0, 30), (31, 60), (61, 90), (91, None))
 
 def get_record_for(person: Person, model: type[AnyRecord], pk: int) -> AnyRecord:
     """The one way from a request to a mirrored row. Whoever may sign in may read; others get a 404."""
-    readable = model.objects.select_related("connection") if person.is_active else model.objects.none()
+    rows = model.with_gone.select_related("connection")
+    readable = rows if person.is_active else rows.none()
     return get_object_or_404(readable, pk=pk)
 
 

@@ -33,6 +33,16 @@ class RecordQuerySet(models.QuerySet):
         return self.select_related("connection").defer("raw", "haystack")
 
 
+def present(queryset: type[RecordQuerySet]) -> models.Manager:
+    """The manager of what the vendor still has."""
+
+    class Present(models.Manager.from_queryset(queryset)):
+        def get_queryset(self) -> RecordQuerySet:
+            return super().get_queryset().filter(gone_at=None)
+
+    return Present()
+
+
 class ReceivableQuerySet(RecordQuerySet):
     """Rows that belong to a customer."""
 

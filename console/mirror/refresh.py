@@ -23,7 +23,15 @@ from console.ui.live import hint
 OWNERS = ("customer", "vendor")  # their pages show what belongs to them
 LARGEST_AMOUNT = 2**53  # beyond it JSON numbers are not exact, and the log takes none
 YEARS = range(1900, 2200)  # others are slips of the vendor's, and break arithmetic with time zones
-OURS = ["connection", "raw", "digest", "fetched_at", "seen_in", "haystack"]  # not made of what a vendor sent
+OURS = [
+    "connection",
+    "raw",
+    "digest",
+    "fetched_at",
+    "seen_in",
+    "gone_at",
+    "haystack",
+]  # not made of what a vendor sent
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,8 @@ def store(
     read_at: when the reading began. A row that somebody has read since is left alone, and a row whose digest
     is the same only gets its `fetched_at`. generation: the sync that lists these rows, stamped on them all.
     Fields that a record does not carry keep their values. A row that cannot be read or does not fit is kept
-    aside with an audit entry, and the others go on. Nothing is ever deleted: a record that vanished at the
-    vendor stays as last seen, with the `fetched_at` of that time.
+    aside with an audit entry, and the others go on. Nothing is ever deleted, and what was gone and is seen
+    again is back.
     """
     by_kind: dict[str, dict[str, Understood]] = {}
     refusals: list[Refusal] = []
@@ -101,10 +109,10 @@ def store_kind(
 ) -> tuple[int, list[Refusal]]:
     """The rows of one kind; `fresh` is by vendor id. Returns how many changed, and what did not fit."""
     # Locked in one order, so that two writers of overlapping pages do not wait for each other.
-    locked = model.objects.select_for_update().order_by("vendor_id")
+    locked = model.with_gone.select_for_update().order_by("vendor_id")
     known = {row.vendor_id: row for row in locked.filter(connection=connection, vendor_id__in=askable(fresh))}
     seen = {} if generation is None else {"seen_in": generation}
-    rows, touched, unchanged, newer, unfit = [], {"raw", "digest", "fetched_at", *seen}, [], [], []
+    rows, touched, unchanged, newer, unfit = [], {"raw", "digest", "fetched_at", "gone_at", *seen}, [], [], []
     for vendor_id in sorted(fresh):
         record, row = fresh[vendor_id].record, known.get(vendor_id)
         if row and row.fetched_at > read_at:
@@ -114,7 +122,8 @@ def store_kind(
             unchanged.append(row.pk)
             continue
         row = row or model(connection=connection, vendor_id=vendor_id)
-        row.fetched_at, row.seen_in = read_at, seen.get("seen_in", row.seen_in)
+        row.fetched_at, row.gone_at = read_at, None
+        row.seen_in = seen.get("seen_in", row.seen_in)
         try:
             fit(row, record)
         except (DoesNotFitError, *UNREADABLE) as error:
@@ -124,16 +133,16 @@ def store_kind(
         rows.append(row)
     derived = {field.name for field in model._meta.concrete_fields if not field.editable}
     changed = upsert_newer(model, rows, fields=touched | derived)
-    model.objects.filter(pk__in=unchanged).update(fetched_at=read_at, **seen)
+    model.with_gone.filter(pk__in=unchanged).update(fetched_at=read_at, gone_at=None, **seen)
     if seen:
-        model.objects.filter(pk__in=newer).update(**seen)
+        model.with_gone.filter(pk__in=newer).update(**seen)
     return changed, unfit
 
 
 def stamp(connection: Connection, refusals: Iterable[Refusal], generation: int) -> None:
     """What is kept aside was listed too: an earlier row of it is not missing."""
     for kind, ids in ids_by_kind(refusals).items():
-        KINDS[kind].objects.filter(connection=connection, vendor_id__in=ids).update(seen_in=generation)
+        KINDS[kind].with_gone.filter(connection=connection, vendor_id__in=ids).update(seen_in=generation)
 
 
 def ids_by_kind(refusals: Iterable[Refusal]) -> dict[str, list[str]]:

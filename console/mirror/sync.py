@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -14,7 +13,8 @@ from connectors.rates import Priority
 from connectors.registry import Page, Stream, connector
 from console.connections.clients import reader
 from console.connections.models import Connection
-from console.mirror.models import RefusedRecord, Sync
+from console.mirror.gone import TooManyMissingError, settle_missing
+from console.mirror.models import NotOursError, RefusedRecord, Sync
 from console.mirror.refresh import store
 from console.ui.live import hint
 
@@ -25,17 +25,13 @@ PASSING = (NotSentError, VendorDownError)  # they say nothing about what was ask
 Progress = Callable[[Sync], None]
 
 
-class NotOursError(Exception):
-    """The run was stopped, or somebody else has taken it up."""
-
-
 def sync_connection(connection: Connection, on_progress: Progress | None = None) -> list[Sync]:
     """Read every kind of record the connector lists; returns the runs.
 
     A kind that fails does not stop the next, and one that another worker is reading is left to it. A row that
     cannot be read is kept aside, and its page goes on. Rows and place commit together with each page, and a
-    run that stopped before its end goes on from there. on_progress: called after each page and at each kind's
-    end.
+    run that stopped before its end goes on from there. What is missing twice is asked for alone. on_progress:
+    called after each page, each such question and at each kind's end.
     """
     runs = []
     for stream in connector(connection.connector).streams:
@@ -82,15 +78,20 @@ def take_up(run: Sync, now: datetime) -> Sync | None:
 
 
 def forget_old(runs: QuerySet[Sync], now: datetime) -> None:
-    # The last whole reading tells how old the mirror is, however long later ones have failed.
+    # The last whole reading tells how old the mirror is, however long later ones have failed; the last list
+    # tells what is missing from the next.
     whole = runs.filter(state=Sync.State.DONE).order_by("-started_at").values_list("pk", flat=True)[:1]
-    runs.filter(finished_at__lt=now - KEPT_FOR).exclude(pk__in=list(whole)).delete()
+    listed = runs.filter(listed_at__isnull=False).order_by("-pk").values_list("pk", flat=True)[:1]
+    runs.filter(finished_at__lt=now - KEPT_FOR).exclude(pk__in=[*whole, *listed]).delete()
 
 
 def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
     try:
         if run.listed_at is None:
             read_pages(run, stream, on_progress)
+        settle_missing(run, on_progress)
+    except TooManyMissingError:
+        end(run, Sync.State.HELD)
     except NotOursError:
         return
     except VendorError as error:
@@ -118,7 +119,6 @@ def read_pages(run: Sync, stream: Stream, on_progress: Progress) -> None:
         with transaction.atomic():
             report(run, page)
             store(run.connection, page.rows, read_at=read_at, generation=run.pk)
-        run.refresh_from_db()
         hint(f"connection.{run.connection_id}")
         on_progress(run)
 
@@ -126,8 +126,7 @@ def read_pages(run: Sync, stream: Stream, on_progress: Progress) -> None:
 def report(run: Sync, page: Page) -> None:
     """Note how far the list is read. Raises NotOursError."""
     now = timezone.now()
-    change(
-        run,
+    run.update_while_ours(
         done=F("done") + len(page.rows),
         total=page.total,
         place=page.following,
@@ -136,15 +135,9 @@ def report(run: Sync, page: Page) -> None:
     )
 
 
-def change(run: Sync, **values: Any) -> None:
-    """Write to a run while it is ours, and hold its row until the transaction ends. Raises NotOursError."""
-    ours = Sync.objects.filter(pk=run.pk, state=Sync.State.RUNNING, turn=run.turn)
-    if not ours.update(**values):
-        raise NotOursError
-
-
 def fail(run: Sync, sentence: str, *, is_passing: bool = False) -> None:
     """End a run that could not go on. One that got nowhere forgets its place, which may be what is wrong."""
+    run.refresh_from_db(fields=["done"])  # a page that was rolled back is not done
     got_on = run.done > run.turn_done
     end(run, Sync.State.FAILED, error=sentence, forgets=not (got_on or is_passing))
 

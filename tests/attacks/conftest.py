@@ -33,6 +33,7 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         "vendor": factories.make_vendor(bill).pk,
         "bill": factories.make_bill(bill).pk,
         "connection": billsby.pk,
+        "sync": factories.make_sync(billsby, "invoice").pk,
         "events_path": "a-path-that-nobody-was-given",
         "proposal": proposal.pk,
         "digest": proposal.digest,

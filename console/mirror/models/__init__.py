@@ -10,7 +10,7 @@ from console.mirror.models.payables import Bill, Vendor
 from console.mirror.models.products import Plan, Product
 from console.mirror.models.receivables import CreditNote, Customer, Invoice, Subscription
 from console.mirror.models.records import Record
-from console.mirror.models.syncs import RefusedRecord, Sync
+from console.mirror.models.syncs import NotOursError, RefusedRecord, Sync
 
 KINDS: Mapping[str, type[Record]] = {
     model.KIND: model for model in (Customer, Subscription, Invoice, CreditNote, Product, Plan, Vendor, Bill)
@@ -22,6 +22,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "Invoice",
+    "NotOursError",
     "Plan",
     "Product",
     "Record",

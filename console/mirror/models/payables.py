@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from console.mirror.models.records import Party, Record, days_since
-from console.mirror.querysets import BillQuerySet
+from console.mirror.querysets import BillQuerySet, present
 
 
 class Vendor(Party):
@@ -32,7 +32,8 @@ class Bill(Record):
     due_on = models.DateField(null=True, blank=True)
     is_archived = models.BooleanField(default=False)
 
-    objects = BillQuerySet.as_manager()
+    objects = present(BillQuerySet)
+    with_gone = BillQuerySet.as_manager()
 
     class Meta(Record.Meta):
         indexes = [

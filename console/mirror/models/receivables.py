@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from console.mirror.models.records import Party, Record, days_since
-from console.mirror.querysets import InvoiceQuerySet, ReceivableQuerySet
+from console.mirror.querysets import InvoiceQuerySet, ReceivableQuerySet, present
 
 
 class Customer(Party):
@@ -43,7 +43,8 @@ class OfCustomer(Record):
     status = models.CharField(max_length=40, blank=True)
     currency = models.CharField(max_length=3, blank=True)
 
-    objects = ReceivableQuerySet.as_manager()
+    objects = present(ReceivableQuerySet)
+    with_gone = ReceivableQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = True
@@ -106,7 +107,8 @@ class Invoice(OfCustomer):
     # The day its age counts from: the due date at BILL; Billsby's invoices have none, so the day of creation.
     aging_on = models.DateField(null=True, blank=True, editable=False)
 
-    objects = InvoiceQuerySet.as_manager()
+    objects = present(InvoiceQuerySet)
+    with_gone = InvoiceQuerySet.as_manager()
 
     class Meta(OfCustomer.Meta):
         indexes = [

@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.connections.models import Connection
-from console.mirror.querysets import RecordQuerySet
+from console.mirror.querysets import RecordQuerySet, present
 
 
 class Record(models.Model):
-    """What all mirrored kinds share. `digest` guards the upsert: an unchanged record is not written again."""
+    """What all mirrored kinds share. `digest` guards the upsert: an unchanged record is not written again.
+
+    What the vendor has no more is marked and never deleted; `objects` leaves it out, of lists and sums alike.
+    """
 
     KIND: ClassVar[str]
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "vendor_id")
@@ -25,10 +28,12 @@ class Record(models.Model):
     digest = models.CharField(max_length=64)
     fetched_at = models.DateTimeField()
     seen_in = models.BigIntegerField(null=True, blank=True)  # the newest sync whose list had it
+    gone_at = models.DateTimeField(null=True, blank=True)  # when the vendor was found to have it no more
     # What a search looks through, case folded here so that SQLite and PostgreSQL agree beyond ASCII.
     haystack = models.TextField(blank=True, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    objects = present(RecordQuerySet)
+    with_gone = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -68,7 +73,7 @@ class Record(models.Model):
         """The row of another kind that this one names, None while it has not been read."""
         if not vendor_id:
             return None
-        return model.objects.filter(connection_id=self.connection_id, vendor_id=vendor_id).first()
+        return model.with_gone.filter(connection_id=self.connection_id, vendor_id=vendor_id).first()
 
 
 class Party(Record):

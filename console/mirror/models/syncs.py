@@ -1,6 +1,7 @@
 """How the mirror was filled: its runs, and what did not fit."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -8,6 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from console.connections.models import Connection
+
+
+class NotOursError(Exception):
+    """The run was stopped, or somebody else has taken it up."""
 
 
 class Sync(models.Model):
@@ -20,6 +25,7 @@ class Sync(models.Model):
     class State(models.TextChoices):
         RUNNING = "running"
         STOPPED = "stopped"
+        HELD = "held"  # too much is missing: a person is asked
         DONE = "done"
         FAILED = "failed"
 
@@ -31,6 +37,9 @@ class Sync(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True, blank=True)
+    missing = models.PositiveIntegerField(default=0)  # not in this list nor in the one before
+    agreed = models.PositiveIntegerField(default=0)  # how many missing ones a person called gone
+    gone = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     place = models.TextField(blank=True)
     listed_at = models.DateTimeField(null=True, blank=True)  # when the list came to its end
@@ -61,10 +70,19 @@ class Sync(models.Model):
 
     @property
     def goes_on(self) -> bool:
-        """Stopped before its end at a known place, not long ago."""
+        """Stopped before its end at a known place, not long ago; or held, and a person has agreed."""
+        if self.state == self.State.HELD:
+            return self.agreed >= self.missing
         if self.state not in (self.State.STOPPED, self.State.FAILED):
             return False
         return bool(self.place or self.listed_at) and timezone.now() - self.started_at < self.GOES_ON_FOR
+
+    def update_while_ours(self, **values: Any) -> None:
+        """Write to it, and hold its row until the transaction ends. Raises NotOursError."""
+        ours = Sync.objects.filter(pk=self.pk, state=self.State.RUNNING, turn=self.turn)
+        if not ours.update(**values):
+            raise NotOursError
+        self.refresh_from_db(fields=values)
 
 
 class RefusedRecord(models.Model):

@@ -1,0 +1,117 @@
+"""Records that a vendor has no more: missing from two whole lists, and not found when asked for alone."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from connectors.errors import (
+    ArgumentsError,
+    BadReplyError,
+    NotConfiguredError,
+    NotFoundError,
+    NotSentError,
+    RefusedError,
+    VendorDownError,
+)
+from connectors.rates import Priority
+from connectors.registry import connector
+from console.accounts.models import Person
+from console.audit import log
+from console.mirror.models import KINDS, Record, Sync
+from console.mirror.refresh import refresh_record
+from console.ui.live import hint
+
+# More than both would be a list that came back short by mistake more often than the truth.
+FUSE_ROWS = 20
+FUSE_PERCENT = 2
+CREDENTIALS_REFUSED = (401, 403)
+
+
+class TooManyMissingError(Exception):
+    """More records are missing than may go without a person's word."""
+
+
+class NothingToAgreeError(Exception):
+    """The question has been answered, or asked anew; `str(error)` is fit for the screen."""
+
+
+def missing_rows(run: Sync) -> QuerySet[Record]:
+    """Rows that neither this run's list has nor the whole one before it; no row while there is none before.
+
+    A row that was read alone since then is not missing.
+    """
+    rows = KINDS[run.kind].objects.filter(connection=run.connection)
+    whole = Sync.objects.filter(connection=run.connection, kind=run.kind, listed_at__isnull=False)
+    before = whole.filter(pk__lt=run.pk).order_by("-pk").first()
+    if before is None:
+        return rows.none()
+    return rows.filter(Q(seen_in=None) | Q(seen_in__lt=before.pk), fetched_at__lt=before.started_at)
+
+
+def settle_missing(run: Sync, on_progress: Callable[[Sync], None]) -> None:
+    """Ask for each missing record alone, and mark those that are gone. A run that stops here goes on here.
+
+    Raises TooManyMissingError, VendorError where no answer is to be had, NotOursError.
+    """
+    missing = list(missing_rows(run).order_by("pk").values_list("pk", "vendor_id"))
+    run.update_while_ours(missing=len(missing), reported_at=timezone.now())
+    if len(missing) > max(most_at_once(run), run.agreed):
+        raise TooManyMissingError
+    for pk, vendor_id in missing:
+        asked_at = timezone.now()
+        is_gone = is_gone_at_vendor(run, pk, vendor_id)
+        with transaction.atomic():
+            run.update_while_ours(gone=F("gone") + int(is_gone), reported_at=timezone.now())
+            # Somebody may have read it meanwhile and found it.
+            rows = KINDS[run.kind].objects.filter(pk=pk, fetched_at__lte=asked_at)
+            if is_gone:
+                rows.update(gone_at=asked_at, fetched_at=asked_at)
+        hint(f"{run.kind}.{vendor_id}")
+        on_progress(run)
+
+
+def most_at_once(run: Sync) -> int:
+    rows = KINDS[run.kind].objects.filter(connection=run.connection).count()
+    return max(FUSE_ROWS, rows * FUSE_PERCENT // 100)
+
+
+def is_gone_at_vendor(run: Sync, pk: int, vendor_id: str) -> bool:
+    """Read one record alone. What the vendor cannot tell of is not gone."""
+    try:
+        refresh_record(run.connection, run.kind, vendor_id, priority=Priority.SYNC)
+    except NotFoundError:
+        return True
+    except (NotConfiguredError, NotSentError, VendorDownError):
+        raise
+    except RefusedError as error:
+        if error.status in CREDENTIALS_REFUSED:
+            raise
+        return False
+    except (ArgumentsError, BadReplyError):
+        return False
+    return False
+
+
+def agree(run: Sync, *, actor: Person) -> None:
+    """A person's word that what is missing is gone; the run then goes on. Raises NothingToAgreeError."""
+    name = connector(run.connection.connector).title
+    with transaction.atomic():
+        newest = Sync.objects.filter(connection=run.connection_id, kind=run.kind).order_by("-pk").first()
+        held = Sync.objects.filter(pk=run.pk, state=Sync.State.HELD, agreed__lt=F("missing"))
+        if newest != run or not held.update(agreed=F("missing")):
+            raise NothingToAgreeError(
+                f"{run.words.capitalize()} are being read again; look at what it finds."
+            )
+        log.record(
+            "mirror.gone_agreed",
+            actor=actor,
+            actor_kind="human",
+            object_kind="connection",
+            object_id=run.connection.slug,
+            summary=f"Agreed that {run.missing} {run.words} are gone at {name}",
+            vendor=run.connection.connector,
+            after={"kind": run.kind, "missing": run.missing, "sync": run.pk},
+        )
+        hint(f"connection.{run.connection_id}")

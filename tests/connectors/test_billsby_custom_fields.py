@@ -77,6 +77,37 @@ def test_answers_are_listed_by_customer_or_product_and_change(
     assert billsby.read("/halden/customfieldResponses", customerUniqueId=ALICE, productId=12) == []
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_new_subscription_brings_its_answers(billsby: BillsbyAccount, team: int, is_known: bool) -> None:
+    body = {
+        **{
+            "firstName": "Noor",
+            "lastName": "Falk",
+            "email": "noor.falk@mail.example",
+            "cycleId": 51,
+            "Units": 1,
+        },
+        "address": {
+            "addressLine1": "4 Mill Lane",
+            "city": "Leeds",
+            "state": "x",
+            "country": "GBR",
+            "postCode": "1",
+        },
+        "cardDetails": {
+            **{"fullName": "Noor Falk", "paymentCardToken": "tok_demo_1", "cardType": "visa"},
+            **{"expiryMonth": 12, "expiryYear": 2030, "last4Digits": "1111"},
+        },
+        "customFieldResponse": [{"customFieldId": team if is_known else 99, "value": "Blue"}],
+    }
+    made = billsby.send("POST", "/halden/subscriptions", body)
+
+    assert made.status_code == (200 if is_known else 400), made.text
+    owner = made.json().get("customerUniqueId", ALICE)
+    found = billsby.read("/halden/customfieldResponses", customerUniqueId=owner, productId=11)
+    assert [row["value"] for row in found] == (["Blue"] if is_known else [])
+
+
 def test_answers_of_nobody_in_particular_are_refused_with_an_empty_object(billsby: BillsbyAccount) -> None:
     refusal = billsby.get("/halden/customfieldResponses")
     assert (refusal.status_code, refusal.json()) == (400, {})

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from connectors.sandbox.billsby.answering import Body
 from connectors.sandbox.billsby.catalogue import find_cycle
 from connectors.sandbox.billsby.choices import REFUSED_FIRST_PAYMENTS, TIERED
+from connectors.sandbox.billsby.custom_fields import asked_answers, keep_answers
 from connectors.sandbox.billsby.customers import (
     asked_address,
     asked_card,
@@ -72,7 +73,8 @@ def create_subscription(books: Books, call: Call) -> Outcome:
 def _asked(books: Books, body: Body, *, needs_units: bool = False) -> dict[str, Any]:
     """What both calls are told of the subscription; what is wrong is noted on the body.
 
-    Keys: plan, cycle, units, addons, allowances, shipping (None without), changes (of the customer).
+    Keys: plan, cycle, units, addons, allowances, answers (to custom fields), shipping (None without),
+    changes (of the customer).
     """
     cycle_id = body.whole("cycleId")
     plan = next((it for it in books.find("plan") if find_cycle(it, cycle_id)), None)
@@ -93,6 +95,7 @@ def _asked(books: Books, body: Body, *, needs_units: bool = False) -> dict[str, 
         "units": units,
         "addons": asked_addons(books, body),
         "allowances": asked_allowances(books, body),
+        "answers": asked_answers(books, body),
         "shipping": shipping and asked_address(shipping),
         "changes": changes,
     }
@@ -111,5 +114,7 @@ def _begin(books: Books, customer: dict[str, Any], asked: dict[str, Any]) -> Out
         subscription["shippingAddress"] = asked["shipping"]
     bill_period(books, customer, subscription, plan, cycle, start=books.now, credit=0)
     unique = subscription["subscriptionUniqueId"]
+    owner, product_id = customer["customerUniqueId"], subscription["productId"]
+    keep_answers(books, customer=owner, product_id=product_id, answers=asked["answers"])
     answer = {"customerUniqueId": customer["customerUniqueId"], "subscriptionUniqueId": unique}
     return Outcome(JSONResponse(answer), unique)

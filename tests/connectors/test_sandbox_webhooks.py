@@ -133,6 +133,17 @@ def test_a_refund_makes_a_credit_note_and_changes_its_invoice(
     assert (note["CustomerUniqueId"], note["Amount"]) == (story["customerUniqueId"], 100)
 
 
+def test_a_deleted_customer_is_told_once_and_its_papers_are_not(
+    billsby: BillsbyAccount, sandbox: SandboxControl, heard: Listener
+) -> None:
+    for subscription in billsby.read(f"/halden/customers/{ALICE}/subscriptions"):
+        sandbox.change("billsby", "subscription", subscription["subscriptionId"], status="Cancelled")
+    billsby.http.delete(f"/core/halden/customers/{ALICE}").raise_for_status()
+    told = heard.wait_for(2)[-1]
+    assert heard.types() == ["SubscriptionUpdated", "CustomerDeleted"]
+    assert told["CustomerUniqueId"] == ALICE
+
+
 def test_writing_the_same_again_or_failing_tells_nothing(
     sandbox: SandboxControl, billsby: BillsbyAccount, heard: Listener
 ) -> None:

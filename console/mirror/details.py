@@ -5,10 +5,24 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from connectors.billsby.now import invoice_now, subscription_now
+from connectors.errors import ArgumentsError, VendorError
 from console.approvals.models import Proposal
-from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Vendor
+from console.connections.clients import reader, understood
+from console.mirror.cycles import cycles_of
+from console.mirror.models import (
+    Bill,
+    CreditNote,
+    Customer,
+    Invoice,
+    Plan,
+    Product,
+    Record,
+    Subscription,
+    Vendor,
+)
 from console.mirror.queries import spend_of
 from console.mirror.querysets import sums_by_currency
 from console.ui.statuses import proposal_pill
@@ -26,6 +40,9 @@ def around(record: Record) -> dict[str, Any]:
         Customer: around_customer,
         Subscription: around_subscription,
         Invoice: around_invoice,
+        CreditNote: around_credit_note,
+        Product: around_product,
+        Plan: around_plan,
         Vendor: around_vendor,
         Bill: around_bill,
     }[type(record)](record)
@@ -84,7 +101,15 @@ def totals_of(customer: Customer) -> list[dict[str, Any]]:
 def around_subscription(subscription: Subscription) -> dict[str, Any]:
     customer = subscription.customer
     invoices = customer.related(Invoice).light() if customer else Invoice.objects.none()
-    return {"customer": customer, "invoices": invoices.order_by("-issued_at", "-pk")[:SHOWN]}
+    plan = subscription.linked(Plan, subscription.plan_vendor_id)
+    cycles = cycles_of(plan) if plan else []
+    return {
+        "customer": customer,
+        "product": subscription.linked(Product, subscription.product_vendor_id),
+        "plan": plan,
+        "cycle": next((it for it in cycles if it.id == subscription.cycle_vendor_id), None),
+        "invoices": invoices.order_by("-issued_at", "-pk")[:SHOWN],
+    }
 
 
 def around_invoice(invoice: Invoice) -> dict[str, Any]:
@@ -95,6 +120,44 @@ def around_invoice(invoice: Invoice) -> dict[str, Any]:
         "customer": customer,
         "credit_notes": notes.order_by("-issued_at", "-pk")[:SHOWN],
         "invoices": others.order_by("-issued_at", "-pk")[:10],
+    }
+
+
+def around_credit_note(note: CreditNote) -> dict[str, Any]:
+    customer = note.customer
+    invoices = customer.related(Invoice).light() if customer else Invoice.objects.none()
+    return {"customer": customer, "invoices": invoices.order_by("-issued_at", "-pk")[:SHOWN]}
+
+
+def around_product(product: Product) -> dict[str, Any]:
+    """`plans`: each with its `cycle_lines` and `subscription_count`, of those that are not cancelled."""
+    plans = list(plans_of(product))
+    subscriptions = Subscription.objects.filter(
+        connection_id=product.connection_id, product_vendor_id=product.vendor_id
+    ).exclude(status="Cancelled")
+    counts = dict(subscriptions.order_by().values_list("plan_vendor_id").annotate(Count("pk")))
+    for plan in plans:
+        plan.subscription_count = counts.get(plan.vendor_id, 0)
+        plan.cycle_lines = cycles_of(plan)
+    return {
+        "plans": plans,
+        "subscription_count": sum(counts.values()),
+        "concerned": Q(steps__record_kind="plan", steps__record_key__in=[plan.vendor_id for plan in plans]),
+    }
+
+
+def plans_of(product: Product) -> QuerySet:
+    found = Plan.objects.filter(connection_id=product.connection_id, product_vendor_id=product.vendor_id)
+    return found.light().order_by("pk")
+
+
+def around_plan(plan: Plan) -> dict[str, Any]:
+    held = Subscription.objects.filter(connection_id=plan.connection_id, plan_vendor_id=plan.vendor_id)
+    return {
+        "product": plan.linked(Product, plan.product_vendor_id),
+        "cycle_lines": cycles_of(plan),
+        "subscriptions": held.light().order_by("-created_at", "-pk")[:SHOWN],
+        "subscription_count": held.count(),
     }
 
 
@@ -118,3 +181,13 @@ def proposals_about(record: Record, concerned: Q) -> Any:
         .prefetch_related("steps", "superseded_by", "decisions")
         .order_by("-pk")[:ACTIVITY_SHOWN]
     )
+
+
+def at_vendor(record: Subscription | Invoice) -> dict[str, Any]:
+    """`now`: what Billsby tells of it at this moment; without an answer `problem`, in a sentence."""
+    ask = {Subscription: subscription_now, Invoice: invoice_now}[type(record)]
+    read = reader(record.connection)
+    try:
+        return {"now": understood(record.connection, lambda: ask(read, record.vendor_id))}
+    except (VendorError, ArgumentsError) as error:
+        return {"problem": str(error)}

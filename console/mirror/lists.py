@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from connectors.registry import connectors
 from console.mirror.answers import read_at
-from console.mirror.models import Bill, Customer, Invoice, Record, Subscription, Vendor
+from console.mirror.models import Bill, CreditNote, Customer, Invoice, Product, Record, Subscription, Vendor
 from console.mirror.querysets import RecordQuerySet, letters
 from console.ui.pages import CURSORS, keyset_page
 from console.ui.statuses import record_pill
 
 PAGE_SIZE = 50
+WITHOUT_STATUS = (Vendor, Product)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,27 @@ INVOICES = Listing(
     total="open_minor",
     total_label="Open",
 )
+CREDIT_NOTES = Listing(
+    CreditNote,
+    "Credit notes",
+    "Number or customer",
+    ("-issued_at", "-id"),
+    "Newest first.",
+    tabs=(
+        Tab("All", {}),
+        Tab("Pending", {"status": "Pending"}),
+        Tab("Payout failed", {"status": "Failed"}),
+    ),
+    total="amount_minor",
+    total_label="Credited",
+)
+PRODUCTS = Listing(
+    Product,
+    "Products",
+    "Name or id",
+    ("name", "id"),
+    "By name.",
+)
 VENDORS = Listing(
     Vendor,
     "Vendors",
@@ -124,6 +146,10 @@ BILLS = Listing(
     total="open_minor",
     total_label="Open",
 )
+LISTINGS: Mapping[type[Record], Listing] = {
+    listing.model: listing
+    for listing in (CUSTOMERS, SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, PRODUCTS, VENDORS, BILLS)
+}
 
 
 class FilterForm(forms.Form):
@@ -176,7 +202,7 @@ def narrow(found: RecordQuerySet, given: Mapping[str, Any]) -> RecordQuerySet:
     model = found.model
     if "q" in given:
         found = found.matching(given["q"])
-    if "status" in given and model is not Vendor:
+    if "status" in given and model not in WITHOUT_STATUS:
         found = found.with_status(given["status"])
     if "connector" in given:
         found = found.at(given["connector"])
@@ -238,8 +264,9 @@ def sentences(given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 def choices(listing: Listing) -> dict[str, Any]:
     """What the filter menu offers: each status once by its word on screen, systems, currencies."""
     rows = listing.model.objects.order_by()
+    told = [] if listing.model in WITHOUT_STATUS else rows.values_list("status", flat=True).distinct()
     statuses = {}
-    for status in sorted(filter(None, rows.values_list("status", flat=True).distinct()), key=letters):
+    for status in sorted(filter(None, told), key=letters):
         statuses.setdefault(record_pill(status).word, status)
     held = set(rows.values_list("connection__connector", flat=True).distinct())
     return {

@@ -1,23 +1,37 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
 from console.mirror import lists, views
 from console.mirror.actions import ACTIONS
-from console.mirror.models import Bill, Customer, Invoice, Subscription, Vendor
+from console.mirror.models import Invoice, Plan, Record, Subscription
 
 app_name = "mirror"
+
+
+def places(model: type[Record]) -> str:
+    return f"{model.KIND.replace('_', '-')}s/"
+
+
+def listed(listing: lists.Listing) -> URLPattern:
+    model = listing.model
+    return path(places(model), views.record_list, {"listing": listing}, name=f"{model.KIND}-list")
+
+
+def shown(model: type[Record]) -> URLPattern:
+    route = f"{places(model)}<int:pk>/"
+    return path(route, views.record_detail, {"model": model}, name=f"{model.KIND}-detail")
+
+
+def asked(model: type[Record]) -> URLPattern:
+    route = f"{places(model)}<int:pk>/now/"
+    return path(route, views.record_now, {"model": model}, name=f"{model.KIND}-now")
+
+
 urlpatterns = [
-    path("customers/", views.record_list, {"listing": lists.CUSTOMERS}, name="customer-list"),
-    path("customers/<int:pk>/", views.record_detail, {"model": Customer}, name="customer-detail"),
-    path("subscriptions/", views.record_list, {"listing": lists.SUBSCRIPTIONS}, name="subscription-list"),
-    path("subscriptions/<int:pk>/", views.record_detail, {"model": Subscription}, name="subscription-detail"),
-    path("invoices/", views.record_list, {"listing": lists.INVOICES}, name="invoice-list"),
-    path("invoices/<int:pk>/", views.record_detail, {"model": Invoice}, name="invoice-detail"),
+    *map(listed, lists.LISTINGS.values()),
+    *map(shown, (*lists.LISTINGS, Plan)),
+    *map(asked, (Subscription, Invoice)),
     *(
         path(f"invoices/<int:pk>/{slug}/", views.invoice_action, {"action": slug}, name=f"invoice-{slug}")
         for slug in ACTIONS
     ),
-    path("vendors/", views.record_list, {"listing": lists.VENDORS}, name="vendor-list"),
-    path("vendors/<int:pk>/", views.record_detail, {"model": Vendor}, name="vendor-detail"),
-    path("bills/", views.record_list, {"listing": lists.BILLS}, name="bill-list"),
-    path("bills/<int:pk>/", views.record_detail, {"model": Bill}, name="bill-detail"),
 ]

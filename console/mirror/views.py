@@ -42,6 +42,18 @@ def record_detail(request: HttpRequest, pk: int, model: type[Record]) -> HttpRes
     return render(request, template, context)
 
 
+@require_safe
+@vary_on_headers("HX-Request")
+def record_now(request: HttpRequest, pk: int, model: type[Record]) -> HttpResponse:
+    """What the vendor tells now and the mirror does not keep; a page asks for it once it is open."""
+    record = get_record_for(request.user, model, pk)
+    if record.connection.connector != CONNECTOR:
+        raise Http404
+    context = {"record": record, **details.at_vendor(record)}
+    template = f"mirror/_{model.KIND}_now.html" if request.htmx else "mirror/now.html"
+    return render(request, template, context)
+
+
 @permission_required("approvals.propose", raise_exception=True)
 @require_http_methods(["GET", "POST"])
 def invoice_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:

@@ -47,6 +47,8 @@ SECTIONS = (
             Item("customers", "Customers", "users", "mirror:customer-list"),
             Item("subscriptions", "Subscriptions", "repeat", "mirror:subscription-list"),
             Item("invoices", "Invoices", "file-invoice", "mirror:invoice-list"),
+            Item("credit_notes", "Credit notes", "receipt-refund", "mirror:credit_note-list"),
+            Item("products", "Products", "package", "mirror:product-list"),
         ),
     ),
     Section(
@@ -127,9 +129,12 @@ def shell(request: HttpRequest) -> dict:
 
 
 def current_item(route: str) -> str:
-    """The nav item of a route: `mirror:invoice-detail` belongs to "invoices"."""
+    """The nav item of a route: `mirror:invoice-detail` belongs to "invoices", a plan to its products."""
     namespace, _, name = route.rpartition(":")
-    return f"{name.split('-')[0]}s" if namespace == "mirror" else APPS.get(namespace, "")
+    kind = name.split("-")[0]
+    if namespace == "mirror":
+        return "products" if kind == "plan" else f"{kind}s"
+    return APPS.get(namespace, "")
 
 
 def sources() -> list[Source]:

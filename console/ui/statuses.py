@@ -57,6 +57,7 @@ RECORD = {
     "writtenoff": Pill("Written off", "mute", "file-x"),
     "tobewrittenoff": Pill("To be written off", "wait", "file-x"),
     "failed": Pill("Failed", "bad", "circle-x"),
+    "success": Pill("Collected", "ok", "circle-check"),
     "active": Pill("Active", "ok", "circle-check"),
     "inactive": Pill("Inactive", "mute", "circle-dashed"),
     "intrial": Pill("In trial", "run", "hourglass"),

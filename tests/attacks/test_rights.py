@@ -67,12 +67,24 @@ RULES = {
     "connections:events": Rule(ADMINISTRATOR, NO_SUCH_WAY, "connection"),
     "connections:make-events-address": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 403, 403, 403, 302), "connection"),
     "connections:receive-event": Rule((405,) * 6, (403,) * 6, "events_path"),
-    **{f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY) for kind in ("customer", "subscription", "invoice")},
-    **{f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY) for kind in ("vendor", "bill")},
+    **{
+        f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY)
+        for kind in ("customer", "subscription", "invoice", "credit_note", "product", "vendor", "bill")
+    },
     **{
         f"mirror:{kind}-detail": Rule(ALL, NO_SUCH_WAY, kind)
-        for kind in ("customer", "subscription", "invoice", "vendor", "bill")
+        for kind in (
+            "customer",
+            "subscription",
+            "invoice",
+            "credit_note",
+            "product",
+            "plan",
+            "vendor",
+            "bill",
+        )
     },
+    **{f"mirror:{kind}-now": Rule(ALL, NO_SUCH_WAY, kind) for kind in ("subscription", "invoice")},
     **{
         f"mirror:invoice-{deed}": Rule(PROPOSERS, PROPOSERS_POST, "invoice")
         for deed in ("refund", "retry", "write-off")

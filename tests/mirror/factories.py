@@ -8,7 +8,18 @@ from django.utils import timezone
 from connectors.registry import Record as VendorRecord
 from connectors.registry import Row
 from console.connections.models import Connection
-from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Sync, Vendor
+from console.mirror.models import (
+    Bill,
+    CreditNote,
+    Customer,
+    Invoice,
+    Plan,
+    Product,
+    Record,
+    Subscription,
+    Sync,
+    Vendor,
+)
 
 numbers = count(1)
 LONG_AGO = datetime(2025, 3, 1, tzinfo=UTC)
@@ -49,6 +60,16 @@ def make_credit_note(connection: Connection, **changes) -> CreditNote:
 
 def make_subscription(connection: Connection, **changes) -> Subscription:
     return make_row(Subscription, connection, **{"plan_name": "Team", "status": "Active"} | changes)
+
+
+def make_product(connection: Connection, **changes) -> Product:
+    return make_row(Product, connection, **{"name": "Halden Desk", "currency": "USD"} | changes)
+
+
+def make_plan(connection: Connection, **changes) -> Plan:
+    cycle = {"cycle_id": "51", "frequency": 1, "frequency_type": "Monthly", "price_minor": 2_900}
+    fields = {"name": "Starter", "product_vendor_id": "PROD1", "currency": "USD", "cycles": [cycle]}
+    return make_row(Plan, connection, **fields | changes)
 
 
 def make_vendor(connection: Connection, **changes) -> Vendor:

@@ -9,18 +9,22 @@ from django.utils import timezone
 
 from tests.mirror.factories import (
     make_bill,
+    make_credit_note,
     make_customer,
     make_invoice,
     make_open_invoice,
+    make_product,
     make_subscription,
     make_vendor,
 )
 
-LISTS = ["customer", "subscription", "invoice", "vendor", "bill"]
+LISTS = ["customer", "subscription", "invoice", "credit_note", "product", "vendor", "bill"]
 MAKERS = {
     "customer": make_customer,
     "subscription": make_subscription,
     "invoice": make_invoice,
+    "credit_note": make_credit_note,
+    "product": make_product,
     "vendor": make_vendor,
     "bill": make_bill,
 }

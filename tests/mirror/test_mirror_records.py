@@ -12,11 +12,16 @@ from tests.mirror.factories import (
     make_credit_note,
     make_customer,
     make_invoice,
+    make_plan,
+    make_product,
     make_subscription,
     make_vendor,
 )
 
-MAKERS = [make_customer, make_subscription, make_invoice, make_vendor, make_bill]
+MAKERS = [
+    *(make_customer, make_subscription, make_invoice, make_credit_note, make_product, make_plan),
+    *(make_vendor, make_bill),
+]
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,58 @@
+import json
+import os
+from dataclasses import asdict
+from subprocess import CalledProcessError
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from console.bench.comparing import Asked, compare
+from console.bench.reporting import lines_of, machine, ratios_of, table
+
+
+class Command(BaseCommand):
+    help = "Measure the sync beside its limits and a peer: `bench sync`. Uses databases of its own."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=["sync"])
+        parser.add_argument("--invoices", type=int, default=100_000, help="a multiple of 100")
+        parser.add_argument("--latency-ms", type=float, default=20, help="how long the vendor thinks")
+        parser.add_argument(
+            "--database",
+            default="",
+            help="a PostgreSQL server as postgres://…; else DATABASE_URL's, if it is one",
+        )
+        parser.add_argument("--peer", action="store_true", help="dlt too, in an environment under var/bench")
+        parser.add_argument("--rounds", type=int, default=1, help="how often everything is measured in turn")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *, invoices: int, rounds: int, **options: object) -> None:
+        if invoices < 100 or invoices % 100 or rounds < 1:
+            raise CommandError("Measure a multiple of 100 invoices, in one round or more.")
+        url = str(options["database"] or os.environ.get("DATABASE_URL", ""))
+        asked = Asked(
+            invoices=invoices,
+            latency_ms=float(str(options["latency_ms"])),
+            database_url=url if url.startswith("postgres") else "",
+            peer=bool(options["peer"]),
+            rounds=rounds,
+        )
+        load_before = os.getloadavg()
+        try:
+            measures, databases = compare(asked, self.stderr.write)
+        except CalledProcessError as error:
+            raise CommandError(f"Nothing was compared, since a part of it failed: {error.cmd}") from None
+        lines = lines_of(measures)
+        ratios = ratios_of(lines)
+        facts = machine(databases, load_before)
+        if options["json"]:
+            told = {
+                "machine": facts,
+                "asked": asdict(asked) | {"database_url": ""},
+                "measures": [asdict(line) for line in lines],
+                "ratios": [asdict(ratio) | {"holds": ratio.holds} for ratio in ratios],
+            }
+            self.stdout.write(json.dumps(told, indent=2))
+            return
+        self.stdout.write("\n".join(f"{name:12} {value}" for name, value in facts.items()))
+        self.stdout.write("\n" + table(lines, ratios))

@@ -36,6 +36,13 @@ class Reading:
         return self.run is not None and self.run.state == Sync.State.HELD and not self.run.goes_on
 
     @property
+    def stopped(self) -> str:
+        """Why the newest run stopped before its end, and that it goes on."""
+        if self.run is None or self.run.state != Sync.State.STOPPED:
+            return ""
+        return f"{self.run.error} {self.run.progress.capitalize()}; the next reading goes on from there."
+
+    @property
     def error(self) -> str:
         return self.run.error if self.run and self.run.state == Sync.State.FAILED else ""
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.connection_list, name="list"),
     path("<int:pk>/card/", views.card, name="card"),
     path("<int:pk>/sync/", views.sync_now, name="sync"),
+    path("<int:pk>/stop/", views.stop_sync, name="stop"),
     path("syncs/<int:pk>/gone/", views.agree_gone, name="gone"),
     path("<int:pk>/pause/", views.pause, name="pause"),
     path("<int:pk>/resume/", views.resume, name="resume"),

@@ -18,6 +18,7 @@ from console.connections.models import Connection, Webhook
 from console.connections.queries import cards, may_sync
 from console.mirror import gone
 from console.mirror.models import Sync
+from console.mirror.sync import stop
 from console.mirror.tasks import sync
 
 LARGEST_EVENT = 65_536  # bytes; a hundred times what one has
@@ -49,6 +50,18 @@ def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "The job queue does not answer. Nothing was started; try again.")
     else:
         messages.success(request, f"Reading {connection.name} starts.")
+    return redirect("connections:list")
+
+
+@require_POST
+def stop_sync(request: HttpRequest, pk: int) -> HttpResponse:
+    connection = get_object_or_404(Connection, pk=pk)
+    if not may_sync(request.user):
+        raise PermissionDenied
+    if stop(connection, actor=request.user):
+        messages.success(request, f"Reading {connection.name} stops; the next one goes on from there.")
+    else:
+        messages.info(request, f"Nothing was being read from {connection.name}.")
     return redirect("connections:list")
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from connectors.errors import NotSentError, VendorDownError, VendorError
 from connectors.rates import Priority
 from connectors.registry import Page, Stream, connector
+from console.accounts.models import Person
 from console.connections.clients import reader
 from console.connections.models import Connection
 from console.mirror.gone import TooManyMissingError, settle_missing
@@ -25,21 +26,37 @@ PASSING = (NotSentError, VendorDownError)  # they say nothing about what was ask
 Progress = Callable[[Sync], None]
 
 
-def sync_connection(connection: Connection, on_progress: Progress | None = None) -> list[Sync]:
-    """Read every kind of record the connector lists; returns the runs.
+def sync_connection(
+    connection: Connection, on_progress: Progress | None = None, *, kind: str = ""
+) -> list[Sync]:
+    """Read every kind of record the connector lists, or the one that is asked for; returns the runs.
 
     A kind that fails does not stop the next, and one that another worker is reading is left to it. A row that
     cannot be read is kept aside, and its page goes on. Rows and place commit together with each page, and a
     run that stopped before its end goes on from there. What is missing twice is asked for alone. on_progress:
-    called after each page, each such question and at each kind's end.
+    called after each page, each such question and at each kind's end. When a run is stopped, no other begins.
     """
     runs = []
     for stream in connector(connection.connector).streams:
-        run = begin(connection, stream.kind)
-        if run is not None:
+        run = begin(connection, stream.kind) if kind in ("", stream.kind) else None
+        if run is None:
+            continue
+        runs.append(run)
+        try:
             read_stream(run, stream, on_progress or (lambda _: None))
-            runs.append(run)
+        except NotOursError:
+            run.refresh_from_db()
+            break
     return runs
+
+
+def stop(connection: Connection, *, actor: Person) -> bool:
+    """Let the running syncs end before their next page; False when none runs. The next one goes on there."""
+    running = Sync.objects.filter(connection=connection, state=Sync.State.RUNNING)
+    words = f"Stopped by {actor}."[:500]
+    stopped = running.update(state=Sync.State.STOPPED, finished_at=timezone.now(), error=words)
+    hint(f"connection.{connection.pk}")
+    return bool(stopped)
 
 
 def begin(connection: Connection, kind: str) -> Sync | None:
@@ -86,6 +103,7 @@ def forget_old(runs: QuerySet[Sync], now: datetime) -> None:
 
 
 def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
+    """Read one kind to its end, or as far as it goes. Raises NotOursError."""
     try:
         if run.listed_at is None:
             read_pages(run, stream, on_progress)
@@ -93,11 +111,11 @@ def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
     except TooManyMissingError:
         end(run, Sync.State.HELD)
     except NotOursError:
-        return
+        raise
     except VendorError as error:
         fail(run, error.sentence, is_passing=isinstance(error, PASSING))
     except KeyboardInterrupt:
-        end(run, Sync.State.STOPPED)
+        end(run, Sync.State.STOPPED, error="Stopped at the keyboard.")
         raise
     except Exception:  # the rim of one kind: a fault in reading plans must not keep invoices from being read
         log.exception("sync %s of %s failed", run.pk, run)

@@ -61,6 +61,7 @@ RULES = {
     "connections:list": Rule(ALL, NO_SUCH_WAY),
     "connections:card": Rule(ALL, NO_SUCH_WAY, "connection"),
     "connections:sync": Rule(NO_SUCH_WAY, SYNCERS, "connection"),
+    "connections:stop": Rule(NO_SUCH_WAY, SYNCERS, "connection"),
     "connections:gone": Rule(NO_SUCH_WAY, MANAGERS, "sync"),
     "connections:pause": Rule(NO_SUCH_WAY, MANAGERS, "connection"),
     "connections:resume": Rule(NO_SUCH_WAY, MANAGERS, "connection"),

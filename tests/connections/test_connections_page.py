@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -98,3 +100,35 @@ def test_who_may_propose_or_manage_starts_a_sync(client, people, billsby, name):
 def test_a_sync_is_not_started_by_a_link(client, people, billsby):
     client.force_login(people["ada"])
     assert client.get(reverse("connections:sync", args=[billsby.pk])).status_code == 405
+
+
+def test_a_running_sync_tells_its_pace_and_what_is_left(client, people, billsby):
+    now = timezone.now()
+    Sync.objects.create(
+        connection=billsby,
+        kind="invoice",
+        done=1_100,
+        total=2_300,
+        turn_done=100,
+        turn_at=now - timedelta(seconds=10),
+        started_at=now,
+        reported_at=now,
+    )
+    assert "1,100 of 2,300, 100 a second, 12 s left" in page(client, people["ada"])
+
+
+def test_a_sync_is_stopped_and_says_that_it_goes_on(client, people, billsby):
+    now = timezone.now()
+    Sync.objects.create(
+        connection=billsby, kind="invoice", done=100, total=293, place="100", started_at=now, reported_at=now
+    )
+    assert "Stop reading Billsby, halden" in page(client, people["priya"])
+    client.post(reverse("connections:stop", args=[billsby.pk]))
+    shown = page(client, people["priya"])
+    assert "Stopped by Priya Raman. 100 of 293; the next reading goes on from there." in shown
+    assert "Stop reading" not in shown
+
+
+def test_who_may_neither_propose_nor_manage_cannot_stop_a_sync(client, people, billsby):
+    client.force_login(people["omar"])
+    assert client.post(reverse("connections:stop", args=[billsby.pk])).status_code == 403

@@ -7,9 +7,9 @@ from django.utils import timezone
 from connectors.errors import NotFoundError
 from connectors.registry import connector
 from console.celery import app
-from console.mirror.models import KINDS, Customer, Invoice, RefusedRecord, Sync
+from console.mirror.models import KINDS, Customer, Invoice, NotOursError, RefusedRecord, Sync
 from console.mirror.refresh import refresh_record
-from console.mirror.sync import begin, read_stream, sync_connection
+from console.mirror.sync import begin, read_stream, stop, sync_connection
 from console.mirror.tasks import sync
 from tests.mirror.factories import make_sync
 
@@ -29,13 +29,13 @@ class Killed(BaseException):
     """What nothing catches, like a process that ends."""
 
 
-def kill_at(kind: str, page: int):
+def kill_at(kind: str, page: int, death: type[BaseException] = Killed):
     """For on_progress: die after so many pages of that kind."""
     pages = count(1)
 
     def kill(run: Sync) -> None:
         if run.kind == kind and next(pages) == page:
-            raise Killed
+            raise death
 
     return kill
 
@@ -141,9 +141,29 @@ def test_who_lost_the_run_writes_nothing_more(billsby):
     let_it_be_quiet("invoice", place="100 293")
     begin(billsby, "invoice")
     stream = next(stream for stream in connector("billsby").streams if stream.kind == "invoice")
-    read_stream(mine, stream, lambda run: None)
+    with pytest.raises(NotOursError):
+        read_stream(mine, stream, lambda run: None)
     assert not Invoice.objects.exists()
     assert Sync.objects.get(kind="invoice").state == Sync.State.RUNNING
+
+
+def test_a_person_stops_a_reading_and_no_other_kind_begins(billsby, people):
+    def stop_at_first_page(run):
+        if run.kind == "customer":
+            stop(billsby, actor=people["priya"])
+
+    runs = sync_connection(billsby, on_progress=stop_at_first_page)
+    states = {run.kind: run.state for run in runs}
+    assert states == {"product": Sync.State.DONE, "plan": Sync.State.DONE, "customer": Sync.State.STOPPED}
+
+
+def test_the_keyboard_stops_a_reading_which_then_goes_on(billsby):
+    with pytest.raises(KeyboardInterrupt):
+        sync_connection(billsby, on_progress=kill_at("invoice", 2, KeyboardInterrupt))
+    stopped = Sync.objects.get(kind="invoice")
+    assert stopped.state == Sync.State.STOPPED
+    (run,) = sync_connection(billsby, kind="invoice")
+    assert (run.pk, run.state, run.done) == (stopped.pk, Sync.State.DONE, run.total)
 
 
 def test_what_is_removed_while_a_list_is_read_hides_no_row(billsby, sandbox):

@@ -77,12 +77,40 @@ class Sync(models.Model):
             return False
         return bool(self.place or self.listed_at) and timezone.now() - self.started_at < self.GOES_ON_FOR
 
+    @property
+    def pace(self) -> float | None:
+        """Rows a second in this turn; None while that cannot be told."""
+        spent_s = (self.reported_at - self.turn_at).total_seconds() if self.turn_at else 0
+        read = self.done - self.turn_done
+        return read / spent_s if spent_s > 0 and read else None
+
+    @property
+    def progress(self) -> str:
+        """How far it is, in words: "100 of 293, 250 a second, 1 s left"."""
+        if self.listed_at and self.missing:
+            return f"asking for {self.missing} missing one{'' if self.missing == 1 else 's'}"
+        # A row that comes twice counts twice.
+        parts = [
+            f"{min(self.done, self.total):,} of {self.total:,}" if self.total else f"{self.done:,} so far"
+        ]
+        if self.pace:
+            parts.append(f"{self.pace:,.0f} a second")
+        if self.pace and self.total and self.total > self.done:
+            parts.append(f"{span_words((self.total - self.done) / self.pace)} left")
+        return ", ".join(parts)
+
     def update_while_ours(self, **values: Any) -> None:
         """Write to it, and hold its row until the transaction ends. Raises NotOursError."""
         ours = Sync.objects.filter(pk=self.pk, state=self.State.RUNNING, turn=self.turn)
         if not ours.update(**values):
             raise NotOursError
         self.refresh_from_db(fields=values)
+
+
+def span_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:,.0f} min" if seconds < 5400 else f"{seconds / 3600:,.0f} h"
 
 
 class RefusedRecord(models.Model):

@@ -1,0 +1,59 @@
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from connectors.registry import connector
+from console.connections.models import Connection
+from console.mirror.models import KINDS, Sync
+from console.mirror.sync import sync_connection
+
+INTERRUPTED = 130
+WHOLE_LINE = "\r\033[K"  # back to its beginning, and empty
+
+
+class Command(BaseCommand):
+    help = "Read the vendors into the mirror. Ctrl C stops it; the same command goes on from there."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--connection", metavar="SLUG", help="one account instead of all")
+        parser.add_argument("--kind", choices=sorted(KINDS), help="one kind of record instead of all")
+
+    def handle(self, *, connection: str | None, kind: str | None, **options: object) -> None:
+        found = Connection.objects.filter(slug=connection) if connection else Connection.objects.all()
+        if not found:
+            known = ", ".join(Connection.objects.values_list("slug", flat=True)) or "none"
+            raise CommandError(f"There is no such connection. Configured: {known}.")
+        runs = []
+        try:
+            for each in found:
+                runs += self._read(each, kind or "")
+        except KeyboardInterrupt:
+            self.stderr.write("\nStopped. The same command goes on from there.")
+            raise SystemExit(INTERRUPTED) from None
+        if any(run.state != Sync.State.DONE for run in runs):
+            raise SystemExit(1)
+
+    def _read(self, connection: Connection, kind: str) -> list[Sync]:
+        wanted = [stream.kind for stream in connector(connection.connector).streams]
+        wanted = [each for each in wanted if kind in ("", each)]
+        self.stdout.write(str(connection) if wanted else f"{connection} has no {kind.replace('_', ' ')}s")
+        runs = sync_connection(connection, self._tell, kind=kind)
+        for run in runs:
+            if run.state == Sync.State.STOPPED:
+                self._line(run, run.error)
+        for missed in set(wanted) - {run.kind for run in runs}:
+            self.stdout.write(f"  {missed.replace('_', ' ')}s: not read, since another process is at it")
+        return runs
+
+    def _tell(self, run: Sync) -> None:
+        """A line that is written over while it runs, and stays at its end."""
+        if run.finished_at:
+            aside = f", {run.refused} kept aside" if run.refused else ""
+            gone = f", {run.gone} gone" if run.gone else ""
+            ends = {Sync.State.DONE: "done", Sync.State.HELD: f"{run.missing} missing, a person is asked"}
+            self._line(run, f"{ends.get(run.state, run.error)}{gone}{aside}")
+        elif self.stdout.isatty():
+            self.stdout.write(f"{WHOLE_LINE}  {run.words}: {run.progress}", ending="")
+            self.stdout.flush()
+
+    def _line(self, run: Sync, words: str) -> None:
+        start = WHOLE_LINE if self.stdout.isatty() else ""
+        self.stdout.write(f"{start}  {run.words}: {run.progress}: {words}")

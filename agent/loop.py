@@ -32,6 +32,8 @@ from agent.rendering import clean
 from agent.tools import registry
 from agent.tools.registry import Outcome
 from agent.tools.tool import Context, Evidence
+from connectors.catalogue import secret_names
+from connectors.hiding import without_named
 from console.approvals.proposing import Origin
 
 logger = logging.getLogger(__name__)
@@ -229,10 +231,12 @@ class Turn:
                 position=position,
                 call_id=clean(one.call_id)[:120],
                 name=clean(one.name)[:120],
-                arguments=clean(one.arguments),
+                arguments=without_named(secret_names(), clean(one.arguments)),
             )
             for position, one in enumerate(asked)
         ]
+        for call, one in zip(calls, asked, strict=True):
+            call.as_asked = clean(one.arguments)  # run with its secrets, which no row of a chat keeps
         ToolCall.objects.bulk_create(calls)
         threads.close_message(message, self._text)
         self._open, self._text, self._stored = None, "", ""
@@ -263,7 +267,7 @@ class Turn:
     async def _run_call(self, call: ToolCall) -> None:
         context = await in_db(self._context)()
         loop = asyncio.get_running_loop()
-        outcome = await loop.run_in_executor(_tool_threads, _call_tool, context, call.name, call.arguments)
+        outcome = await loop.run_in_executor(_tool_threads, _call_tool, context, call.name, call.as_asked)
         await self._finish(call, outcome)
 
     async def _finish(self, call: ToolCall, outcome: Outcome) -> None:

@@ -32,12 +32,13 @@ __all__ = [
     "fill",
     "find_operation",
     "holes",
+    "secret_names",
 ]
 
 FOLDER = Path(__file__).parent
 EFFECTS = frozenset({"read", "write", "money", "irreversible", "notify"})
 METHODS = ("get", "post", "put", "patch", "delete")
-BLOCK_KEYS = "aliases base card effects fallback injected judge paging record returns stale tags undo"
+BLOCK_KEYS = "aliases base card effects fallback injected judge paging record returns secrets stale tags undo"
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -80,6 +81,13 @@ def find_operation(name: str) -> Operation:
         if name in catalogue(connector):
             return catalogue(connector)[name]
     raise KeyError(name)
+
+
+@cache
+def secret_names() -> frozenset[str]:
+    """The arguments of any operation that are sent and never shown."""
+    found = (catalogue(connector).operations.values() for connector in connector_names())
+    return frozenset(name for operations in found for one in operations for name in one.secrets)
 
 
 def load(connector: str, folder: Path) -> Catalogue:
@@ -177,6 +185,7 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         undo=block.get("undo", ""),
         judge=block.get("judge"),
         returns=block.get("returns", {}),
+        secrets=tuple(block.get("secrets", ())),
         paging=paging,
         fallback=bases[block["fallback"]] + path if "fallback" in block else "",
         wire=Wire(path_schemas, tuple(query), content_type, body),
@@ -264,3 +273,6 @@ def _unfit_write(operation: Operation, block: Mapping[str, Any]) -> Iterator[str
         yield "a write says its record (null when it has none yet)"
     elif operation.record and operation.record.key not in operation.input_schema["properties"]:
         yield f"its record key {operation.record.key} is not an argument"
+    for name in operation.secrets:
+        if name not in operation.input_schema["properties"]:
+            yield f"its secret {name} is not an argument"

@@ -71,6 +71,7 @@ class Operation:
     undo: str = ""
     judge: str | None = None
     returns: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()  # arguments that are sent and never shown
     paging: Paging | None = None
     fallback: str = ""
     wire: "Wire | None" = field(default=None, repr=False)
@@ -78,6 +79,9 @@ class Operation:
     @property
     def is_read(self) -> bool:
         return self.effects == {"read"}
+
+    def secrets_in(self, arguments: Mapping[str, Any]) -> list[str]:
+        return [value for name in self.secrets if isinstance(value := arguments.get(name), str) and value]
 
     def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Checked arguments with defaults; ArgumentsError tells staff and model what is wrong."""

@@ -25,6 +25,15 @@ ADDRESS = {"line1": "1 Pier & Road", "city": "Oak+land", "zipOrPostalCode": "946
 PLACE = {"addressLine1": TEXT, "city": "Oakland", "state": "CA", "country": "USA", "postCode": "94607"}
 PERSON = {"firstName": TEXT, "lastName": "Silva", "email": "ana+x@example.com", **PLACE}
 
+CARD = {
+    "cardFullName": "Ana Silva",
+    "paymentCardToken": "tok_9fQ2mZ7x_ok",
+    "expiryMonth": 3,
+    "expiryYear": 2031,
+    "cardType": "visa",
+    "last4Digits": "4242",
+}
+
 
 def arguments_of(
     connected: Mapping[str, Connection], sandbox: SandboxControl
@@ -145,6 +154,10 @@ def arguments_of(
         ),
         "billsby_update_customer": lambda: story("spend", "customerUniqueId") | PERSON,
         "billsby_update_shipping_address": lambda: story("spend", "subscriptionUniqueId") | PLACE,
+        "billsby_replace_payment_card": lambda: story("retry_declines", "customerUniqueId") | CARD,
+        "billsby_create_subscription": lambda: (
+            PERSON | CARD | {"cycleId": stories["upgrade"]["cycleIds"]["yearly"], "units": 1}
+        ),
         "billsby_delete_customer": with_nothing_running,
         "billsby_erase_customer_data": lambda: story("spend", "customerUniqueId"),
         "billsby_request_payment_details": lambda: story("retry_pays", "customerUniqueId"),

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from connectors.catalogue import find_operation
 from connectors.errors import (
     ArgumentsError,
     NotFoundError,
@@ -27,6 +28,7 @@ from connectors.errors import (
     RefusedError,
     VendorError,
 )
+from connectors.hiding import without
 from connectors.judging import Snapshot
 from connectors.rates import Priority
 from connectors.registry import connector
@@ -308,14 +310,15 @@ def _keep_late(attempt: Attempt, reply: Reply) -> None:
 
 
 def keep_refusal(attempt: Attempt, error: RefusedError) -> None:
+    sentence = without(_secrets(attempt), str(error))
     with transaction.atomic():
         proposal = moves.locked(attempt.step.proposal_id)
-        if not _end_attempt(attempt, State.ANSWERED, status_code=error.status, error=str(error)[:500]):
-            _log_attempt(attempt, "attempt.answered_late", f"was given up before it was refused: {error}")
+        if not _end_attempt(attempt, State.ANSWERED, status_code=error.status, error=sentence[:500]):
+            _log_attempt(attempt, "attempt.answered_late", f"was given up before it was refused: {sentence}")
             return
-        _log_attempt(attempt, "attempt.refused", f"was refused: {error}")
+        _log_attempt(attempt, "attempt.refused", f"was refused: {sentence}")
         title = connector(proposal.connection.connector).title
-        said = str(error).removeprefix(f"{title} refused").lstrip(":. ")
+        said = sentence.removeprefix(f"{title} refused").lstrip(":. ")
         ending.fail(proposal, attempt.step, f"Refused by {title}: {said}" if said else f"Refused by {title}.")
 
 
@@ -387,6 +390,7 @@ def _end_attempt(attempt: Attempt, state: str, **fields: Any) -> bool:
 
 def _log_attempt(attempt: Attempt, action: str, what: str, **fields: Any) -> None:
     proposal = attempt.step.proposal
+    what, fields = without(_secrets(attempt), [what, fields])
     log.record(
         action,
         actor=None,
@@ -396,3 +400,8 @@ def _log_attempt(attempt: Attempt, action: str, what: str, **fields: Any) -> Non
         summary=f"{proposal.number} step {attempt.step.position} {what}",
         **fields,
     )
+
+
+def _secrets(attempt: Attempt) -> list[str]:
+    """What was sent and must not stand in the log; vendors echo what they were sent."""
+    return find_operation(attempt.step.operation).secrets_in(attempt.arguments)

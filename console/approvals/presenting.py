@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from connectors.catalogue import find_operation
+from connectors.hiding import without
 from connectors.registry import connector
 from connectors.requests import HOLE
 from console.accounts.models import Person
@@ -76,6 +78,7 @@ def shown_to(person: Person, proposal: Proposal) -> Shown:
     for step in steps:
         step.tokens = tokens(step)
         step.target = target(step)
+        step.readable_body = readable_body(step)
         step.sent_changes = [change for change in step.card["changes"] if change["kind"] == "sent"]
         step.expected_changes = [change for change in step.card["changes"] if change["kind"] != "sent"]
     decided = {decision.approver_id for decision in proposal.decisions.all()}
@@ -96,14 +99,19 @@ def shown_to(person: Person, proposal: Proposal) -> Shown:
 
 
 def tokens(step: Step) -> list[Token]:
-    """The body as it is sent, in pieces to colour; hidden characters are written out."""
+    """The body as it is sent, in pieces to colour; hidden characters are written out, secrets are dots."""
     found, at = [], 0
-    text = step.body
+    text = readable_body(step)
     for match in TOKEN.finditer(text):
         found += [Token(text[at : match.start()]), *_with_holes(match[0], match.lastgroup or "")]
         at = match.end()
     found.append(Token(text[at:]))
     return [Token(written_out(token.text), token.kind, token.title) for token in found if token.text]
+
+
+def readable_body(step: Step) -> str:
+    """The body as it is sent, but for secrets: those are dots wherever a person can see or copy it."""
+    return without(find_operation(step.operation).secrets_in(step.arguments), step.body)
 
 
 def target(step: Step) -> list[Token]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from connectors.catalogue import Operation, find_operation
 from connectors.errors import ArgumentsError
+from connectors.hiding import without
 from connectors.judging import Expectation, Flag, Judge, Money, Snapshot
 from connectors.registry import connector
 from connectors.requests import Request, holes
@@ -272,11 +273,16 @@ def _file(
             summary=f"Proposed: {proposal.sentence}",
             reason=proposal.reason,
             before={str(at): step.before.fields for at, step in enumerate(prepared, start=1)},
-            after=moves.plain({str(at): step.request.as_dict() for at, step in enumerate(prepared, start=1)}),
+            after=moves.plain({str(at): _loggable(step) for at, step in enumerate(prepared, start=1)}),
         )
         hint(f"proposal.{proposal.pk}")
         hint("inbox")
     return proposal
+
+
+def _loggable(step: PreparedStep) -> dict[str, str]:
+    """The request with dots for secrets; what is sent, and the digest covers, has them whole."""
+    return without(step.operation.secrets_in(step.arguments), step.request.as_dict())
 
 
 def _too_few_deciders(requester: Person, ruling: policy.Ruling) -> list[Flag]:

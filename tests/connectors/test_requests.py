@@ -25,6 +25,14 @@ COUNTER = {**SUBSCRIPTION, "counterId": "api-calls", "operationType": "Decrement
 CHARGE = {**WHO, "amount": 5000, "currencyCode": "GBP", "description": "Würfel “x”"}
 PLAN = {**SUBSCRIPTION, **WHO, "planId": 35, "cycleId": 60, "planChangeType": "on_renewal"}
 FIRST = {"$ref": {"step": 1, "result": "id"}}
+CARD = {
+    "cardFullName": "Noor Falk",
+    "paymentCardToken": "tok_demo_2",
+    "expiryMonth": 1,
+    "expiryYear": 2029,
+    "cardType": "master",
+    "last4Digits": "4444",
+}
 PLACE = {
     "addressLine1": "4 Mill Lane",
     "city": "Leeds",
@@ -311,6 +319,33 @@ def request(name: str, arguments: Mapping[str, Any]) -> Request:
                 '"postCode":"LS1 4AB"}',
             ),
         ),
+        (
+            "billsby_replace_payment_card",
+            WHO | CARD,
+            Request(
+                "PUT",
+                f"{CORE}/customers/7KQ2M9XTRB/paymentCard",
+                "",
+                JSON,
+                '{"fullName":"Noor Falk","paymentCardtoken":"tok_demo_2","expiryMonth":1,"expiryYear":2029,'
+                '"cardType":"master","last4Digits":"4444"}',
+            ),
+        ),
+        (
+            "billsby_create_subscription",
+            PERSON | CARD | {"cycleId": 56, "units": 1, "addOns": [{"addOnId": 5}]},
+            Request(
+                "POST",
+                f"{CORE}/subscriptions",
+                "",
+                JSON,
+                '{"firstName":"Noor","lastName":"Falk","email":"noor.falk@example.test","cycleId":56,'
+                '"Units":1,"address":{"addressLine1":"4 Mill Lane","city":"Leeds","state":"West Yorkshire",'
+                '"country":"GBR","postCode":"LS1 4AB"},"cardDetails":{"fullName":"Noor Falk",'
+                '"paymentCardToken":"tok_demo_2","expiryMonth":1,"expiryYear":2029,"cardType":"master",'
+                '"last4Digits":"4444"},"addOns":[{"addOnId":5}]}',
+            ),
+        ),
         ("billsby_delete_customer", WHO, Request("DELETE", f"{CORE}/customers/7KQ2M9XTRB", "", "", "")),
         (
             "billsby_erase_customer_data",
@@ -367,6 +402,32 @@ def request(name: str, arguments: Mapping[str, Any]) -> Request:
 def test_a_write_is_these_bytes(name: str, arguments: dict, expected: Request) -> None:
     assert request(name, arguments) == expected
     assert request(name, dict(reversed(arguments.items()))) == expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"paymentCardToken": "4111111111111111"},
+        {"paymentCardToken": "4111-1111-1111-1111"},
+        {"paymentCardToken": "4111 1111 1111 1111"},
+        {"paymentCardToken": "tok_4111111111111111"},
+        {"paymentCardToken": "378282246310"},
+        {"cardFullName": "4111111111111111"},
+        {"last4Digits": "11111"},
+        {"cvv": "123"},
+        {"cardNumber": "4111111111111111"},
+    ],
+)
+def test_no_card_number_is_ever_taken(changes: dict) -> None:
+    for name, rest in (
+        ("billsby_replace_payment_card", WHO),
+        ("billsby_create_subscription", PERSON | {"units": 1, "cycleId": 1}),
+    ):
+        assert BILLSBY[name].arguments(rest | CARD)
+        with pytest.raises(ArgumentsError) as raised:
+            BILLSBY[name].arguments(rest | CARD | changes)
+        assert len(raised.value.problems) == 1
+        assert "4111" not in str(raised.value)
 
 
 def test_one_invoice_is_read_without_the_company_in_the_path() -> None:

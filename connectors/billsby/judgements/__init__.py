@@ -9,6 +9,7 @@ from connectors.billsby.judgements.credit_notes import RetryCreditNote
 from connectors.billsby.judgements.customer_changes import (
     DeleteCustomer,
     EraseCustomerData,
+    ReplacePaymentCard,
     RequestPaymentDetails,
 )
 from connectors.billsby.judgements.customers import CreateCustomer
@@ -16,7 +17,7 @@ from connectors.billsby.judgements.cycles import CreateCycles
 from connectors.billsby.judgements.invoices import MarkPaidOffline, RetryPayment, WriteOff
 from connectors.billsby.judgements.refunds import RefundInvoice
 from connectors.billsby.judgements.renewals import ChangeRenewalDate
-from connectors.billsby.judgements.subscription_starts import AddSubscription
+from connectors.billsby.judgements.subscription_starts import AddSubscription, CreateSubscription
 from connectors.billsby.judgements.subscriptions import CancelSubscription, ChangePlan
 from connectors.billsby.judgements.tags import AddTags, RemoveTag
 from connectors.judging import Judge
@@ -36,6 +37,8 @@ JUDGES: Mapping[str, Judge] = {
     "delete_customer": DeleteCustomer(),
     "erase_customer_data": EraseCustomerData(),
     "request_payment_details": RequestPaymentDetails(),
+    "replace_payment_card": ReplacePaymentCard(),
+    "create_subscription": CreateSubscription(),
     "add_subscription": AddSubscription(),
     "change_renewal_date": ChangeRenewalDate(),
     "add_subscription_tags": AddTags(),

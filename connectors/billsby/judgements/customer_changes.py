@@ -1,4 +1,4 @@
-"""Deleting a customer, erasing their data, and mailing them for another card."""
+"""Deleting a customer, erasing their data, mailing them for another card, and storing one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,14 +6,17 @@ from typing import Any
 from connectors.billsby import mapping
 from connectors.billsby.judgements.wording import (
     blocked,
+    card_words,
     customer_invoices,
     get_customer,
     known,
     now_and_after,
+    sent,
     snapshot,
 )
 from connectors.errors import NotFoundError
-from connectors.judgements import NOTHING, card, undo
+from connectors.hiding import dotted
+from connectors.judgements import NOTHING, card, only_reference, undo
 from connectors.judging import Attempted, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.registry import Record
 
@@ -166,3 +169,42 @@ class RequestPaymentDetails:
         if attempt.answer is None:
             return Verdict("cannot_tell", "Billsby does not show whether it mailed the customer; ask them.")
         return Verdict("took", "Billsby accepted; it does not show whether the mail arrived.")
+
+
+class ReplacePaymentCard:
+    """Billsby shows that a card is stored, not which: only an answer proves that it is this one."""
+
+    operation = "billsby_replace_payment_card"
+
+    def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
+        only_reference(arguments)
+        return _look(read, arguments)[0]
+
+    def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
+        words, status = card_words(arguments), str(before.fields["card_status"] or "Unknown")
+        flags = (Flag("caution", "Pays from then on", "Later bills and retries are charged to this card."),)
+        return Expectation(
+            sentence=card(self.operation, party=before.party, card=words),
+            summary=f"Billsby stores {words} for {before.party} and forgets the card before it.",
+            money=NO_MONEY,
+            goes_to="No money moves",
+            undo=undo(self.operation),
+            changes=(
+                sent("Card", words),
+                sent("Token", dotted(arguments["paymentCardToken"])),
+                now_and_after("Stored card", status, "Valid"),
+            ),
+            flags=flags,
+        )
+
+    def probe(self, read: Read, attempt: Attempted) -> Verdict:
+        try:
+            status = get_customer(read, attempt.before.key).fields.get("card_status")
+        except NotFoundError:
+            return Verdict("cannot_tell", "Billsby no longer shows this customer.")
+        after = {"card_status": status}
+        if attempt.answer is not None and status == "Valid":
+            return Verdict("took", "Billsby accepted the card and shows a valid one.", after=after)
+        if attempt.answer is None and status == attempt.before.fields["card_status"] == "Missing":
+            return Verdict("absent", "Billsby still shows no stored card.", after=after)
+        return Verdict("cannot_tell", "Billsby does not show which card is stored.", after=after)

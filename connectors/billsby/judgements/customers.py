@@ -37,9 +37,9 @@ class CreateCustomer:
     operation = "billsby_create_customer"
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
-        there = _with_email(read, arguments)
+        there = with_email(read, arguments)
         fields = {"same_email": " ".join(sorted(record.vendor_id for record in there))}
-        name = _name(arguments)
+        name = full_name(arguments)
         return snapshot("customer", "", title=f"new customer {name}", party=name, fields=fields)
 
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
@@ -73,7 +73,7 @@ class CreateCustomer:
             vendor="Billsby",
             thing="customer",
             get=lambda unique_id: get_customer(read, unique_id),
-            search=lambda: _with_email(read, attempt.arguments),
+            search=lambda: with_email(read, attempt.arguments),
             alike=lambda record: record.vendor_id not in seen,
             differs=lambda record: _difference(record, attempt.arguments),
             named=lambda record: f"customer {record.vendor_id}",
@@ -102,7 +102,7 @@ def _created(record: Record) -> Verdict:
     return Verdict("took", f"Customer {unique_id} was created.", results, {"status": record.fields["status"]})
 
 
-def _with_email(read: Read, arguments: Mapping[str, Any]) -> list[Record]:
+def with_email(read: Read, arguments: Mapping[str, Any]) -> list[Record]:
     """Customers with that e-mail. Search is promised for names and seen to find e-mails: both are asked."""
     email = str(known(arguments, "email")).casefold()
     found: dict[str, Record] = {}
@@ -114,5 +114,5 @@ def _with_email(read: Read, arguments: Mapping[str, Any]) -> list[Record]:
     return list(found.values())
 
 
-def _name(arguments: Mapping[str, Any]) -> str:
+def full_name(arguments: Mapping[str, Any]) -> str:
     return f"{known(arguments, 'firstName')} {known(arguments, 'lastName')}"

@@ -1,15 +1,17 @@
-"""Starting a subscription for a customer who is there."""
+"""Starting a subscription, for a customer who is there or with a new one."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from connectors.billsby import mapping
+from connectors.billsby.judgements.customers import ADDRESS, full_name, with_email
 from connectors.billsby.judgements.extras import wanted_add_ons, wanted_allowances
 from connectors.billsby.judgements.subscriptions import period
 from connectors.billsby.judgements.wording import (
     billsby_decides,
     blocked,
     card_flags,
+    card_words,
     get_customer,
     get_subscription,
     known,
@@ -80,6 +82,56 @@ class AddSubscription:
             return [get_subscription(read, key)[0] for key in found if key not in seen]
 
         return started(read, answer, search, attempt)
+
+
+class CreateSubscription:
+    """Billsby shows no card: without an answer, what is found may have been started with another one."""
+
+    operation = "billsby_create_subscription"
+
+    def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
+        only_reference(arguments)
+        there = with_email(read, arguments)
+        same_email = " ".join(sorted(record.vendor_id for record in there))
+        fields = {"same_email": same_email, **wanted_cycle(read, arguments["cycleId"])}
+        name = full_name(arguments)
+        return snapshot("subscription", "", title=f"new customer {name}", party=name, fields=fields)
+
+    def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
+        fields = before.fields
+        plan = str(fields["plan"] or f"cycle {arguments['cycleId']}")
+        flags = start_obstacles(before, arguments)
+        if there := fields["same_email"]:
+            detail = f"Billsby already has {there} with {arguments['email']} and would keep both."
+            flags += (Flag("high", "Same e-mail address", detail),)
+        address = _line({name: arguments[name] for name in ADDRESS if name in arguments})
+        return Expectation(
+            sentence=card(self.operation, name=before.party, plan=plan),
+            summary=f"Billsby gets a new customer, {before.party}, subscribed to {plan}, "
+            "and charges their card at once.",
+            money=Money(None, str(fields["currency"]) or None, "unknown"),
+            goes_to=f"Your payment gateway, from {before.party}'s card",
+            undo=undo(self.operation),
+            changes=(
+                sent("Name", before.party),
+                sent("E-mail", arguments["email"]),
+                sent("Address", address),
+                sent("Card", card_words(arguments)),
+                *start_changes(before, arguments),
+            ),
+            flags=flags,
+        )
+
+    def probe(self, read: Read, attempt: Attempted) -> Verdict:
+        answer = attempt.answer if isinstance(attempt.answer, dict) else {}
+        if answer.get("subscriptionUniqueId"):
+            return started(read, answer, list, attempt)
+        seen = str(attempt.before.fields["same_email"]).split()
+        made = [it.vendor_id for it in with_email(read, attempt.arguments) if it.vendor_id not in seen]
+        if made:
+            found = f"Billsby shows {', '.join(made)} with that e-mail, made since then"
+            return Verdict("cannot_tell", f"{found}; it does not show with which card.")
+        return Verdict("absent", "Billsby shows no such customer made since the request was sent.")
 
 
 def started(read: Read, answer: Mapping[str, Any], search: Any, attempt: Attempted) -> Verdict:

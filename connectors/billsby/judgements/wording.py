@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.billsby import mapping
 from connectors.errors import ArgumentsError
+from connectors.hiding import DOTS
 from connectors.judgements import NOTHING
 from connectors.judging import Change, Flag, Read, Snapshot
 from connectors.money import format_money
@@ -91,3 +92,10 @@ def card_flags(card_status: object, party: str) -> tuple[Flag, ...]:
         return ()
     detail = f"Billsby says that {party}'s stored card is {str(card_status or 'unknown').lower()}."
     return (Flag("high", "No valid card", f"{detail} Expect this to fail."),)
+
+
+def card_words(arguments: Mapping[str, Any]) -> str:
+    """The card in a request, by what may be shown of it."""
+    ends = f"{arguments['expiryMonth']:02}/{arguments['expiryYear']}"
+    kind = arguments["cardType"].replace("_", " ").capitalize()
+    return f"{kind} {DOTS}{arguments['last4Digits']}, {ends}, {arguments['cardFullName']}"

@@ -15,14 +15,18 @@ from console.approvals import execution, tasks
 from console.approvals.models import Proposal
 from console.approvals.proposing import Origin
 from console.connections.clients import client_for, read_live
-from console.mirror.actions import ACTIONS
 from console.mirror.models import Invoice
 from console.mirror.refresh import refresh_record
 from tests.writes import WRITES
 
 pytestmark = pytest.mark.django_db
 
-FORM_STORIES = {"refund": "cancel_refund", "retry": "retry_pays", "write-off": "retry_declines"}
+FORM_STORIES = {
+    "refund": "cancel_refund",
+    "retry": "retry_pays",
+    "write-off": "retry_declines",
+    "mark-paid": "retry_declines",
+}
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ def test_the_worker_sends_nothing_that_nobody_approved(chat, sandbox, arguments,
     assert sandbox.effects() == []
 
 
-@pytest.mark.parametrize("slug", ACTIONS)
+@pytest.mark.parametrize("slug", FORM_STORIES)
 def test_a_form_on_an_invoice_only_files_a_proposal(client, connected, people, sandbox, slug):
     number = sandbox.stories()[FORM_STORIES[slug]]["invoiceNumber"]
     refresh_record(connected["billsby"], "invoice", number)

@@ -1,94 +1,117 @@
-"""What a person may ask for on a Billsby invoice. Each ends in a proposal; nothing is done here."""
+"""What a person may ask for on a record's page. Each ends in a proposal; nothing is done here."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.billsby.mapping import CLOSABLE_STATUSES
+from connectors.catalogue import find_operation
 from connectors.money import format_money
 from console.accounts.models import Person
 from console.approvals.models import Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
-from console.mirror.forms import ReasonForm, RefundForm
-from console.mirror.models import Invoice
+from console.mirror.forms import ActionForm
+from console.mirror.models import Record
 
-CONNECTOR = "billsby"
+
+@dataclass(frozen=True)
+class Option:
+    """A line of a menu, and the arguments it stands for."""
+
+    label: str
+    arguments: Mapping[str, Any]
+
+    @property
+    def value(self) -> str:
+        return " ".join(map(str, self.arguments.values()))
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A question whose answers no schema lists. is_live: the vendor is asked for them, who may not answer."""
+
+    label: str
+    options: Callable[[Any], list[Option]]
+    is_live: bool = False
 
 
 @dataclass(frozen=True)
 class Action:
+    """One operation as a form on a record's page.
+
+    about: arguments that the record gives, each with its field. asks: arguments that a person gives, each
+    with its label; their fields are made of the operation's schema. menus: further questions, asked first.
+    amount: the one of `asks` that is money. fits: whether the page offers it. obstacle: why it cannot be done
+    as things are, "" when it can. starts: what the fields hold at first.
+    """
+
     slug: str
-    label: str  # on the invoice page
+    model: type[Record]
+    operation: str
+    label: str  # on the record's page
     title: str
     icon: str
-    button: str  # "{amount}" is put in
+    button: str  # "{amount}" and "{record}" are put in
     summary: str
-    operation: str
-    form: type[ReasonForm]
-    fits: Callable[[Invoice], bool]
+    about: Mapping[str, str]
+    asks: Mapping[str, str] = field(default_factory=dict)
+    menus: Mapping[str, Menu] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)  # for values that a schema lists
+    amount: str = ""
+    most: Callable[[Any], int] | None = None  # of the amount, in minor units
+    done: str = ""  # what was done to an amount: "refunded"
+    fits: Callable[[Any], bool] = lambda record: True
+    obstacle: Callable[[Any], str] = lambda record: ""
+    starts: Callable[[Any], Mapping[str, Any]] = lambda record: {}
 
-    def says(self, amount_minor: int | None, currency: str) -> str:
+    @property
+    def schema(self) -> dict[str, Any]:
+        return find_operation(self.operation).input_schema
+
+    @property
+    def route(self) -> str:
+        return f"{self.model.KIND}-{self.slug}"
+
+    @property
+    def address(self) -> str:
+        return f"mirror:{self.route}"
+
+    @property
+    def path(self) -> str:
+        return f"{self.model.KIND.replace('_', '-')}s/<int:pk>/{self.slug}/"
+
+    @property
+    def previews(self) -> bool:
+        """Whether the page follows what is typed, which must not ask the vendor."""
+        return not any(menu.is_live for menu in self.menus.values())
+
+    def form(self, given: Mapping[str, Any], record: Record) -> ActionForm:
+        return ActionForm(given, action=self, record=record)
+
+    def says(self, form: ActionForm) -> str:
         """The button: verb, object, amount."""
-        amount = "this invoice" if amount_minor is None else format_money(amount_minor, currency)
-        return self.button.format(amount=amount)
+        known = form.amount_minor is not None
+        amount = format_money(form.amount_minor, form.currency) if known else f"this {self.model.KIND}"
+        return self.button.format(amount=amount, record=form.record.title)
 
 
-REFUND = Action(
-    slug="refund",
-    label="Refund…",
-    title="Refund",
-    icon="receipt-refund",
-    button="Propose refund of {amount}",
-    summary="Billsby would send the money back to the card that paid, and make a credit note.",
-    operation="billsby_refund_invoice",
-    form=RefundForm,
-    fits=lambda invoice: invoice.status == "Paid" and invoice.refundable_minor != 0,
-)
-RETRY = Action(
-    slug="retry",
-    label="Retry payment…",
-    title="Retry payment",
-    icon="rotate-clockwise",
-    button="Propose retry of {amount}",
-    summary="Billsby would try the customer's stored card again.",
-    operation="billsby_retry_invoice_payment",
-    form=ReasonForm,
-    fits=lambda invoice: invoice.status == "Unpaid",
-)
-WRITE_OFF = Action(
-    slug="write-off",
-    label="Write off…",
-    title="Write off",
-    icon="file-x",
-    button="Propose write-off of {amount}",
-    summary="The debt would be given up for good. Billsby has no way to take this back.",
-    operation="billsby_write_off_invoice",
-    form=ReasonForm,
-    fits=lambda invoice: invoice.status in CLOSABLE_STATUSES,
-)
-ACTIONS: Mapping[str, Action] = {action.slug: action for action in (REFUND, RETRY, WRITE_OFF)}
-
-
-def actions_for(person: Person, invoice: Invoice) -> list[Action]:
-    """What may be proposed by this person on this invoice, as it was last read."""
-    if invoice.connection.connector != CONNECTOR or not person.has_perm("approvals.propose"):
-        return []
-    return [action for action in ACTIONS.values() if action.fits(invoice)]
-
-
-def propose_action(
-    action: Action, invoice: Invoice, answers: Mapping[str, Any], *, actor: Person
-) -> Proposal:
-    """File the proposal; raises what `propose` raises."""
-    arguments: dict[str, Any] = {"invoiceNumber": invoice.vendor_id}
-    sources = {"invoiceNumber": f"from invoice {invoice.title}"}
-    if "amount" in answers:
-        arguments |= {"customerUniqueId": invoice.customer_vendor_id, "amount": answers["amount"]}
-        sources |= {"customerUniqueId": f"from invoice {invoice.title}", "amount": f"typed by {actor}"}
+def propose_action(action: Action, form: ActionForm, *, actor: Person) -> Proposal:
+    """File the proposal of a form that is valid; raises what `propose` raises."""
+    record = form.record
+    arguments = form.given
     return propose(
         actor=actor,
-        steps=[StepDraft(action.operation, arguments, sources)],
-        reason=answers["reason"],
-        origin=Origin("form", f"invoice.{invoice.pk}"),
-        connection=invoice.connection,
+        steps=[StepDraft(action.operation, arguments, dict(sources(action, arguments, record, actor)))],
+        reason=form.cleaned_data["reason"],
+        origin=Origin("form", f"{record.KIND}.{record.pk}"),
+        connection=record.connection,
     )
+
+
+def sources(
+    action: Action, arguments: Mapping[str, Any], record: Record, actor: Person
+) -> Iterator[tuple[str, str]]:
+    for name in arguments:
+        if name in action.about:
+            yield name, f"from {record.KIND} {record.title}"
+        else:
+            yield name, f"{'typed' if name in action.asks else 'chosen'} by {actor}"

@@ -1,8 +1,8 @@
 from django.urls import URLPattern, path
 
 from console.mirror import lists, views
-from console.mirror.actions import ACTIONS
 from console.mirror.models import Invoice, Plan, Record, Subscription
+from console.mirror.offers import OFFERS
 
 app_name = "mirror"
 
@@ -31,7 +31,7 @@ urlpatterns = [
     *map(shown, (*lists.LISTINGS, Plan)),
     *map(asked, (Subscription, Invoice)),
     *(
-        path(f"invoices/<int:pk>/{slug}/", views.invoice_action, {"action": slug}, name=f"invoice-{slug}")
-        for slug in ACTIONS
+        path(action.path, views.record_action, {"route": action.route}, name=action.route)
+        for action in OFFERS
     ),
 ]

@@ -2,16 +2,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from connectors.errors import ArgumentsError, VendorError
 from console.approvals.errors import AlreadyProposedError, ApprovalError
 from console.mirror import details, lists
-from console.mirror.actions import ACTIONS, CONNECTOR, Action, actions_for, propose_action
-from console.mirror.forms import ReasonForm
-from console.mirror.models import Invoice, Record
-from console.mirror.queries import get_invoice_for, get_record_for
+from console.mirror.actions import propose_action
+from console.mirror.forms import ActionForm
+from console.mirror.models import Record
+from console.mirror.offers import ACTIONS, CONNECTOR, actions_for, fits
+from console.mirror.queries import get_record_for
 from console.mirror.refresh import refresh_record
 
 
@@ -32,7 +34,7 @@ def record_detail(request: HttpRequest, pk: int, model: type[Record]) -> HttpRes
     context = details.around(record) | {
         "record": record,
         "problem": problem,
-        "actions": actions_for(request.user, record) if isinstance(record, Invoice) else [],
+        "actions": actions_for(request.user, record),
     }
     context["fills_in"] = context["is_thin"] and "read" not in request.GET
     if context["version"] == request.GET.get("v"):
@@ -56,47 +58,53 @@ def record_now(request: HttpRequest, pk: int, model: type[Record]) -> HttpRespon
 
 @permission_required("approvals.propose", raise_exception=True)
 @require_http_methods(["GET", "POST"])
-def invoice_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
-    """A form about an invoice that ends in a proposal. Opening it reads the invoice at the vendor."""
-    chosen, invoice = ACTIONS[action], get_invoice_for(request.user, pk)
-    if invoice.connection.connector != CONNECTOR:
+def record_action(request: HttpRequest, pk: int, route: str) -> HttpResponse:
+    """A form about a record that ends in a proposal. Opening it reads the record at the vendor."""
+    action = ACTIONS[route]
+    record = get_record_for(request.user, action.model, pk)
+    if record.connection.connector != CONNECTOR:
         raise Http404
     if request.method == "POST":
-        return file_proposal(request, chosen, invoice)
-    problem = ""
-    if "amount" not in request.GET:  # asking for the button's text only must not ask the vendor
-        problem = read_again(invoice)
-    form = chosen.form(initial=request.GET.dict(), invoice=invoice)
-    return show_action(request, chosen, form, problem=problem)
+        return file_proposal(request, action.form(request.POST, record))
+    # Who asks only for what follows from what is typed must not make the vendor be asked.
+    problem = "" if request.GET else read_again(record)
+    form = action.form({**action.starts(record), **request.GET.dict()}, record)
+    return show_action(request, form, problem=problem)
 
 
-def file_proposal(request: HttpRequest, action: Action, invoice: Invoice) -> HttpResponse:
-    form = action.form(request.POST, invoice=invoice)
-    if not form.is_valid():
-        return show_action(request, action, form, status=422)
+def file_proposal(request: HttpRequest, form: ActionForm) -> HttpResponse:
+    action = form.action
+    if not form.is_valid() or action.obstacle(form.record):
+        return show_action(request, form, status=422)
     try:
-        proposal = propose_action(action, invoice, form.cleaned_data, actor=request.user)
+        proposal = propose_action(action, form, actor=request.user)
     except AlreadyProposedError as error:
         messages.info(request, str(error))
         return redirect("approvals:detail", error.proposal.pk)
     except (ApprovalError, ArgumentsError, VendorError) as error:
-        return show_action(request, action, form, problem=f"Nothing was proposed. {error}", status=422)
+        return show_action(request, form, problem=f"Nothing was proposed. {error}", status=422)
     messages.success(request, f"{proposal.number} waits for approval.")
     return redirect("approvals:detail", proposal.pk)
 
 
 def show_action(
-    request: HttpRequest, action: Action, form: ReasonForm, *, problem: str = "", status: int = 200
+    request: HttpRequest, form: ActionForm, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    action, record = form.action, form.record
     context = {
         "action": action,
         "form": form,
-        "invoice": form.invoice,
-        "button": action.says(form.amount_minor, form.invoice.currency),
-        "fits": action.fits(form.invoice),
-        "problem": problem,
+        "record": record,
+        "list": lists.LISTINGS[action.model],
+        "facts": f"mirror/_{action.model.KIND}_facts.html",
+        "url": reverse(action.address, args=[record.pk]),
+        "button": action.says(form),
+        "fits": fits(action, record),
+        "obstacle": action.obstacle(record),
+        "shows_errors": request.method == "POST",
+        "problem": problem or form.problem,
     }
-    template = "mirror/_invoice_action.html" if request.htmx else "mirror/invoice_action.html"
+    template = "mirror/_action.html" if request.htmx else "mirror/action.html"
     return render(request, template, context, status=status)
 
 

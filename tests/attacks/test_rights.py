@@ -35,6 +35,13 @@ MANAGERS = (SHUT_OUT, 403, 302, 302, 403, 302)
 ADMINISTRATOR = (SHUT_OUT, 403, 403, 403, 403, 200)
 SYNCERS = (SHUT_OUT, 302, 302, 302, 403, 302)
 
+DEEDS = {
+    "invoice": ("refund", "retry", "mark-paid", "write-off"),
+    "credit_note": ("retry",),
+    "customer": ("charge", "ask-for-card", "erase", "delete"),
+    "subscription": ("change-plan", "move-renewal", "change-usage", "add-tags", "remove-tag", "cancel"),
+}
+
 RULES = {
     "overview:home": Rule(ALL, NO_SUCH_WAY),
     "overview:waiting": Rule(ALL, NO_SUCH_WAY),
@@ -87,8 +94,9 @@ RULES = {
     },
     **{f"mirror:{kind}-now": Rule(ALL, NO_SUCH_WAY, kind) for kind in ("subscription", "invoice")},
     **{
-        f"mirror:invoice-{deed}": Rule(PROPOSERS, PROPOSERS_POST, "invoice")
-        for deed in ("refund", "retry", "write-off")
+        f"mirror:{kind}-{deed}": Rule(PROPOSERS, PROPOSERS_POST, kind)
+        for kind, deeds in DEEDS.items()
+        for deed in deeds
     },
     "agent:chat-list": Rule(ALL, NO_SUCH_WAY),
     "agent:new": Rule(NO_SUCH_WAY, (302,) * 6),

@@ -1,0 +1,317 @@
+"""The forms there are, as data: which operation, on whose page, when it fits, and what it asks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from connectors.billsby.mapping import CLOSABLE_STATUSES
+from connectors.billsby.now import counters
+from connectors.money import is_known, to_decimal
+from console.accounts.models import Person
+from console.connections.clients import reader, understood
+from console.mirror.actions import Action, Menu, Option
+from console.mirror.cycles import cycles_of
+from console.mirror.models import CreditNote, Customer, Invoice, Plan, Record, Subscription
+
+CONNECTOR = "billsby"
+OF_INVOICE = {"invoiceNumber": "vendor_id"}
+OF_CUSTOMER = {"customerUniqueId": "vendor_id"}
+OF_SUBSCRIPTION = {"subscriptionUniqueId": "vendor_id"}
+NAMED_SHORTLY = 3
+
+
+def refund_limit(invoice: Invoice) -> int:
+    """What may be refunded at most, as last read."""
+    return (invoice.amount_minor or 0) if invoice.refundable_minor is None else invoice.refundable_minor
+
+
+def whole_refund(invoice: Invoice) -> Mapping[str, Any]:
+    if not is_known(invoice.currency):
+        return {}
+    return {"amount": f"{to_decimal(refund_limit(invoice), invoice.currency):f}"}
+
+
+def open_invoices(customer: Customer | None) -> list[str]:
+    invoices = customer.related(Invoice).open().order_by("vendor_id") if customer else Invoice.objects.none()
+    return list(invoices.values_list("vendor_id", flat=True))
+
+
+def held_by_invoices(subscription: Subscription) -> str:
+    numbers = open_invoices(subscription.customer)
+    if not numbers:
+        return ""
+    rest = len(numbers) - NAMED_SHORTLY
+    more = f" and {rest} more" if rest > 0 else ""
+    return (
+        f"Billsby refuses to cancel while invoices are open: {', '.join(numbers[:NAMED_SHORTLY])}{more}. "
+        "Collect, close or write them off first."
+    )
+
+
+def running(customer: Customer) -> list[str]:
+    found = customer.related(Subscription).exclude(status="Cancelled").order_by("vendor_id")
+    return list(found.values_list("vendor_id", flat=True))
+
+
+def held_by_subscriptions(customer: Customer) -> str:
+    held = running(customer)
+    if not held:
+        return ""
+    return f"Billsby refuses while a subscription is not cancelled: {', '.join(held[:NAMED_SHORTLY])}."
+
+
+def currencies(customer: Customer) -> list[Option]:
+    billed = customer.related(Invoice).order_by("currency").values_list("currency", flat=True).distinct()
+    codes = dict.fromkeys(filter(None, [*billed, customer.currency]))
+    return [Option(code, {"currencyCode": code}) for code in codes]
+
+
+def plans(subscription: Subscription) -> list[Option]:
+    """Every cycle of every plan of the same product: Billsby moves a subscription within its product."""
+    found = Plan.objects.filter(
+        connection_id=subscription.connection_id, product_vendor_id=subscription.product_vendor_id
+    )
+    held = (subscription.plan_vendor_id, subscription.cycle_vendor_id)
+    return [
+        Option(
+            f"{plan.title}, {cycle.words}" + (" (now)" if (plan.vendor_id, cycle.id) == held else ""),
+            {"planId": int(plan.vendor_id), "cycleId": int(cycle.id)},
+        )
+        for plan in found.light().order_by("pk")
+        for cycle in cycles_of(plan)
+    ]
+
+
+def counted(subscription: Subscription) -> list[Option]:
+    """Its counters, which only Billsby knows."""
+    connection = subscription.connection
+    found = understood(connection, lambda: counters(reader(connection), subscription.vendor_id))
+    return [
+        Option(f"{counter.name}, {counter.usage:,} used", {"counterId": counter.counter_id})
+        for counter in found
+    ]
+
+
+def is_running(subscription: Subscription) -> bool:
+    return subscription.status != "Cancelled"
+
+
+def next_billing(subscription: Subscription) -> Mapping[str, Any]:
+    moment = subscription.next_billing_at
+    return {"newRenewalDate": moment.date().isoformat() if moment and moment > timezone.now() else ""}
+
+
+OFFERS = (
+    Action(
+        slug="refund",
+        model=Invoice,
+        operation="billsby_refund_invoice",
+        label="Refund…",
+        title="Refund",
+        icon="receipt-refund",
+        button="Propose refund of {amount}",
+        summary="Billsby would send the money back to the card that paid, and make a credit note.",
+        about=OF_INVOICE | {"customerUniqueId": "customer_vendor_id"},
+        asks={"amount": "Amount"},
+        amount="amount",
+        most=refund_limit,
+        done="refunded",
+        fits=lambda invoice: invoice.status == "Paid" and invoice.refundable_minor != 0,
+        starts=whole_refund,
+    ),
+    Action(
+        slug="retry",
+        model=Invoice,
+        operation="billsby_retry_invoice_payment",
+        label="Retry payment…",
+        title="Retry payment",
+        icon="rotate-clockwise",
+        button="Propose retry of {amount}",
+        summary="Billsby would try the customer's stored card again.",
+        about=OF_INVOICE,
+        fits=lambda invoice: invoice.status == "Unpaid",
+    ),
+    Action(
+        slug="mark-paid",
+        model=Invoice,
+        operation="billsby_mark_invoice_paid_offline",
+        label="Mark paid…",
+        title="Mark paid offline",
+        icon="cash",
+        button="Propose marking {amount} as paid",
+        summary="Billsby would record that the money came by other means and stop collecting. "
+        "It cannot be taken back, nor refunded by Billsby later.",
+        about=OF_INVOICE,
+        fits=lambda invoice: invoice.status in CLOSABLE_STATUSES,
+    ),
+    Action(
+        slug="write-off",
+        model=Invoice,
+        operation="billsby_write_off_invoice",
+        label="Write off…",
+        title="Write off",
+        icon="file-x",
+        button="Propose write-off of {amount}",
+        summary="The debt would be given up for good. Billsby has no way to take this back.",
+        about=OF_INVOICE,
+        fits=lambda invoice: invoice.status in CLOSABLE_STATUSES,
+    ),
+    Action(
+        slug="retry",
+        model=CreditNote,
+        operation="billsby_retry_credit_note_payment",
+        label="Retry payout…",
+        title="Retry payout",
+        icon="rotate-clockwise",
+        button="Propose retry of this payout",
+        summary="Billsby would try once more to send the money to the customer.",
+        about={"creditNoteNumber": "vendor_id"},
+        fits=lambda note: note.status == "Failed",
+    ),
+    Action(
+        slug="charge",
+        model=Customer,
+        operation="billsby_charge_customer",
+        label="Charge once…",
+        title="Charge once",
+        icon="credit-card",
+        button="Propose charge of {amount}",
+        summary="Billsby would charge the customer's stored card at once, make an invoice and mail it.",
+        about=OF_CUSTOMER,
+        menus={"currency": Menu("Currency", currencies)},
+        asks={"amount": "Amount", "description": "Description on the invoice"},
+        amount="amount",
+        fits=lambda customer: customer.card_status != "Missing",
+    ),
+    Action(
+        slug="ask-for-card",
+        model=Customer,
+        operation="billsby_request_payment_details",
+        label="Ask for a new card…",
+        title="Ask for a new card",
+        icon="mail",
+        button="Propose mail to {record}",
+        summary="Billsby would mail the customer a link to renew their stored card. Nothing is charged.",
+        about=OF_CUSTOMER,
+    ),
+    Action(
+        slug="erase",
+        model=Customer,
+        operation="billsby_erase_customer_data",
+        label="Erase personal data…",
+        title="Erase personal data",
+        icon="user",
+        button="Propose erasing the personal data of {record}",
+        summary="Billsby would erase name, address, e-mail and stored card for good. Invoices stay.",
+        about=OF_CUSTOMER,
+    ),
+    Action(
+        slug="delete",
+        model=Customer,
+        operation="billsby_delete_customer",
+        label="Delete customer…",
+        title="Delete customer",
+        icon="trash",
+        button="Propose deleting {record}",
+        summary="Billsby would delete the customer with all invoices for good.",
+        about=OF_CUSTOMER,
+        obstacle=held_by_subscriptions,
+    ),
+    Action(
+        slug="change-plan",
+        model=Subscription,
+        operation="billsby_change_plan",
+        label="Change plan…",
+        title="Change plan",
+        icon="replace",
+        button="Propose changing the plan of {record}",
+        summary="Billsby decides what is charged; the proposal's card shows what would change.",
+        about=OF_SUBSCRIPTION | {"customerUniqueId": "customer_vendor_id"},
+        menus={"plan": Menu("Plan and billing cycle", plans)},
+        asks={
+            "planChangeType": "Takes effect",
+            "units": "Units",
+            "issueRefund": "Credit the unused part of the old plan",
+        },
+        fits=is_running,
+    ),
+    Action(
+        slug="move-renewal",
+        model=Subscription,
+        operation="billsby_change_renewal_date",
+        label="Move renewal or pause…",
+        title="Move renewal or pause",
+        icon="calendar",
+        button="Propose the new renewal date of {record}",
+        summary="The next bill would come on another day; with a pause, the subscription rests until then.",
+        about=OF_SUBSCRIPTION,
+        asks={"newRenewalDate": "Next billing on", "pauseSubscription": "Pause until then"},
+        fits=is_running,
+        starts=next_billing,
+    ),
+    Action(
+        slug="change-usage",
+        model=Subscription,
+        operation="billsby_update_counter",
+        label="Change usage…",
+        title="Change usage",
+        icon="plus",
+        button="Propose the change of usage of {record}",
+        summary="Billsby bills usage at the end of the period; the count follows shortly after the change.",
+        about=OF_SUBSCRIPTION,
+        menus={"counter": Menu("Counter", counted, is_live=True)},
+        asks={"operationType": "Change", "value": "Units"},
+        words={"Increment": "Raise by", "Decrement": "Lower by", "Set": "Set to"},
+        fits=is_running,
+    ),
+    Action(
+        slug="add-tags",
+        model=Subscription,
+        operation="billsby_add_subscription_tags",
+        label="Add tags…",
+        title="Add tags",
+        icon="tag",
+        button="Propose tags for {record}",
+        summary="The tags would stand beside those of the plan. Nothing is charged.",
+        about=OF_SUBSCRIPTION,
+        asks={"tagNames": "Tags"},
+    ),
+    Action(
+        slug="remove-tag",
+        model=Subscription,
+        operation="billsby_remove_subscription_tag",
+        label="Remove a tag…",
+        title="Remove a tag",
+        icon="tag",
+        button="Propose removing a tag of {record}",
+        summary="Tags that come with the plan stay.",
+        about=OF_SUBSCRIPTION,
+        asks={"tagName": "Tag"},
+    ),
+    Action(
+        slug="cancel",
+        model=Subscription,
+        operation="billsby_cancel_subscription",
+        label="Cancel…",
+        title="Cancel",
+        icon="ban",
+        button="Propose cancelling {record}",
+        summary="The subscription would end at once and for good. Nothing is refunded.",
+        about=OF_SUBSCRIPTION | {"customerUniqueId": "customer_vendor_id"},
+        fits=is_running,
+        obstacle=held_by_invoices,
+    ),
+)
+ACTIONS: Mapping[str, Action] = {action.route: action for action in OFFERS}
+
+
+def actions_for(person: Person, record: Record) -> list[Action]:
+    """What may be proposed by this person on this record, as it was last read."""
+    if record.connection.connector != CONNECTOR or not person.has_perm("approvals.propose"):
+        return []
+    return [action for action in OFFERS if isinstance(record, action.model) and fits(action, record)]
+
+
+def fits(action: Action, record: Record) -> bool:
+    return record.gone_at is None and action.fits(record)

@@ -1,0 +1,224 @@
+"""Every form of every page: it files one proposal of its operation, and nothing is done at the vendor."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from console.approvals.models import Proposal
+from console.connections.clients import read_live
+from console.mirror.models import KINDS, Record
+from console.mirror.offers import ACTIONS
+from console.mirror.refresh import refresh_record
+from tests.mirror.factories import make_credit_note, make_customer, make_invoice, make_subscription
+
+MAKERS = {
+    "invoice": make_invoice,
+    "credit_note": make_credit_note,
+    "customer": make_customer,
+    "subscription": make_subscription,
+}
+ID = {"invoice": "invoiceNumber", "customer": "customerUniqueId", "subscription": "subscriptionUniqueId"}
+NEXT_MONTH = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+# By form: whose record of the sandbox's stories, what is filled in, and what of it is asked of the operation.
+CASES: Mapping[str, tuple[str, dict, dict]] = {
+    "invoice-refund": ("cancel_refund", {"amount": "$1.25"}, {"amount": 125}),
+    "invoice-retry": ("retry_pays", {}, {}),
+    "invoice-mark-paid": ("retry_pays", {}, {}),
+    "invoice-write-off": ("retry_pays", {}, {}),
+    "customer-charge": (
+        "upgrade",
+        {"currency": "USD", "amount": "1,250.50", "description": "Training day"},
+        {"currencyCode": "USD", "amount": 125_050, "description": "Training day"},
+    ),
+    "customer-ask-for-card": ("upgrade", {}, {}),
+    "customer-erase": ("cancel_refund", {}, {}),
+    "subscription-change-plan": (
+        "upgrade",
+        {"plan": "34 57", "planChangeType": "now", "units": "", "issueRefund": "on"},
+        {"planId": 34, "cycleId": 57, "planChangeType": "now", "issueRefund": True},
+    ),
+    "subscription-move-renewal": (
+        "upgrade",
+        {"newRenewalDate": NEXT_MONTH, "pauseSubscription": "on"},
+        {"newRenewalDate": NEXT_MONTH, "pauseSubscription": True},
+    ),
+    "subscription-change-usage": (
+        "credits",
+        {"counter": "api-calls", "operationType": "Increment", "value": "50"},
+        {"counterId": "api-calls", "operationType": "Increment", "value": 50},
+    ),
+    "subscription-add-tags": (
+        "upgrade",
+        {"tagNames": "water, early bird"},
+        {"tagNames": ["water", "early bird"]},
+    ),
+    "subscription-cancel": ("cancel_refund", {}, {}),
+}
+APART = {"credit_note-retry", "customer-delete", "subscription-remove-tag"}  # need a record made for them
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story(connected, sandbox) -> Callable[[str, str], Record]:
+    """The record of a kind in one of the sandbox's stories, read into the mirror with what is sold."""
+
+    def read(kind: str, name: str) -> Record:
+        key = sandbox.stories()[name][ID[kind]]
+        refresh_record(connected["billsby"], "product", "11")
+        refresh_record(connected["billsby"], kind, key)
+        return KINDS[kind].objects.get(vendor_id=key)
+
+    return read
+
+
+@pytest.fixture
+def priya(client, people):
+    client.force_login(people["priya"])
+    return client
+
+
+def url(route: str, record: Record) -> str:
+    return reverse(f"mirror:{route}", args=[record.pk])
+
+
+def test_every_form_has_a_case():
+    assert set(CASES) | APART == set(ACTIONS)
+
+
+@pytest.mark.parametrize("route", ACTIONS)
+def test_who_may_not_propose_sees_no_form(client, people, billsby, route):
+    record = MAKERS[ACTIONS[route].model.KIND](billsby)
+    client.force_login(people["omar"])
+    assert client.get(url(route, record)).status_code == 403
+    assert client.post(url(route, record), {"reason": "Why not."}).status_code == 403
+    assert ACTIONS[route].label not in client.get(record.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("route", ACTIONS)
+def test_a_record_of_the_other_system_has_no_such_form(priya, bill, route):
+    assert priya.get(url(route, MAKERS[ACTIONS[route].model.KIND](bill))).status_code == 404
+
+
+@pytest.mark.parametrize("route", CASES)
+def test_a_form_files_one_proposal_of_its_operation_and_does_nothing(priya, story, sandbox, route):
+    name, answers, wanted = CASES[route]
+    record = story(ACTIONS[route].model.KIND, name)
+    assert priya.get(url(route, record)).status_code == 200
+    response = priya.post(url(route, record), answers | {"reason": "Asked by phone."})
+    proposal = Proposal.objects.get()
+    step = proposal.steps.get()
+    assert response.url == reverse("approvals:detail", args=[proposal.pk])
+    assert step.operation == ACTIONS[route].operation
+    assert step.record_key == record.vendor_id
+    assert wanted.items() <= step.arguments.items()
+    assert (proposal.status, proposal.reason, proposal.origin_kind) == ("pending", "Asked by phone.", "form")
+    assert sandbox.effects() == []
+
+
+def test_a_failed_payout_can_be_tried_again(priya, connected, sandbox):
+    listed = read_live(connected["billsby"], "billsby_list_credit_notes", {"isFailed": True}).data
+    number = listed[0]["creditNoteUniqueId"]
+    refresh_record(connected["billsby"], "credit_note", number)
+    note = KINDS["credit_note"].objects.get(vendor_id=number)
+    priya.post(url("credit_note-retry", note), {"reason": "The card was renewed."})
+    assert Proposal.objects.get().steps.get().arguments == {"creditNoteNumber": number}
+    assert sandbox.effects() == []
+
+
+def test_a_customer_with_nothing_running_can_be_deleted(priya, story, sandbox):
+    customer = story("customer", "upgrade")
+    subscription = sandbox.stories()["upgrade"]["subscriptionUniqueId"]
+    sandbox.change("billsby", "subscription", subscription, status="Cancelled")
+    priya.get(url("customer-delete", customer))  # which reads it
+    priya.post(url("customer-delete", customer), {"reason": "A double."})
+    assert Proposal.objects.get().steps.get().operation == "billsby_delete_customer"
+    assert sandbox.effects() == []
+
+
+def test_a_tag_of_its_own_can_be_removed(priya, story, sandbox):
+    subscription = story("subscription", "upgrade")
+    sandbox.change("billsby", "subscription", subscription.vendor_id, tags=["red & white"])
+    given = {"tagName": "red & white", "reason": "No longer sold."}
+    priya.post(url("subscription-remove-tag", subscription), given)
+    assert Proposal.objects.get().steps.get().arguments["tagName"] == "red & white"
+    assert sandbox.effects() == []
+
+
+@pytest.mark.parametrize(
+    ("route", "name", "given", "sentence"),
+    [
+        ("customer-charge", "upgrade", {"amount": "1.001"}, "finer than USD"),
+        ("customer-charge", "upgrade", {"amount": "0"}, "An amount above zero"),
+        ("customer-charge", "upgrade", {"amount": "1e3"}, "Write the amount like 1,250.00."),
+        ("customer-charge", "upgrade", {"amount": "99999999999"}, "at most"),
+        ("customer-charge", "upgrade", {"currency": "XXX"}, "No longer offered."),
+        ("customer-charge", "upgrade", {"description": " "}, "Fill this in."),
+        ("subscription-change-plan", "upgrade", {"plan": ""}, "Choose a plan and billing cycle."),
+        ("subscription-change-plan", "upgrade", {"plan": "34 57", "units": "0"}, "Units must be at least 1."),
+        ("subscription-change-plan", "upgrade", {"plan": "34 57", "units": "x"}, "Write a whole number."),
+        ("subscription-move-renewal", "upgrade", {"newRenewalDate": "soon"}, "must be a date such as"),
+        ("subscription-add-tags", "upgrade", {"tagNames": "a/b"}, "does not look right"),
+        ("subscription-add-tags", "upgrade", {"tagNames": " , "}, "Fill this in."),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
+    priya, story, route, name, given, sentence
+):
+    record = story(ACTIONS[route].model.KIND, name)
+    _, answers, _ = CASES[route]
+    response = priya.post(url(route, record), answers | {"reason": "Asked by phone."} | given)
+    assert response.status_code == 422
+    assert sentence in response.text.split('class="err"', 1)[1]
+    assert "Asked by phone." in response.text
+    assert not Proposal.objects.exists()
+
+
+def test_the_page_says_what_would_be_sent_without_asking_the_vendor(priya, story, sandbox):
+    customer = story("customer", "upgrade")
+    sandbox.fail_next(status=503, times=100)
+    page = priya.get(url("customer-charge", customer), {"amount": "12.5", "currency": "USD"}).text
+    assert "$12.50, sent as 1250" in page
+    assert "Propose charge of $12.50" in page
+    assert 'class="err"' not in page
+    assert 'role="alert"' not in page
+
+
+def test_a_change_of_plan_is_shown_before_it_is_proposed(priya, story):
+    given = {"plan": "34 57", "planChangeType": "on_renewal", "issueRefund": "on"}
+    page = priya.get(url("subscription-change-plan", story("subscription", "upgrade")), given).text
+    preview = page.split('id="preview"')[1].split("</dl>")[0]
+    assert all(word in preview for word in ("Enterprise", "every month", "On renewal", "Yes"))
+
+
+def test_only_plans_of_the_same_product_are_offered(priya, story, connected):
+    refresh_record(connected["billsby"], "product", "12")
+    page = priya.get(url("subscription-change-plan", story("subscription", "upgrade"))).text
+    offered = page.split("<select", 1)[1].split("</select>")[0]
+    assert offered.count("<option") == 1 + 4 * 2
+    assert offered.count("(now)") == 1
+
+
+def test_cancelling_waits_in_words_for_open_invoices(priya, story):
+    subscription = story("subscription", "cancel_blocked")
+    page = priya.get(url("subscription-cancel", subscription)).text
+    assert "Billsby refuses to cancel while invoices are open" in page
+    assert 'id="propose"' not in page
+    response = priya.post(url("subscription-cancel", subscription), {"reason": "They left."})
+    assert response.status_code == 422
+    assert not Proposal.objects.exists()
+
+
+def test_deleting_waits_in_words_for_running_subscriptions(priya, story):
+    page = priya.get(url("customer-delete", story("customer", "upgrade"))).text
+    assert "Billsby refuses while a subscription is not cancelled" in page
+
+
+def test_counters_that_cannot_be_read_are_said_so(priya, story, sandbox):
+    subscription = story("subscription", "credits")
+    sandbox.fail_next(status=400, times=100)
+    response = priya.get(url("subscription-change-usage", subscription))
+    assert response.status_code == 200
+    assert 'role="alert"' in response.text

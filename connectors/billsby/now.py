@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.billsby import mapping
 from connectors.errors import NotFoundError
+from connectors.judgements import NOTHING
 from connectors.judging import Read
 
 EVENTS = 25
@@ -33,6 +34,12 @@ class Usage:
     @property
     def over(self) -> int:
         return max(0, self.usage - self.included) if self.usage and self.included else 0
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Its numbers for people."""
+        numbers = {"usage": self.usage, "included": self.included, "over": self.over}
+        return {name: NOTHING if number is None else f"{number:,}" for name, number in numbers.items()}
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,10 @@ class Action:
         return find_operation(self.operation).input_schema
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        return find_operation(self.operation).secrets
+
+    @property
     def route(self) -> str:
         return f"{self.model.KIND}-{self.slug}"
 
@@ -81,8 +85,8 @@ class Action:
 
     @property
     def previews(self) -> bool:
-        """Whether the page follows what is typed, which must not ask the vendor."""
-        return not any(menu.is_live for menu in self.menus.values())
+        """Whether the page follows what is typed, which may neither ask the vendor nor send a secret back."""
+        return not self.secrets and not any(menu.is_live for menu in self.menus.values())
 
     def form(self, given: Mapping[str, Any], record: Record) -> ActionForm:
         return ActionForm(given, action=self, record=record)

@@ -63,6 +63,8 @@ class ActionForm(forms.Form):
     def asked(self, name: str, label: str) -> forms.Field:
         schema = self.action.schema["properties"][name]
         is_required = name in self.action.schema["required"]
+        if name in self.action.secrets:
+            return forms.CharField(label=label, widget=forms.PasswordInput, help_text=schema["description"])
         if name != self.action.amount:
             return field_for(schema, label=label, is_required=is_required, words=self.action.words)
         return forms.CharField(
@@ -193,7 +195,8 @@ def field_for(
     match schema:
         case {"enum": values}:
             lines = [(value, words.get(value, value.replace("_", " ").capitalize())) for value in values]
-            field: forms.Field = forms.ChoiceField(**said, choices=lines)
+            blank = [] if "default" in schema else [("", "Choose…")]
+            field: forms.Field = forms.ChoiceField(**said, choices=[*blank, *lines])
         case {"type": "boolean"}:
             field = forms.BooleanField(**said | {"required": False})
         case {"type": "integer"}:

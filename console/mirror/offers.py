@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectors.billsby.mapping import CLOSABLE_STATUSES
+from connectors.billsby.judgements.contacts import ADDRESS, PERSON
+from connectors.billsby.mapping import CLOSABLE_STATUSES, address
 from connectors.billsby.now import counters
 from connectors.money import is_known, to_decimal
 from console.accounts.models import Person
@@ -102,6 +103,16 @@ def next_billing(subscription: Subscription) -> Mapping[str, Any]:
     return {"newRenewalDate": moment.date().isoformat() if moment and moment > timezone.now() else ""}
 
 
+def contact(customer: Customer) -> Mapping[str, Any]:
+    """As last read; lists and details name the dial country differently."""
+    raw = customer.raw
+    held = {**raw, **address(raw.get("billingAddress") or {})}
+    held["phoneNumberDialCountry"] = raw.get("phoneNumberDialCountry") or raw.get(
+        "phoneNumberDialCodeCountry"
+    )
+    return {name: held.get(name) or "" for name in PERSON}
+
+
 OFFERS = (
     Action(
         slug="refund",
@@ -183,6 +194,40 @@ OFFERS = (
         asks={"amount": "Amount", "description": "Description on the invoice"},
         amount="amount",
         fits=lambda customer: customer.card_status != "Missing",
+    ),
+    Action(
+        slug="edit",
+        model=Customer,
+        operation="billsby_update_customer",
+        label="Change details…",
+        title="Change details",
+        icon="pencil",
+        button="Propose the changed details of {record}",
+        summary="Billsby would store names, e-mail, billing address and telephone as they stand here.",
+        about=OF_CUSTOMER,
+        asks=PERSON,
+        starts=contact,
+    ),
+    Action(
+        slug="replace-card",
+        model=Customer,
+        operation="billsby_replace_payment_card",
+        label="Replace the card…",
+        title="Replace the card",
+        icon="credit-card",
+        button="Propose another card for {record}",
+        summary="Billsby would charge later bills to the card that a token stands for. "
+        "Never a card number: the token comes from Billsby's own card form.",
+        about=OF_CUSTOMER,
+        asks={
+            "paymentCardToken": "Token of the card",
+            "cardFullName": "Name on the card",
+            "cardType": "Kind of card",
+            "last4Digits": "Last four digits",
+            "expiryMonth": "Expires in month",
+            "expiryYear": "Expires in year",
+        },
+        starts=lambda customer: {"cardFullName": customer.name},
     ),
     Action(
         slug="ask-for-card",
@@ -288,6 +333,18 @@ OFFERS = (
         summary="Tags that come with the plan stay.",
         about=OF_SUBSCRIPTION,
         asks={"tagName": "Tag"},
+    ),
+    Action(
+        slug="ship-to",
+        model=Subscription,
+        operation="billsby_update_shipping_address",
+        label="Change shipping address…",
+        title="Change shipping address",
+        icon="package",
+        button="Propose the shipping address of {record}",
+        summary="Billsby would store the whole address as it stands here. Nothing is charged.",
+        about=OF_SUBSCRIPTION,
+        asks=ADDRESS,
     ),
     Action(
         slug="cancel",

@@ -68,7 +68,8 @@ def record_action(request: HttpRequest, pk: int, route: str) -> HttpResponse:
         return file_proposal(request, action.form(request.POST, record))
     # Who asks only for what follows from what is typed must not make the vendor be asked.
     problem = "" if request.GET else read_again(record)
-    form = action.form({**action.starts(record), **request.GET.dict()}, record)
+    given = {name: value for name, value in request.GET.items() if name not in action.secrets}
+    form = action.form({**action.starts(record), **given}, record)
     return show_action(request, form, problem=problem)
 
 

@@ -38,8 +38,10 @@ SYNCERS = (SHUT_OUT, 302, 302, 302, 403, 302)
 DEEDS = {
     "invoice": ("refund", "retry", "mark-paid", "write-off"),
     "credit_note": ("retry",),
-    "customer": ("charge", "ask-for-card", "erase", "delete"),
-    "subscription": ("change-plan", "move-renewal", "change-usage", "add-tags", "remove-tag", "cancel"),
+    "customer": ("charge", "edit", "replace-card", "ask-for-card", "erase", "delete"),
+    "subscription": (
+        *("change-plan", "move-renewal", "change-usage", "add-tags", "remove-tag", "ship-to", "cancel"),
+    ),
 }
 
 RULES = {

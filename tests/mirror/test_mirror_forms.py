@@ -21,6 +21,22 @@ MAKERS = {
 }
 ID = {"invoice": "invoiceNumber", "customer": "customerUniqueId", "subscription": "subscriptionUniqueId"}
 NEXT_MONTH = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+PLACE = {
+    "addressLine1": "4 Mill Lane",
+    "city": "Leeds",
+    "state": "West Yorkshire",
+    "country": "GBR",
+    "postCode": "LS1 4AB",
+}
+PERSON = {"firstName": "Noor", "lastName": "Falk", "email": "noor@brightwater.example"}
+CARD = {
+    "paymentCardToken": "tok_of_a_form_1",
+    "cardFullName": "Noor Falk",
+    "cardType": "visa",
+    "last4Digits": "1111",
+    "expiryMonth": "1",
+    "expiryYear": "2031",
+}
 # By form: whose record of the sandbox's stories, what is filled in, and what of it is asked of the operation.
 CASES: Mapping[str, tuple[str, dict, dict]] = {
     "invoice-refund": ("cancel_refund", {"amount": "$1.25"}, {"amount": 125}),
@@ -32,6 +48,8 @@ CASES: Mapping[str, tuple[str, dict, dict]] = {
         {"currency": "USD", "amount": "1,250.50", "description": "Training day"},
         {"currencyCode": "USD", "amount": 125_050, "description": "Training day"},
     ),
+    "customer-edit": ("upgrade", PLACE | PERSON, PLACE | PERSON),
+    "customer-replace-card": ("upgrade", CARD, {**CARD, "expiryMonth": 1, "expiryYear": 2031}),
     "customer-ask-for-card": ("upgrade", {}, {}),
     "customer-erase": ("cancel_refund", {}, {}),
     "subscription-change-plan": (
@@ -54,6 +72,7 @@ CASES: Mapping[str, tuple[str, dict, dict]] = {
         {"tagNames": "water, early bird"},
         {"tagNames": ["water", "early bird"]},
     ),
+    "subscription-ship-to": ("upgrade", PLACE, PLACE),
     "subscription-cancel": ("cancel_refund", {}, {}),
 }
 APART = {"credit_note-retry", "customer-delete", "subscription-remove-tag"}  # need a record made for them
@@ -222,3 +241,23 @@ def test_counters_that_cannot_be_read_are_said_so(priya, story, sandbox):
     response = priya.get(url("subscription-change-usage", subscription))
     assert response.status_code == 200
     assert 'role="alert"' in response.text
+
+
+def test_a_customers_details_stand_in_the_form_as_they_were_read(priya, story):
+    customer = story("customer", "upgrade")
+    page = priya.get(url("customer-edit", customer)).text
+    assert f'value="{customer.email}"' in page
+
+
+def test_a_cards_token_is_given_once_and_shown_nowhere(priya, story):
+    customer = story("customer", "upgrade")
+    token = CARD["paymentCardToken"]
+    opened = priya.get(url("customer-replace-card", customer), {"paymentCardToken": token})
+    refused = priya.post(
+        url("customer-replace-card", customer), CARD | {"last4Digits": "1", "reason": "New."}
+    )
+    assert refused.status_code == 422
+    assert token not in opened.text + refused.text
+    assert "hx-get" not in refused.text.split('id="propose"')[1].split("</form>")[0]
+    answer = priya.post(url("customer-replace-card", customer), CARD | {"reason": "New."})
+    assert token not in priya.get(answer.url).text

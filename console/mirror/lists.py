@@ -55,7 +55,7 @@ class Listing:
 
     @property
     def has_currency(self) -> bool:
-        return bool(self.total)
+        return bool(self.total) or self.model is Product
 
 
 CUSTOMERS = Listing(

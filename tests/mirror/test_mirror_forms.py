@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from console.approvals.models import Proposal
 from console.connections.clients import read_live
@@ -233,6 +234,13 @@ def test_cancelling_waits_in_words_for_open_invoices(priya, story):
 def test_deleting_waits_in_words_for_running_subscriptions(priya, story):
     page = priya.get(url("customer-delete", story("customer", "upgrade"))).text
     assert "Billsby refuses while a subscription is not cancelled" in page
+
+
+@pytest.mark.parametrize("route", ACTIONS)
+def test_nothing_is_asked_of_a_record_that_is_gone(priya, billsby, route):
+    gone = MAKERS[ACTIONS[route].model.KIND](billsby, gone_at=timezone.now())
+    assert ACTIONS[route].label not in priya.get(gone.get_absolute_url()).text
+    assert 'id="propose"' not in priya.get(url(route, gone)).text
 
 
 def test_counters_that_cannot_be_read_are_said_so(priya, story, sandbox):

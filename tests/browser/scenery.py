@@ -10,7 +10,7 @@ from console.approvals import deciding
 from console.approvals.models import Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
 from console.audit.models import Entry
-from console.mirror.models import Bill, Customer, Invoice, Subscription, Vendor
+from console.mirror.models import Bill, CreditNote, Customer, Invoice, Plan, Product, Subscription, Vendor
 from tests.browser import acts
 from tests.browser.world import Visitor, World
 from tests.processes import wait_for
@@ -48,6 +48,11 @@ def set_up(world: World, priya: Visitor) -> Sights:
     chat = acts.ask(priya, f"Retry the failed payment of {world.debtor(4).customer_name}.")
     acts.proposal_on(chat)
     spender = Customer.objects.get(vendor_id=world.stories["spend"]["customerUniqueId"])
+
+    def told(story: str) -> str:
+        unique_id = world.stories[story]["subscriptionUniqueId"]
+        return Subscription.objects.get(vendor_id=unique_id).get_absolute_url()
+
     paid = Invoice.objects.filter(customer_vendor_id=spender.vendor_id, status="Paid").order_by("-issued_at")[
         0
     ]
@@ -78,6 +83,17 @@ def set_up(world: World, priya: Visitor) -> Sights:
             "invoices-none": "/invoices/?q=no-such-invoice",
             "invoice": paid.get_absolute_url(),
             "invoice-refund": f"{paid.get_absolute_url()}refund/",
+            "credit-notes": "/credit-notes/",
+            "credit-note": CreditNote.objects.order_by("-issued_at")[0].get_absolute_url(),
+            "products": "/products/",
+            "product": Product.objects.order_by("pk")[0].get_absolute_url(),
+            "plan": Plan.objects.order_by("pk")[0].get_absolute_url(),
+            "subscription-usage": told("credits"),
+            "form-charge": f"{spender.get_absolute_url()}charge/?currency=USD&amount=125.50",
+            "form-change-plan": f"{told('upgrade')}change-plan/?plan=34+57&planChangeType=now",
+            "form-card": f"{spender.get_absolute_url()}replace-card/",
+            "form-cancel": f"{told('cancel_blocked')}cancel/",
+            "form-change-usage": f"{told('credits')}change-usage/",
             "vendors": "/vendors/",
             "vendor": Vendor.objects.order_by(F("balance_minor").desc(nulls_last=True))[0].get_absolute_url(),
             "bills": "/bills/",

@@ -22,9 +22,11 @@ PAGES = (
     *("proposal-plan", "proposal-failed", "proposal-succeeded", "proposal-rejected"),
     *("chat-new", "chat", "customers", "customer", "subscriptions", "subscription", "invoices"),
     *("invoices-none", "invoice", "invoice-refund", "vendors", "vendor", "bills", "bill"),
+    *("credit-notes", "credit-note", "products", "product", "plan", "subscription-usage"),
+    *("form-charge", "form-change-plan", "form-card", "form-cancel", "form-change-usage"),
     *("audit", "audit-entry", "connections"),
 )
-NARROW = ("home", "inbox", "proposal-pending", "chat", "invoices")
+NARROW = ("home", "inbox", "proposal-pending", "chat", "invoices", "form-change-plan")
 TELEPHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
@@ -76,7 +78,7 @@ def test_a_page_that_is_not_there_says_so(people):
 
 def reader_of(name: str) -> str:
     """Whose page it is: who may ask chats, the auditor reads the log, everything else is the approver's."""
-    if name.startswith(("chat", "invoice-refund")):
+    if name.startswith(("chat", "invoice-refund", "form")):
         return "priya"
     return "omar" if name.startswith("audit") else "dana"
 

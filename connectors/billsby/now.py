@@ -1,5 +1,6 @@
 """What Billsby tells about a record on asking, and the mirror does not keep."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -158,7 +159,8 @@ def _event(raw: Mapping[str, Any]) -> Event:
     told = raw.get("eventData")
     pairs = told.items() if isinstance(told, Mapping) else ()
     details = ", ".join(f"{name} {value}" for name, value in pairs if value not in (None, ""))
-    return Event(str(raw.get("type") or ""), mapping.moment(raw.get("createdOn"), "createdOn"), details)
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(raw.get("type") or "")).capitalize()
+    return Event(words, mapping.moment(raw.get("createdOn"), "createdOn"), details)
 
 
 def _line(raw: Mapping[str, Any]) -> InvoiceLine:

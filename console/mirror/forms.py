@@ -191,7 +191,9 @@ def field_for(
     schema: Mapping[str, Any], *, label: str, is_required: bool, words: Mapping[str, str]
 ) -> forms.Field:
     """A field for one argument, with the catalogue's description; the argument's own schema checks it."""
-    said = {"label": label, "required": is_required, "help_text": schema.get("description", "")}
+    told = schema.get("description", "")
+    repeats = told.rstrip(".").casefold() == label.casefold()
+    said = {"label": label, "required": is_required, "help_text": "" if repeats else told}
     match schema:
         case {"enum": values}:
             lines = [(value, words.get(value, value.replace("_", " ").capitalize())) for value in values]

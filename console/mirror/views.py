@@ -66,8 +66,8 @@ def record_action(request: HttpRequest, pk: int, route: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return file_proposal(request, action.form(request.POST, record))
-    # Who asks only for what follows from what is typed must not make the vendor be asked.
-    problem = "" if request.GET else read_again(record)
+    # A page that follows what is typed asks often, and must not make the vendor be asked.
+    problem = "" if request.htmx else read_again(record)
     given = {name: value for name, value in request.GET.items() if name not in action.secrets}
     form = action.form({**action.starts(record), **given}, record)
     return show_action(request, form, problem=problem)

@@ -199,7 +199,8 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
 def test_the_page_says_what_would_be_sent_without_asking_the_vendor(priya, story, sandbox):
     customer = story("customer", "upgrade")
     sandbox.fail_next(status=503, times=100)
-    page = priya.get(url("customer-charge", customer), {"amount": "12.5", "currency": "USD"}).text
+    given = {"amount": "12.5", "currency": "USD"}
+    page = priya.get(url("customer-charge", customer), given, headers={"HX-Request": "true"}).text
     assert "$12.50, sent as 1250" in page
     assert "Propose charge of $12.50" in page
     assert 'class="err"' not in page

@@ -49,6 +49,7 @@ def test_a_subscription_shows_usage_tags_address_and_events(get, story, sandbox)
     assert "<progress" in page
     assert page.index("Of the plan") < page.index("Its own") < page.index("water")
     assert "Shipping address" in page
+    assert "Subscription created" in page
     assert "No add-ons." in page
 
 

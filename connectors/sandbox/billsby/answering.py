@@ -163,6 +163,11 @@ class Body:
             self.problem(name, "is required")
         return value
 
+    def digits(self, name: str, *, default: Any = MISSING) -> Any:
+        """A number that is text, or by the specification's older types a whole number."""
+        value = self._value(name, default)
+        return str(value) if type(value) is int else self.text(name, default=default)
+
     def whole(self, name: str, *, default: Any = MISSING) -> Any:
         value = self._value(name, default)
         if value is not default and (not isinstance(value, int) or isinstance(value, bool)):

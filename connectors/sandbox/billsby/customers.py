@@ -106,7 +106,7 @@ def check_country(body: Body, address: dict[str, Any]) -> None:
 
 def asked_phone(body: Body) -> dict[str, str | None]:
     """Telephone number and both dial fields, each None where it is left out; a number needs both."""
-    phone = {name: body.text(name, default=None) for name in PHONE}
+    phone = {name: body.digits(name, default=None) for name in PHONE}
     if phone["phoneNumber"] and not (phone["phoneNumberDialCountry"] and phone["phoneNumberDialCode"]):
         body.problem("phoneNumber", "needs both dial fields")
     return phone

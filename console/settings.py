@@ -6,7 +6,6 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
 from kombu import Queue
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,11 +122,6 @@ CELERY_TIMEZONE = "UTC"
 # The schedule stays in memory: Celery's default is a file, which a crash can leave broken.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
-# Records whose pages are not named in their models.
-ABSOLUTE_URL_OVERRIDES = {
-    f"mirror.{kind.replace('_', '')}": lambda row: reverse(f"mirror:{row.KIND}-detail", args=[row.pk])
-    for kind in ("credit_note", "product", "plan")
-}
 AUTH_USER_MODEL = "accounts.Person"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "overview:home"

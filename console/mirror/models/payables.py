@@ -9,7 +9,6 @@ from console.mirror.querysets import BillQuerySet, present
 
 class Vendor(Party):
     KIND = "vendor"
-    ROUTE = "vendor-detail"
 
     def bills(self) -> "QuerySet[Bill]":
         return Bill.objects.filter(connection_id=self.connection_id, vendor_vendor_id=self.vendor_id)
@@ -17,7 +16,6 @@ class Vendor(Party):
 
 class Bill(Record):
     KIND = "bill"
-    ROUTE = "bill-detail"
     SEARCHED = ("number", "vendor_name", "vendor_vendor_id", "vendor_id")
 
     number = models.CharField(max_length=120, blank=True)

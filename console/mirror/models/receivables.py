@@ -11,7 +11,6 @@ from console.mirror.querysets import InvoiceQuerySet, ReceivableQuerySet, presen
 
 class Customer(Party):
     KIND = "customer"
-    ROUTE = "customer-detail"
 
     card_status = models.CharField(max_length=40, blank=True)
     total_paid_minor = models.BigIntegerField(null=True, blank=True)
@@ -61,7 +60,6 @@ class OfCustomer(Record):
 
 class Subscription(OfCustomer):
     KIND = "subscription"
-    ROUTE = "subscription-detail"
     SEARCHED = ("customer_name", "customer_vendor_id", "product_name", "plan_name", "vendor_id")
 
     product_vendor_id = models.CharField(max_length=120, blank=True)
@@ -91,7 +89,6 @@ class Subscription(OfCustomer):
 
 class Invoice(OfCustomer):
     KIND = "invoice"
-    ROUTE = "invoice-detail"
     SEARCHED = ("number", "customer_name", "customer_vendor_id", "vendor_id")
 
     PAID = ("Paid", "PaidOffline", "PAID_IN_FULL")

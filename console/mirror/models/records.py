@@ -20,7 +20,6 @@ class Record(models.Model):
 
     KIND: ClassVar[str]
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "vendor_id")
-    ROUTE: ClassVar[str] = ""
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     vendor_id = models.CharField(max_length=120)
@@ -49,7 +48,7 @@ class Record(models.Model):
         super().save(**options)
 
     def get_absolute_url(self) -> str:
-        return reverse(f"mirror:{self.ROUTE}", args=[self.pk]) if self.ROUTE else ""
+        return reverse(f"mirror:{self.KIND}-detail", args=[self.pk])
 
     def derive(self) -> None:
         """Fill the columns that follow from the others; bulk writes call it themselves."""

@@ -21,7 +21,7 @@ from console.mirror.upserting import upsert_newer
 from console.ui.live import hint
 
 OWNERS = ("customer", "vendor")  # their pages show what belongs to them
-LARGEST_AMOUNT = 2**53  # beyond it JSON numbers are not exact, and the log takes none
+LARGEST_AMOUNT = 2**53 - 1  # beyond it JSON numbers are not exact, and the log takes none
 YEARS = range(1900, 2200)  # others are slips of the vendor's, and break arithmetic with time zones
 OURS = [
     "connection",
@@ -110,18 +110,21 @@ def store_kind(
     """The rows of one kind; `fresh` is by vendor id. Returns how many changed, and what did not fit."""
     # Locked in one order, so that two writers of overlapping pages do not wait for each other.
     locked = model.with_gone.select_for_update().order_by("vendor_id")
-    known = {row.vendor_id: row for row in locked.filter(connection=connection, vendor_id__in=askable(fresh))}
+    found = locked.filter(connection=connection, vendor_id__in=askable(fresh))
     seen = {} if generation is None else {"seen_in": generation}
-    rows, touched, unchanged, newer, unfit = [], {"raw", "digest", "fetched_at", "gone_at", *seen}, [], [], []
-    for vendor_id in sorted(fresh):
-        record, row = fresh[vendor_id].record, known.get(vendor_id)
-        if row and row.fetched_at > read_at:
-            newer.append(row.pk)
+    left, differing, unchanged, newer = set(fresh), [], [], []
+    for pk, vendor_id, digest, fetched_at in found.values_list("pk", "vendor_id", "digest", "fetched_at"):
+        if fetched_at <= read_at and digest != fresh[vendor_id].record.digest:
+            differing.append(pk)
             continue
-        if row and row.digest == record.digest:
-            unchanged.append(row.pk)
-            continue
-        row = row or model(connection=connection, vendor_id=vendor_id)
+        (newer if fetched_at > read_at else unchanged).append(pk)
+        left.remove(vendor_id)
+    # Most pages change nothing: a row is read whole only where something is to be written.
+    known = {row.vendor_id: row for row in model.with_gone.filter(pk__in=differing)} if differing else {}
+    rows, touched, unfit = [], {"raw", "digest", "fetched_at", "gone_at", *seen}, []
+    for vendor_id in sorted(left):
+        record = fresh[vendor_id].record
+        row = known.get(vendor_id) or model(connection=connection, vendor_id=vendor_id)
         row.fetched_at, row.gone_at = read_at, None
         row.seen_in = seen.get("seen_in", row.seen_in)
         try:

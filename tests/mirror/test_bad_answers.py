@@ -11,6 +11,7 @@ from console.audit.models import Entry
 from console.connections.clients import read_live
 from console.mirror.models import Customer, Invoice, RefusedRecord, Sync
 from console.mirror.sync import sync_connection
+from tests.mirror.factories import make_customer
 
 LISTED = "billsby_list_invoices"
 OUR_KEY = "halden_" + "0" * 32
@@ -205,6 +206,13 @@ def test_a_name_with_right_to_left_marks_is_kept_as_it_came_and_written_out_wher
     shown = client.get(reverse("approvals:detail", args=[proposal.pk])).text
     assert "\u202e" not in shown
     assert "Acme ‹U+202E›00.04$ ‹U+200F›Inc" in shown
+
+
+def test_a_name_that_turns_its_line_round_turns_nothing_beside_it(billsby, connected, client, people):
+    customer = make_customer(billsby, email="ap@marlowe.example")
+    make_customer(connected["bill"], name="\u202eInc", email="ap@marlowe.example")
+    client.force_login(people["priya"])
+    assert "<bdi>\u202eInc</bdi>" in client.get(customer.get_absolute_url()).text
 
 
 @pytest.fixture

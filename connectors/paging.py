@@ -49,6 +49,8 @@ def _by_position(paging: Paging, limit: int, position: int, fetch: Fetch) -> Row
         page = _array(paging, data)
         told = _named(data, paging.pages)
         pages = told if isinstance(told, int) else None
+        if not page and pages is not None and number + 1 < pages:
+            raise BadReplyError("The list breaks off before the last of the pages it tells of.")
         is_last = len(page) < size or (pages is not None and number + 1 >= pages)
         total = _credible_total(paging, data, size)
         taken = page[skip:][: limit - len(rows)]

@@ -146,6 +146,18 @@ def test_an_answer_that_is_no_whole_json_is_said_and_the_reading_then_goes_on(
     assert mirrored() == at_vendor(billsby)
 
 
+def test_an_empty_page_before_the_last_is_no_end_of_the_list(billsby, sandbox, connections_page):
+    def leave_out() -> None:
+        body = '{"currentPage": 2, "pageCount": 3, "pageSize": 100, "rowCount": 293, "results": []}'
+        sandbox.fail_next(status=200, body=body, operation=LISTED)
+
+    run = read_invoices(billsby, at_page(1, leave_out))
+    assert run.state == Sync.State.FAILED
+    assert "The list breaks off before the last of the pages it tells of." in connections_page()
+    assert read_invoices(billsby).state == Sync.State.DONE
+    assert mirrored() == at_vendor(billsby)
+
+
 @pytest.mark.parametrize("amount", [29.995, 2**53, 2**53 + 1, 2**70, -(2**70)])
 def test_an_amount_that_cannot_be_exact_is_kept_aside_and_the_last_one_stays(
     billsby, sandbox, number, connections_page, amount

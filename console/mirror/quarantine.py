@@ -95,11 +95,12 @@ def let_go(connection: Connection, kind: str, vendor_ids: Iterable[str]) -> None
 
 def is_storable(value: Any) -> bool:
     """Whether PostgreSQL takes all of it, as text and as JSON: no zero byte, no half of a surrogate pair."""
+    if isinstance(value, str):
+        # What prints holds neither; asking that is cheap, and nearly every text prints.
+        return value.isprintable() or storable_text(value) == value
     if isinstance(value, Mapping):
         return all(is_storable(part) for pair in value.items() for part in pair)
-    if isinstance(value, list | tuple):
-        return all(map(is_storable, value))
-    return not isinstance(value, str) or storable_text(value) == value
+    return not isinstance(value, list | tuple) or all(map(is_storable, value))
 
 
 def storable_text(text: str) -> str:

@@ -3,10 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import transaction
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Field,
+    IntegerField,
+    TextField,
+)
 from django.utils import timezone
 
 from connectors.errors import BadReplyError
@@ -22,6 +33,15 @@ from console.ui.live import hint
 
 OWNERS = ("customer", "vendor")  # their pages show what belongs to them
 LARGEST_AMOUNT = 2**53 - 1  # beyond it JSON numbers are not exact, and the log takes none
+PLAIN: Mapping[type[Field], type] = {
+    CharField: str,
+    TextField: str,
+    BooleanField: bool,
+    IntegerField: int,
+    BigIntegerField: int,
+    DateTimeField: datetime,
+    DateField: date,
+}
 YEARS = range(1900, 2200)  # others are slips of the vendor's, and break arithmetic with time zones
 OURS = [
     "connection",
@@ -165,6 +185,7 @@ def fit(row: Record, record: VendorRecord) -> None:
     if not is_storable(record.raw):
         raise DoesNotFitError("A text holds a zero byte or half a letter.")
     row.raw, row.digest = record.raw, record.digest
+    unsure = not takes(row._meta.get_field("vendor_id"), row.vendor_id)
     for name, value in record.fields.items():
         try:
             field = row._meta.get_field(name)
@@ -172,13 +193,43 @@ def fit(row: Record, record: VendorRecord) -> None:
             raise DoesNotFitError(f"{row._meta.verbose_name} has no {name}.", field=name) from None
         check_range(name, value)
         # Texts and flags are never null here: what the vendor leaves open is empty.
-        setattr(row, name, field.get_default() if value is None and not field.null else value)
+        value = field.get_default() if value is None and not field.null else value
+        setattr(row, name, value)
+        unsure = unsure or not takes(field, value)
+    if unsure or not needed(type(row)) <= record.fields.keys():
+        clean(row)
+    row.derive()
+
+
+def clean(row: Record) -> None:
     try:
         row.clean_fields(exclude=OURS)
     except ValidationError as error:
         problems = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
         raise DoesNotFitError("; ".join(problems), field=next(iter(error.message_dict))) from None
-    row.derive()
+
+
+def takes(field: Field, value: Any) -> bool:
+    """Whether the column holds this value as it is, beyond doubt; where not, `clean_fields` decides.
+
+    That one asks every column through several layers, which costs more than the rest of a row's fitting. No
+    column here has validators but those of its type.
+    """
+    if value is None:
+        return field.null and field.blank
+    kind = PLAIN.get(type(field))
+    if field.choices or type(value) is not kind:
+        return False
+    if kind is str:
+        return bool(value or field.blank) and (field.max_length is None or len(value) <= field.max_length)
+    return kind is not int or abs(value) < 2**31
+
+
+@cache
+def needed(model: type[Record]) -> frozenset[str]:
+    """Columns whose own default would not do."""
+    fields = (field for field in model._meta.fields if field.name not in {*OURS, "id", "vendor_id"})
+    return frozenset(field.name for field in fields if not takes(field, field.get_default()))
 
 
 def check_range(name: str, value: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.utils import timezone
@@ -99,7 +100,7 @@ def is_storable(value: Any) -> bool:
         # What prints holds neither; asking that is cheap, and nearly every text prints.
         return value.isprintable() or storable_text(value) == value
     if isinstance(value, Mapping):
-        return all(is_storable(part) for pair in value.items() for part in pair)
+        return all(map(is_storable, chain(value, value.values())))
     return not isinstance(value, list | tuple) or all(map(is_storable, value))
 
 

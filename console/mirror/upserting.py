@@ -28,7 +28,7 @@ def upsert_newer(model: type[Record], rows: Sequence[Record], *, fields: Iterabl
         update_fields=[model._meta.get_field(name) for name in sorted(fields)],
         unique_fields=[model._meta.get_field(name) for name in KEY],
     )
-    query.insert_values(columns, rows)
+    query.insert_values(columns, rows, raw=True)  # no column is filled as it is saved
     ((statement, values),) = query.get_compiler(using).as_sql()
     quote = connections[using].ops.quote_name
     read_at = f"{quote(model._meta.db_table)}.{quote('fetched_at')}"

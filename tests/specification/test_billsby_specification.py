@@ -26,7 +26,7 @@ from tests import processes
 
 pytestmark = pytest.mark.sqlite  # it asks the sandbox alone; once is enough
 
-EXAMPLES = 20
+EXAMPLES = 12
 HEADERS = {"ApiKey": next(iter(API_KEYS))}
 ORDER = {"get": 0, "post": 1, "put": 2, "delete": 3}
 

@@ -216,7 +216,7 @@ def _input_schema(
         if parameter.get("required"):
             shown["required"].append(name)
     if body is not None:
-        inner = schemas.shown(body)
+        inner = schemas.shown(schemas.as_object(body))
         shown["properties"] |= {k: v for k, v in inner["properties"].items() if k not in ours}
         shown["required"] += [name for name in inner["required"] if name not in ours]
     if paging and paging.style != "whole":
@@ -274,5 +274,5 @@ def _unfit_write(operation: Operation, block: Mapping[str, Any]) -> Iterator[str
     elif operation.record and operation.record.key not in operation.input_schema["properties"]:
         yield f"its record key {operation.record.key} is not an argument"
     for name in operation.secrets:
-        if name not in operation.input_schema["properties"]:
+        if name not in schemas.names(operation.input_schema):
             yield f"its secret {name} is not an argument"

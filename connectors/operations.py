@@ -80,8 +80,14 @@ class Operation:
     def is_read(self) -> bool:
         return self.effects == {"read"}
 
-    def secrets_in(self, arguments: Mapping[str, Any]) -> list[str]:
-        return [value for name in self.secrets if isinstance(value := arguments.get(name), str) and value]
+    def secrets_in(self, arguments: Any) -> list[str]:
+        """The secret values among arguments, at any depth: several records at once have one each."""
+        if isinstance(arguments, list):
+            return [found for item in arguments for found in self.secrets_in(item)]
+        if not isinstance(arguments, Mapping):
+            return []
+        own = [value for name in self.secrets if isinstance(value := arguments.get(name), str) and value]
+        return own + [found for inner in arguments.values() for found in self.secrets_in(inner)]
 
     def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Checked arguments with defaults; ArgumentsError tells staff and model what is wrong."""
@@ -152,7 +158,9 @@ class Wire:
     def _body(self, arguments: Mapping[str, Any], page: Mapping[str, Any]) -> str:
         if self.body is None:
             return ""
-        value = schemas.on_wire(self.body, {**arguments, **page})
+        value = schemas.on_wire(schemas.as_object(self.body), {**arguments, **page})
+        if self.body["type"] == "array":
+            value = value[self.body["x-name"]]
         return write_form(value) if self.content_type == FORM else write_json(value)
 
 

@@ -2,7 +2,8 @@
 
 Six marks in a wire schema make the difference:
 
-- `x-name: units` shows a property under another name than the vendor's (`Units`);
+- `x-name: units` shows a property under another name than the vendor's (`Units`), and a body that is a
+  list as one argument of that name;
 - `x-words: {now: 1, on_renewal: 2}` shows words where the vendor wants codes;
 - `x-inline: true` lifts an object's properties up to where it stands;
 - `x-one: true` shows a single item where the vendor wants a list, and sends a list of that one;
@@ -99,6 +100,21 @@ def _shown_object(schema: Schema) -> Schema:
         if name in wanted:
             required.append(inner.get("x-name", name))
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def as_object(body: Schema) -> Schema:
+    """The body as an object: a list of records is one argument, under its `x-name`."""
+    if body["type"] != "array":
+        return body
+    name = body["x-name"]
+    return {"type": "object", "required": [name], "properties": {name: body}}
+
+
+def names(schema: Schema) -> set[str]:
+    """The names of all arguments in a shown schema, at any depth."""
+    if schema.get("type") == "array":
+        return names(schema["items"])
+    return {found for name, inner in schema.get("properties", {}).items() for found in (name, *names(inner))}
 
 
 def is_reference(value: object) -> bool:

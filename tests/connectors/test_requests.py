@@ -663,7 +663,45 @@ BILL_LIKE = {
                 ],
                 "x-countersign": {"effects": ["read"]},
             },
-        }
+        },
+        "/bulk": {
+            "post": {
+                "operationId": "acme_create_bulk",
+                "summary": "Add several things.",
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "array",
+                                "x-name": "things",
+                                "maxItems": 2,
+                                "description": "The things.",
+                                "items": {
+                                    "type": "object",
+                                    "required": ["Name"],
+                                    "properties": {
+                                        "Name": {
+                                            "type": "string",
+                                            "x-name": "name",
+                                            "description": "Its name.",
+                                        },
+                                        "code": {"type": "string", "description": "Its code."},
+                                    },
+                                },
+                            }
+                        }
+                    }
+                },
+                "x-countersign": {
+                    "effects": ["write"],
+                    "record": None,
+                    "card": "Add things",
+                    "undo": "No",
+                    "judge": "create_bulk",
+                    "secrets": ["code"],
+                },
+            },
+        },
     }
 }
 
@@ -686,6 +724,20 @@ def test_a_hole_in_a_form_is_escaped_twice(acme) -> None:
     sent = acme["acme_list"].request({"name": FIRST}, {})
     assert holes(sent) == ("step1.id",)
     assert fill(sent, {"step1.id": 'a"&b'}).body.endswith("%22name%22%3A%22a%5C%22%26b%22%7D")
+
+
+def test_a_list_as_body_is_one_argument(acme) -> None:
+    sent = acme["acme_create_bulk"].request(
+        {"things": [{"name": "A"}, {"code": "s3cr3t", "name": FIRST}]}, {}
+    )
+    assert sent.body == '[{"Name":"A"},{"Name":"{{step1.id}}","code":"s3cr3t"}]'
+    with pytest.raises(ArgumentsError, match="things must have at most 2 entries"):
+        acme["acme_create_bulk"].arguments({"things": [{"name": "A"}] * 3})
+
+
+def test_each_of_several_records_has_its_secret(acme) -> None:
+    things = [{"name": "A", "code": "s3cr3t"}, {"name": "B"}, {"name": "C", "code": "hidden"}]
+    assert acme["acme_create_bulk"].secrets_in({"things": things}) == ["s3cr3t", "hidden"]
 
 
 def test_a_decimal_below_its_limit_is_refused(acme) -> None:

@@ -38,7 +38,10 @@ __all__ = [
 FOLDER = Path(__file__).parent
 EFFECTS = frozenset({"read", "write", "money", "irreversible", "notify"})
 METHODS = ("get", "post", "put", "patch", "delete")
-BLOCK_KEYS = "aliases base card effects fallback injected judge paging record returns secrets stale tags undo"
+BLOCK_KEYS = (
+    "aliases base card effects fallback injected judge masked paging record returns secrets stale tags"
+    " trusted undo"
+)
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -186,6 +189,8 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         judge=block.get("judge"),
         returns=block.get("returns", {}),
         secrets=tuple(block.get("secrets", ())),
+        masked=tuple(block.get("masked", ())),
+        trusted=block.get("trusted", False),
         paging=paging,
         fallback=bases[block["fallback"]] + path if "fallback" in block else "",
         wire=Wire(path_schemas, tuple(query), content_type, body),
@@ -257,6 +262,8 @@ def unfit(operation: Operation, raw: Mapping[str, Any]) -> Iterator[str]:
     for name, schema in operation.input_schema["properties"].items():
         if not schema.get("description"):
             yield f"its argument {name} has no description"
+    if not all(part for path in operation.masked for part in path.split(".")):
+        yield "its masked paths must be names parted by dots"
     if operation.paging and operation.paging.style not in ("page_number", "offset", "cursor", "whole"):
         yield f"its paging style {operation.paging.style} is unknown"
     if not operation.is_read:

@@ -72,6 +72,8 @@ class Operation:
     judge: str | None = None
     returns: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()  # arguments that are sent and never shown
+    masked: tuple[str, ...] = ()  # dotted paths in its answer that are shown by their last four
+    trusted: bool = False  # needs a session that passed a second factor
     paging: Paging | None = None
     fallback: str = ""
     wire: "Wire | None" = field(default=None, repr=False)

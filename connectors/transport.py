@@ -8,7 +8,7 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -29,9 +29,11 @@ from connectors.errors import (
     VendorDownError,
     VendorError,
 )
+from connectors.hiding import mask, without_figures
 from connectors.paging import Rows, rows_of
 from connectors.rates import QUEUE_S, Budget, Patience, Priority
 from connectors.registry import connector
+from connectors.requests import write_json
 
 __all__ = ["Account", "Client", "Patience", "Priority", "Reply", "Rows", "read", "send_write"]
 
@@ -158,10 +160,16 @@ class Client:
         return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.text)
 
     def signed_exchange(
-        self, request: Request, *, is_write: bool = False, not_after: datetime | None = None
+        self,
+        request: Request,
+        *,
+        masked: Sequence[str] = (),
+        is_write: bool = False,
+        not_after: datetime | None = None,
     ) -> tuple[Answer, Any]:
         """Sign, send, and judge one call; the answer and its parsed data, or the error it means.
 
+        masked: the paths of which nothing but the last four leaves here, in data or in text.
         A write that its status says was accepted has no data where the answer cannot be read.
         """
         try:
@@ -188,14 +196,17 @@ class Client:
         try:
             self.dialect.check(answer)
             data = self.dialect.parse(answer.text)
+            mask(masked, data)
+            shown = replace(answer, text=write_json(data)) if masked else answer
         except SessionExpiredError:
             self.dialect.forget_session()
             raise
         except VendorError as error:
             raise self._redacted(error) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             if is_write and self.dialect.accepts_by_status(request):
-                return replace(answer, text=self._storable(answer.text)), None
+                text = self._storable(answer.text)
+                return replace(answer, text=without_figures(text) if masked else text), None
             raise OutcomeUnknownError(
                 f"{self.dialect.title} answered in a form we cannot read.",
                 vendor=self.dialect.title,
@@ -203,7 +214,7 @@ class Client:
                 request_id=answer.request_id,
                 code="unreadable",
             ) from None
-        return answer, self.dialect.payload(data)
+        return shown, self.dialect.payload(data)
 
     def _note(self, request: Request, error: Exception) -> None:
         log.warning(
@@ -259,9 +270,16 @@ def read(
     return _reply(answers[-1], rows)
 
 
-def send_write(client: Client, request: Request, *, not_after: datetime | None = None) -> Reply:
+def send_write(
+    client: Client,
+    request: Request,
+    *,
+    operation: Operation | None = None,
+    not_after: datetime | None = None,
+) -> Reply:
     """Send one approved request, exactly once. Only the execution of an approved proposal may call this.
 
+    operation: whose request it is; says what of the answer is masked.
     not_after: from then on somebody else may take this for lost, so nothing is sent any more, however long
     signing in took or this process slept.
     Raises NotSentError, RateLimitedError, SessionExpiredError (all: not processed), RefusedError,
@@ -271,7 +289,8 @@ def send_write(client: Client, request: Request, *, not_after: datetime | None =
         raise ValueError("a request with open holes cannot be sent")
     client.await_budget(Priority.EXECUTING)
     try:
-        return _reply(*client.signed_exchange(request, is_write=True, not_after=not_after))
+        masked = operation.masked if operation else ()
+        return _reply(*client.signed_exchange(request, masked=masked, is_write=True, not_after=not_after))
     except NotConfiguredError as error:
         raise NotSentError(
             error.sentence, vendor=error.vendor, status=error.status, code=error.code
@@ -288,24 +307,26 @@ def _from_either_path(
     """The answer under the operation's path; where that has nothing, under its fallback, asked once."""
     injected = client.account.injected
     try:
-        return _patiently(client, operation.request(arguments, injected, page), priority)
+        return _patiently(client, operation, operation.request(arguments, injected, page), priority)
     except NotFoundError as missing:
         if not operation.fallback:
             raise
         elsewhere = replace(operation, path=operation.fallback)
         try:
-            return _patiently(client, elsewhere.request(arguments, injected, page), priority)
+            return _patiently(client, operation, elsewhere.request(arguments, injected, page), priority)
         except NotFoundError:
             raise missing from None
 
 
-def _patiently(client: Client, request: Request, priority: Priority) -> tuple[Answer, Any]:
+def _patiently(
+    client: Client, operation: Operation, request: Request, priority: Priority
+) -> tuple[Answer, Any]:
     patience, started, renewed, tried = client.patience, time.monotonic(), False, 0
     while True:
         tried += 1
         try:
             started += client.await_budget(priority)  # waiting in our own queue tries nobody's patience
-            return client.signed_exchange(request)
+            return client.signed_exchange(request, masked=operation.masked)
         except SessionExpiredError as error:
             if renewed:
                 raise VendorDownError(

@@ -241,7 +241,12 @@ def send(attempt: Attempt) -> Attempt | None:
     if client is None:
         return None
     try:
-        reply = send_write(client, Request(**attempt.request), not_after=attempt.lease_until)
+        reply = send_write(
+            client,
+            Request(**attempt.request),
+            operation=find_operation(attempt.step.operation),
+            not_after=attempt.lease_until,
+        )
     except NotSentError as error:
         return keep_not_sent(attempt, error)
     except RefusedError as error:

@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -396,3 +396,30 @@ def test_a_write_without_room_is_proven_unsent(base_url: str, script) -> None:
         send_write(full, RETRY)
     full.close()
     assert (caught.value.code, caught.value.retry_after_s, script.seen) == ("budget", 60.0, [])
+
+
+ACCOUNT = replace(BILLSBY["billsby_get_invoice"], paging=None, masked=("account.number",))
+MASKED_WRITE = replace(BILLSBY["billsby_retry_invoice_payment"], masked=("account.number",))
+
+
+def test_a_masked_value_leaves_an_answer_neither_as_data_nor_as_text(client: Client, script: Script) -> None:
+    script.say(200, '{"account": {"number": "123456789", "amount": 1.10}}')
+
+    reply = read(client, ACCOUNT, NUMBER)
+
+    assert reply.data["account"] == {"number": "••••6789", "amount": Decimal("1.10")}
+    assert reply.text == '{"account":{"number":"••••6789","amount":1.10}}'
+
+
+def test_the_answer_of_a_write_is_kept_without_its_masked_values(client: Client, script: Script) -> None:
+    script.say(200, '{"account": {"number": "123456789"}}')
+
+    assert send_write(client, RETRY, operation=MASKED_WRITE).text == '{"account":{"number":"••••6789"}}'
+
+
+def test_an_unreadable_answer_that_may_hold_a_masked_value_is_kept_without_numbers(
+    client: Client, script: Script
+) -> None:
+    script.say(200, '{"account": {"number": "123456789')
+
+    assert send_write(client, RETRY, operation=MASKED_WRITE).text == '{"account": {"number": "••••6789'

@@ -68,6 +68,7 @@ def connect_sandbox(base_url: str) -> list[Connection]:
         "username": "console@halden.example",
         "password": "sandbox",
         "dev_key": "sandbox-dev-key",
+        "spend_token": "sandbox-spend-token",
     }
     for connection in (billsby, bill):
         connection.save(update_fields=["sealed_credentials"])

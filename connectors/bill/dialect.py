@@ -9,6 +9,7 @@ from urllib.parse import quote
 from connectors.bill.session import TITLE, Sessions
 from connectors.dialect import Account, Answer, Dialect, Line, parse_json
 from connectors.errors import (
+    NotConfiguredError,
     NotFoundError,
     OutcomeUnknownError,
     RateLimitedError,
@@ -19,6 +20,7 @@ from connectors.rates import moment_after
 from connectors.requests import Request
 
 V2 = "/api/v2/"
+SPEND = "/connect/v3/spend/"
 CONCURRENT_CALLS = 3  # per developer key and organization
 SESSION_INVALID = "BDC_1109"
 HOURLY_LIMIT = "BDC_1144"
@@ -48,7 +50,11 @@ class BillDialect(Dialect):
         return account.bases.get("v2", account.base_url) if path.startswith(V2) else account.base_url
 
     def sign(self, line: Line, request: Request) -> tuple[Request, dict[str, str]]:
-        """v3 takes developer key and session as headers, v2 as form fields: two named holes of the body."""
+        """By path: v3 and its events take developer key and session as headers, v2 as form fields (two named
+        holes of the body), Spend & Expense a token of its own.
+        """
+        if request.path.startswith(SPEND):
+            return request, {"apiToken": spend_token(line.account)}
         v2 = request.path.startswith(V2)
         session_id = self._sessions.current(line, v2=v2, check=self.check)
         dev_key = line.account.credentials["dev_key"]
@@ -116,6 +122,17 @@ class BillDialect(Dialect):
         if answer.status in (408, 429):
             super().check(answer)
         raise RefusedError("BILL refused" + said, **words)
+
+
+def spend_token(account: Account) -> str:
+    token = account.credentials.get("spend_token", "")
+    if not token.isascii() or not token.isprintable() or not token:
+        raise NotConfiguredError(
+            "The connection to BILL lacks its Spend & Expense token. An administrator makes one in BILL Spend"
+            " & Expense, under Settings, and adds it to the connection.",
+            vendor=TITLE,
+        )
+    return token
 
 
 def complaint_of(answer: Answer) -> Complaint | None:

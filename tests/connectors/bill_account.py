@@ -16,6 +16,7 @@ LOGIN = {
     "organizationId": ORGANIZATION,
     "devKey": "sandbox-dev-key",
 }
+SPEND_TOKEN = "sandbox-spend-token"
 ADDRESS = {"line1": "1 Pier Road", "city": "Oakland", "zipOrPostalCode": "94607", "country": "US"}
 NO_WAIT = Patience(tries=3, first_s=0.01, cap_s=0.05, total_s=2.0)
 
@@ -63,9 +64,17 @@ def make_client(sandbox_url: str, **credentials: str) -> Client:
         "password": LOGIN["password"],
         "dev_key": LOGIN["devKey"],
         "organization_id": LOGIN["organizationId"],
+        "spend_token": SPEND_TOKEN,
     }
     account = Account("bill", "BILL", f"{sandbox_url}/bill", given | credentials)
     return Client(account, timeout_s=5.0, patience=NO_WAIT)
+
+
+def spend_http(sandbox_url: str, token: str = SPEND_TOKEN) -> httpx.Client:
+    """Spend & Expense as a client of its own sees it."""
+    return httpx.Client(
+        base_url=f"{sandbox_url}/bill/connect/v3/spend", headers={"apiToken": token}, timeout=10
+    )
 
 
 def reader(client: Client) -> Any:

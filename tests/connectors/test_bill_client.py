@@ -307,3 +307,17 @@ def test_twelve_reads_at_once_stay_within_the_limit_of_three(client: Client, san
         sizes = list(pool.map(lambda _: len(reader(client)("bill_list_customers", {})), range(12)))
 
     assert sizes == [25] * 12
+
+
+def test_spend_and_expense_is_signed_with_its_token_alone(client: Client) -> None:
+    signed, headers = client.dialect.sign(client, Request("GET", "/connect/v3/spend/cards", "", "", ""))
+
+    assert headers == {"apiToken": "sandbox-spend-token"}
+    assert signed.body == ""
+
+
+def test_spend_and_expense_without_a_token_is_not_configured(client_with: Callable[..., Client]) -> None:
+    client = client_with(spend_token="")
+
+    with pytest.raises(NotConfiguredError, match="lacks its Spend & Expense token"):
+        client.dialect.sign(client, Request("GET", "/connect/v3/spend/cards", "", "", ""))

@@ -5,6 +5,8 @@ DEFAULTS = {
     "bill_limit_status": 400,
     "bill_requests_per_hour": 20_000,
     "bill_logins_per_hour": 200,
+    # Nor is how Spend & Expense refuses the calls above its limit; here with HTTP 429.
+    "bill_spend_per_minute": 60,
     # Nor is whether lists hold archived records when nobody says which are wanted.
     "bill_lists_archived": True,
 }

@@ -35,6 +35,10 @@ def v2_credentials(call: Call) -> Mapping[str, str]:
     return {"dev_key": form.get("devKey", ""), "session_id": form.get("sessionId", "")}
 
 
+def spend_credentials(call: Call) -> Mapping[str, str]:
+    return {"spend_token": call.headers.get("apiToken", "")}
+
+
 def parse_form(call: Call) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(call.body, keep_blank_values=True).items()}
 
@@ -85,7 +89,9 @@ class BillEndpoint(Endpoint):
         if self._credentials is not None:
             try:
                 with self.core.store.writing("bill") as books:
-                    sessions.use_session(books, **self._credentials(call))
+                    given = self._credentials(call)
+                    use = sessions.use_spend_token if "spend_token" in given else sessions.use_session
+                    use(books, **given)
             except Refusal as no:
                 return self._refused(no, call)
         return super().answer(call)

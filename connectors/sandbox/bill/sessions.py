@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.sandbox.bill.errors import refusal, v3_time
+from connectors.sandbox.bill.errors import Complaint, Refusal, refusal, v3_time
 from connectors.sandbox.books import Books
 
 IDLE = timedelta(minutes=35)
@@ -16,6 +16,7 @@ USERNAME = "console@halden.example"
 PASSWORD = "sandbox"
 DEV_KEY = "sandbox-dev-key"
 ORGANIZATION = "00801HALDEN000000000"
+SPEND_TOKEN = "sandbox-spend-token"
 USER_ID = "00601HALDENCONSOLE00"
 
 
@@ -53,6 +54,14 @@ def use_session(books: Books, *, dev_key: str, session_id: str) -> dict[str, Any
     session["used"] = v3_time(books.now)
     books.put("session", session_id, session)
     return session
+
+
+def use_spend_token(books: Books, *, spend_token: str) -> None:
+    """Spend & Expense knows no sessions: a token, and so many calls a minute."""
+    if spend_token != SPEND_TOKEN:
+        raise Refusal(401, Complaint("Unauthorized"))
+    if books.next_number(f"spend {books.now:%Y-%m-%dT%H:%M}") > books.setting("bill_spend_per_minute"):
+        raise Refusal(429, Complaint("Too many requests."))
 
 
 def sign_out(books: Books, session_id: str) -> None:

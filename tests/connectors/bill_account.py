@@ -47,6 +47,9 @@ class BillAccount:
     def post(self, path: str, body: Any = None) -> httpx.Response:
         return self.http.post(f"/connect/v3{path}", json=body, headers=self.headers)
 
+    def call(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
+        return self.http.request(method, f"/connect/v3{path}", json=body, params=query, headers=self.headers)
+
     def v2(self, operation: str, data: Any, **fields: str) -> Any:
         """The envelope of a v2 answer, which is HTTP 200 whatever happened."""
         form = {**self.headers, "data": json.dumps(data)} | fields

@@ -17,33 +17,35 @@ MAX_PAGE = 100
 DEFAULT_PAGE = 20
 TOKEN_LIFE = timedelta(minutes=15)
 
-_SAME = frozenset({"eq", "ne"})
-_ONE_OF = _SAME | {"in", "nin"}
-_ORDER = frozenset({"gt", "gte", "lt", "lte"})
-_IDS = frozenset({"eq", "ne", "in"})
-_TEXT = frozenset({"eq", "sw", "in"})
+Filters = Mapping[str, frozenset[str]]  # field → the operators that it can be filtered with
 
-_ALWAYS = {"id": _IDS, "archived": _SAME, "createdTime": _ORDER, "updatedTime": _ORDER}
-_PARTY = {**_ALWAYS, "name": frozenset({"eq", "sw"}), "accountType": _ONE_OF, "paymentStatus": _ONE_OF}
-FILTERS: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "customer": {**_PARTY, "billingAddress.country": _SAME, "invoiceCurrency": _ONE_OF},
-    "vendor": {**_PARTY, "address.country": _SAME, "billCurrency": _ONE_OF},
-    "contact": _ALWAYS,
+SAME = frozenset({"eq", "ne"})
+ONE_OF = SAME | {"in", "nin"}
+ORDER = frozenset({"gt", "gte", "lt", "lte"})
+IDS = frozenset({"eq", "ne", "in"})
+TEXT = frozenset({"eq", "sw", "in"})
+
+ALWAYS = {"id": IDS, "archived": SAME, "createdTime": ORDER, "updatedTime": ORDER}
+_PARTY = {**ALWAYS, "name": frozenset({"eq", "sw"}), "accountType": ONE_OF, "paymentStatus": ONE_OF}
+FILTERS: Mapping[str, Filters] = {
+    "customer": {**_PARTY, "billingAddress.country": SAME, "invoiceCurrency": ONE_OF},
+    "vendor": {**_PARTY, "address.country": SAME, "billCurrency": ONE_OF},
+    "contact": ALWAYS,
     "invoice": {
-        **_ALWAYS,
+        **ALWAYS,
         "customerId": frozenset({"eq", "in"}),
-        "invoiceNumber": _TEXT,
-        "status": _ONE_OF,
+        "invoiceNumber": TEXT,
+        "status": ONE_OF,
     },
     "bill": {
-        **_ALWAYS,
+        **ALWAYS,
         "vendorId": frozenset({"eq", "in"}),
-        "dueDate": _ORDER,
-        "paymentStatus": _IDS,
-        "approvalStatus": _ONE_OF,
-        "invoice.invoiceNumber": _TEXT,
-        "invoiceNumber": _TEXT,
-        "amount": _ORDER | _SAME,
+        "dueDate": ORDER,
+        "paymentStatus": IDS,
+        "approvalStatus": ONE_OF,
+        "invoice.invoiceNumber": TEXT,
+        "invoiceNumber": TEXT,
+        "amount": ORDER | SAME,
     },
 }
 SORTABLE = frozenset(
@@ -84,8 +86,7 @@ def _split(text: str) -> list[str]:
     return parts
 
 
-def check_filters(kind: str, filters: list[Filter]) -> None:
-    known = FILTERS[kind]
+def check_filters(known: Filters, filters: list[Filter]) -> None:
     for item in filters:
         if item.field not in known:
             raise invalid(f"filters: field '{item.field}' is not supported")
@@ -97,7 +98,7 @@ def _holds(record: dict[str, Any], item: Filter) -> bool:
     actual = value_at(record, item.field)
     if actual is None:
         actual = value_at(record, _INSIDE.get(item.field, item.field))
-    if item.op in _ORDER:
+    if item.op in ORDER:
         return actual is not None and _ordered(item.op, *_comparable(item, actual))
     text = str(actual).lower() if isinstance(actual, bool) else str(actual or "")
     match item.op:
@@ -142,12 +143,14 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def arrange(records: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
+def arrange(
+    records: list[dict[str, Any]], sort: str, sorts: frozenset[str] = SORTABLE
+) -> list[dict[str, Any]]:
     """Sort by the fields named, the first one first; records come in by time of creation."""
     arranged = list(records)
     for clause in reversed([part for part in sort.split(",") if part]):
         field, _, direction = clause.partition(":")
-        if field not in SORTABLE or direction not in {"asc", "desc"}:
+        if field not in sorts or direction not in {"asc", "desc"}:
             raise invalid(f"sort: '{clause}' is not supported")
         keyed = [(_sort_key(value_at(record, field)), record) for record in arranged]
         keyed.sort(key=lambda pair: pair[0], reverse=direction == "desc")
@@ -163,14 +166,20 @@ def _sort_key(value: Any) -> tuple[int, Decimal, str]:
 
 
 def page(
-    books: Books, kind: str, query: Mapping[str, str], *, owner: str | None = None
+    books: Books,
+    kind: str,
+    query: Mapping[str, str],
+    *,
+    owner: str | None = None,
+    known: Filters | None = None,
+    sorts: frozenset[str] = SORTABLE,
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """One page of the records a query asks for, and the tokens of its neighbours (absent at the ends)."""
     size, sort = _size(query.get("max", str(DEFAULT_PAGE))), query.get("sort", "")
     asked = hashlib.sha256(f"{kind}|{owner}|{query.get('filters')}|{sort}".encode()).hexdigest()[:8]
     start = _open(query["page"], asked, books.now) if query.get("page") else 0
     filters = parse_filters(query.get("filters", ""))
-    check_filters(kind, filters)
+    check_filters(FILTERS[kind] if known is None else known, filters)
     if not books.setting("bill_lists_archived") and "archived" not in {item.field for item in filters}:
         filters.append(Filter("archived", "eq", "false"))
     where, rest = _for_the_database(filters)
@@ -181,7 +190,7 @@ def page(
         )
     else:
         found = books.find(kind, owner=owner, where=where, newest_first=False)
-        rows = arrange([row for row in found if all(_holds(row, item) for item in rest)], sort)
+        rows = arrange([row for row in found if all(_holds(row, item) for item in rest)], sort, sorts)
         rows = rows[start : start + size + 1]
     tokens = {}
     if len(rows) > size:

@@ -1,39 +1,18 @@
 """What BILL accepts, and what it makes of it. Nothing here knows HTTP."""
 
-import hashlib
-import json
-from base64 import b32encode
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from connectors.sandbox.bill.checks import Check
 from connectors.sandbox.bill.errors import invalid, refusal, v3_time
-from connectors.sandbox.bill.sessions import ORGANIZATION
+from connectors.sandbox.bill.identifiers import new_id
 from connectors.sandbox.bill.shapes import COUNTRY_NAMES
 from connectors.sandbox.books import Books
 
-PREFIXES = {
-    "customer": "0cu",
-    "contact": "0cc",
-    "invoice": "00e",
-    "invoice line": "00f",
-    "received payment": "0rp",
-    "vendor": "009",
-    "bill": "00n",
-    "bill line": "bli",
-}
 CURRENCIES = frozenset({"USD", "EUR", "GBP", "CAD", "AUD", "JPY"})
 ACCOUNT_TYPES = frozenset({"BUSINESS", "PERSON", "NONE"})
 CENT = Decimal("0.01")
-
-
-def new_id(books: Books, kind: str) -> str:
-    """Twenty characters; the prefix tells the type."""
-    organization = books.get("organization", ORGANIZATION)
-    assert organization is not None, "the books were never filled"
-    digest = hashlib.sha256(f"{organization['seed']}/{kind}/{books.next_number('id')}".encode()).digest()
-    return f"{PREFIXES[kind]}02{b32encode(digest).decode()[:15]}"
 
 
 def create_customer(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -271,10 +250,3 @@ def decimal(value: Any) -> Decimal:
 
 def _cents(amount: Decimal) -> str:
     return str(amount.quantize(CENT, ROUND_HALF_UP))
-
-
-def parsed(text: str) -> Any:
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except ValueError:
-        raise invalid("Required request body is missing or is not JSON") from None

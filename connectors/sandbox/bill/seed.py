@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.sandbox.bill import names
 from connectors.sandbox.bill.errors import v3_time
-from connectors.sandbox.bill.rules import new_id
+from connectors.sandbox.bill.identifiers import new_id
 from connectors.sandbox.bill.sessions import ORGANIZATION, USER_ID
 from connectors.sandbox.bill.shapes import COUNTRY_NAMES
 from connectors.sandbox.books import Books

@@ -4,7 +4,7 @@ Stored records have the v3 shape with amounts as decimal text; v3 shows numbers 
 empty, v2 shows the same customer under other names with twenty zeros for an empty reference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from typing import Any
 
@@ -35,16 +35,18 @@ V2_COUNTRY = {"US": "USA"}
 V2_ACCOUNT_TYPE = {"NONE": "0", "BUSINESS": "1", "PERSON": "2"}
 
 
-def published(value: Any) -> Any:
+def published(value: Any, numbers: Set[str] = NUMBERS) -> Any:
     """The stored record as v3 shows it: numbers for amounts, nothing for empty fields."""
     if isinstance(value, Mapping):
         return {
-            key: as_number(part) if key in NUMBERS and not isinstance(part, Mapping) else published(part)
+            key: as_number(part)
+            if key in numbers and not isinstance(part, Mapping)
+            else published(part, numbers)
             for key, part in value.items()
             if part is not None and part != "" and part != {} and key != "v2"
         }
     if isinstance(value, list):
-        return [published(part) for part in value]
+        return [published(part, numbers) for part in value]
     return value
 
 

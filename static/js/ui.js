@@ -91,6 +91,10 @@
     if (event.detail.requestConfig.headers["X-Live"]) return;
     toast({ text: "The server did not answer. What you asked for may not have arrived.", tone: "bad" });
   });
+  // A request given up for a newer one (hx-sync) is no error; htmx writes it to the console as two of them.
+  htmx.logger = (_element, name, detail) => {
+    if (name === "htmx:afterRequest" || name === "htmx:sendAbort") delete detail.error;
+  };
   document.querySelectorAll("[data-toast]").forEach(expire);
 
   window.countersign = { announce, toast };

@@ -184,6 +184,17 @@ def test_a_refund_is_proposed_from_the_invoices_page(world, people):
     expect(page.locator("#detail")).to_contain_text("You asked for this, so somebody else decides.")
 
 
+def test_typing_on_while_a_preview_is_under_way_is_nothing_to_complain_about(world, people):
+    page = people.sign_in("priya").go(f"{world.payer(next(unused_payers)).get_absolute_url()}refund/")
+    page.route("**/refund/?*", lambda _route: None, times=1)  # the first is never answered
+
+    with page.expect_request("**/refund/?*"):
+        page.get_by_label("Amount").fill("1")
+    page.get_by_label("Amount").fill("2")
+
+    expect(page.get_by_role("button", name="2")).to_be_visible()
+
+
 def test_the_log_is_filtered_and_exported(people, refunds):
     proposal = refunds()
     page = people.sign_in("omar").go("/audit/")

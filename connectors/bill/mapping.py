@@ -79,6 +79,48 @@ def bill_record(raw: Raw, vendor: Raw | None) -> Record:
     return Record.of("bill", identifier(raw), fields, dict(raw))
 
 
+def vendor_credit_record(raw: Raw, vendor: Raw | None) -> Record:
+    currency, archived = currency_of(vendor, "billCurrency"), bool(raw.get("archived"))
+    amount = amount_minor(raw, "amount", currency)
+    applied = amount_minor(raw, "appliedAmount", currency)
+    left = None if amount is None or applied is None else amount - applied
+    fields = {
+        "number": _text(raw, "referenceNumber"),
+        "vendor_vendor_id": _text(raw, "vendorId"),
+        "vendor_name": _text(vendor or {}, "name"),
+        "status": "ARCHIVED" if archived else _text(raw, "status") or "UNDEFINED",
+        "currency": currency,
+        "amount_minor": amount,
+        "open_minor": 0 if archived else left,
+        "issued_on": day(raw, "creditDate"),
+        "is_archived": archived,
+    }
+    return Record.of("vendor_credit", identifier(raw), fields, dict(raw))
+
+
+def recurring_bill_record(raw: Raw, vendor: Raw | None) -> Record:
+    """BILL shows no total; each bill that it enters is the sum of the lines."""
+    currency, archived = currency_of(vendor, "billCurrency"), bool(raw.get("archived"))
+    fields = {
+        "number": "",
+        "vendor_vendor_id": _text(raw, "vendorId"),
+        "vendor_name": _text(vendor or {}, "name"),
+        "status": "ARCHIVED" if archived else "ACTIVE",
+        "currency": currency,
+        "amount_minor": lines_minor(raw, "recurringBillLineItems", currency),
+        "due_on": day(_object(raw, "schedule"), "nextDueDate"),
+        "pays_itself": bool(_object(raw, "processingOptions").get("autoPayment")),
+        "is_archived": archived,
+    }
+    return Record.of("recurring_bill", identifier(raw), fields, dict(raw))
+
+
+def lines_minor(raw: Raw, lines: str, currency: str) -> int | None:
+    """The sum of the lines; None where one of them shows no amount."""
+    amounts = [amount_minor(line, "amount", currency) for line in raw.get(lines) or ()]
+    return None if not amounts or None in amounts else sum(amounts)
+
+
 def _party(raw: Raw, currency: str) -> dict[str, Any]:
     archived = bool(raw.get("archived"))
     return {

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from connectors.catalogue import find_operation
+from connectors.hiding import without
 from console.approvals import execution
 from console.approvals.models import Attempt, Proposal
 from console.approvals.presenting import tokens
@@ -41,5 +43,5 @@ def test_every_value_that_is_sent_can_be_read_on_the_page(sent, name):
     proposal, _ = sent(name)
     step = proposal.steps.get()
     shown = "".join(token.text for token in tokens(step))
-    secret = step.arguments.get("paymentCardToken", "")
-    assert shown == step.body.replace("\u202e", "‹U+202E›").replace(secret, secret and f"••••{secret[-4:]}")
+    body = without(find_operation(name).secrets_in(step.arguments), step.body)
+    assert shown == body.replace("\u202e", "‹U+202E›")

@@ -11,28 +11,6 @@ from connectors.errors import ArgumentsError
 from connectors.registry import connector
 from tests.connectors.bill_account import ADDRESS
 
-READS = {
-    "bill_get_session",
-    "bill_list_customers",
-    "bill_get_customer",
-    "bill_list_customer_contacts",
-    "bill_list_invoices",
-    "bill_get_invoice",
-    "bill_list_vendors",
-    "bill_get_vendor",
-    "bill_list_bills",
-    "bill_get_bill",
-    "bill_v2_read_customer",
-    "bill_v2_list_customers",
-}
-WRITES = {
-    "bill_create_customer",
-    "bill_create_customer_contact",
-    "bill_create_invoice",
-    "bill_create_vendor",
-    "bill_create_bill",
-    "bill_v2_create_customer",
-}
 LINES = [{"quantity": 2, "price": "12.50"}]
 
 
@@ -42,17 +20,13 @@ def request(name: str, /, **arguments: Any) -> Request:
 
 
 def test_every_operation_is_fit_to_be_offered() -> None:
-    bill = catalogue("bill")
-
-    assert bill.problems == ()
-    assert {name for name, operation in bill.operations.items() if operation.is_read} == READS
-    assert {name for name, operation in bill.operations.items() if not operation.is_read} == WRITES
+    assert catalogue("bill").problems == ()
 
 
 def test_every_write_has_its_judge() -> None:
-    bill = connector("bill")
+    operations = catalogue("bill").operations.values()
 
-    assert {bill.catalogue[name].judge for name in WRITES} == set(bill.judges)
+    assert {one.judge for one in operations if not one.is_read} == set(connector("bill").judges)
 
 
 def test_no_operation_shows_a_credential() -> None:

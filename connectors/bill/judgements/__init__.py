@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from connectors.bill.judgements.bills import BillJudge
 from connectors.bill.judgements.contacts import ContactJudge
 from connectors.bill.judgements.customers import CustomerJudge
 from connectors.bill.judgements.invoices import InvoiceJudge
-from connectors.bill.judgements.vendors import VendorJudge
+from connectors.bill.judgements.payable_judges import PAYABLE_JUDGES
 from connectors.judging import Judge
 
 JUDGES: Mapping[str, Judge] = {
@@ -14,6 +13,5 @@ JUDGES: Mapping[str, Judge] = {
     "create_customer_through_v2": CustomerJudge("bill_v2_create_customer"),
     "create_customer_contact": ContactJudge(),
     "create_invoice": InvoiceJudge(),
-    "create_vendor": VendorJudge(),
-    "create_bill": BillJudge(),
+    **PAYABLE_JUDGES,
 }

@@ -1,4 +1,4 @@
-"""What somebody comes to owe: invoices to customers and bills from vendors, judged by the same evidence."""
+"""Making what changes who owes what: invoices, bills, credits and their like, judged by the same evidence."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -14,7 +14,7 @@ from connectors.bill.judgements.common import (
     step_of,
     verdict,
 )
-from connectors.bill.mapping import amount_minor, known_currency
+from connectors.bill.mapping import amount_minor, known_currency, lines_minor
 from connectors.errors import ArgumentsError, RefusedError
 from connectors.judgements import NOTHING, only_reference, sent_changes, shown_value, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
@@ -25,17 +25,23 @@ AFTER = ("number", "status", "approval_status", "amount_minor", "open_minor", "c
 
 
 class DocumentJudge:
-    """What invoices and bills share; each says its names, its lines, and the words of its card.
+    """What invoices, bills and their like share; each says its names, its lines, and the words of its card.
 
     thing, owner: "invoice" and "customer"; BILL's operations and keys are named after them.
+    number: the argument that a document is known by, "" where it has none. numbers_are_filtered: BILL can
+    look for one; else all documents of the owner are read. numbers_are_unique: BILL refuses a second one,
+    of the owner where numbers_are_per_owner.
     labels: the arguments that a card lists, in order. left_out: what BILL does without one of them.
-    total: the label of the sum, and BILL's name for it. numbers_are_per_owner: else each is there once.
+    total: the label of the sum, and BILL's name for it, "" where it shows none.
     """
 
     operation: str
     thing: str
     owner: str
     owner_currency: str
+    number: str = "invoiceNumber"
+    numbers_are_filtered: bool = True
+    numbers_are_unique: bool = True
     labels: Mapping[str, str]
     left_out: Mapping[str, str] = {}
     lines: str
@@ -55,6 +61,9 @@ class DocumentJudge:
         """Sentence and summary."""
         raise NotImplementedError
 
+    def money(self, arguments: Raw, total_minor: int | None, currency: str | None) -> Money:
+        return Money(total_minor, currency, "stays")
+
     def more_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
         yield from ()
 
@@ -64,7 +73,7 @@ class DocumentJudge:
         Raises ArgumentsError for a line finer than the currency: what BILL makes of one is not documented.
         """
         only_reference(arguments, self.owner_key)
-        owner_id, number = arguments[self.owner_key], arguments.get("invoiceNumber")
+        owner_id, number = arguments[self.owner_key], arguments.get(self.number)
         step = step_of(owner_id)
         fields = {"same_number": "", "currency": None, "is_archived": False, "email": ""}
         party = f"the {self.owner} that step {step} creates"
@@ -78,9 +87,9 @@ class DocumentJudge:
                 "email": owner.get("email", ""),
             }
         if number and (step is None or not self.numbers_are_per_owner):
-            fields["same_number"] = self._of_number(read, number, owner_id)
+            fields["same_number"] = self.of_number(read, number, owner_id)
         title = f"{self.thing.capitalize()} {number}" if number else f"New {self.thing}"
-        return Snapshot(self.thing, "", title, party, fields, now_text())
+        return Snapshot(self.noun, "", title, party, fields, now_text())
 
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
         currency, amounts = before.fields["currency"], self._amounts(arguments)
@@ -89,7 +98,7 @@ class DocumentJudge:
         return Expectation(
             sentence=sentence,
             summary=summary,
-            money=Money(total_minor(amounts, currency) if currency else None, currency, "stays"),
+            money=self.money(arguments, total_minor(amounts, currency) if currency else None, currency),
             goes_to=before.party,
             undo=undo(self.operation),
             changes=tuple(self._changes(before, arguments, total)),
@@ -100,25 +109,25 @@ class DocumentJudge:
         """Among what was made for the owner since: by the number, or without one by dates and total."""
         arguments, currency = attempt.arguments, attempt.before.fields["currency"]
         known = str(attempt.before.fields.get("same_number") or "")
-        number, owner_id = arguments.get("invoiceNumber"), arguments[self.owner_key]
+        number, owner_id = arguments.get(self.number), arguments[self.owner_key]
 
         def search() -> list[Raw]:
             return made_since(read, self._listing, attempt, known=known, **{self.owner_key: owner_id})
 
         def differs(found: Raw) -> str:
-            sent = {name: arguments[name] for name in (*self.labels, self.owner_key) if name in arguments}
+            asked = flat(arguments)
+            sent = {name: asked[name] for name in (*self.labels, self.owner_key) if name in asked}
             if name := differing(sent, flat(found)):
                 return f"“{self.labels[name]}” is another"
-            wanted = total_minor(self._amounts(arguments), currency)
-            is_same = amount_minor(found, self.total[1], currency) == wanted
+            is_same = self._total_minor(found, currency) == total_minor(self._amounts(arguments), currency)
             return "" if is_same else "its total is another"
 
         return verdict(
             attempt,
             thing=self.thing,
-            get=lambda key: read(f"bill_get_{self.thing}", {f"{self.thing}Id": key}),
+            get=lambda key: read(f"bill_get_{self.noun}", {id_argument(self.noun): key}),
             search=search,
-            alike=lambda row: not number or flat(row).get("invoiceNumber") == number,
+            alike=lambda row: not number or flat(row).get(self.number) == number,
             differs=differs,
             told=lambda found: self._told(read, found),
         )
@@ -128,22 +137,32 @@ class DocumentJudge:
         return f"{self.owner}Id"
 
     @property
+    def noun(self) -> str:
+        return self.thing.replace(" ", "_")
+
+    @property
     def _listing(self) -> str:
-        return f"bill_list_{self.thing}s"
+        return f"bill_list_{self.noun}s"
+
+    def _total_minor(self, found: Raw, currency: str) -> int | None:
+        if self.total[1]:
+            return amount_minor(found, self.total[1], currency)
+        return lines_minor(found, self.lines, currency)
 
     def _amounts(self, arguments: Raw) -> list[Decimal]:
         return [self.amount(line) for line in arguments[self.lines]]
 
-    def _of_number(self, read: Read, number: str, owner_id: str) -> str | None:
+    def of_number(self, read: Read, number: str, owner_id: str) -> str | None:
         narrowed = {self.owner_key: owner_id} if self.numbers_are_per_owner else {}
+        wanted = {self.number: number} if self.numbers_are_filtered else {}
         try:
-            rows = all_rows(read, self._listing, invoiceNumber=number, **narrowed)
+            rows = all_rows(read, self._listing, **wanted, **narrowed)
         except RefusedError:  # BILL's documents do not say that it can look for a number
             return None
-        return ", ".join(row["id"] for row in rows if flat(row).get("invoiceNumber") == number)
+        return ", ".join(row["id"] for row in rows if flat(row).get(self.number) == number)
 
     def _changes(self, before: Snapshot, arguments: Raw, total: str) -> Iterator[Change]:
-        for change in sent_changes(arguments, self.labels):
+        for change in sent_changes(flat(arguments), self.labels):
             is_owner = change.field == self.labels[self.owner_key]
             yield Change(change.field, NOTHING, before.party, "sent") if is_owner else change
         for name, word in self.left_out.items():
@@ -156,11 +175,16 @@ class DocumentJudge:
             yield Change(f"Line {position}", NOTHING, words, "sent")
         yield Change(self.total[0], NOTHING, total, "expected")
 
+    def taken(self, number: str, same: str) -> Flag:
+        if self.numbers_are_unique:
+            detail = f"BILL would refuse a second {self.thing} {number}: it has {same}."
+            return Flag("blocked", "BILL has that number already", detail)
+        return Flag("caution", "BILL has that number already", f"{same} has it; BILL would keep both.")
+
     def _flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
         same = before.fields["same_number"]
         if same:
-            detail = f"BILL would refuse a second {self.thing} {arguments['invoiceNumber']}: it has {same}."
-            yield Flag("blocked", "BILL has that number already", detail)
+            yield self.taken(arguments[self.number], str(same))
         elif same is None:
             yield Flag("info", "Number not compared", "BILL would not look for the number; it may be there.")
         if before.fields["is_archived"]:
@@ -176,14 +200,26 @@ class DocumentJudge:
         record = type(self).record(found, owner)
         fields, amount = record.fields, format_money(record.fields["amount_minor"], record.fields["currency"])
         who = f"{self.between} {fields[f'{self.owner}_name']}"
-        sentence = f"BILL shows {self.thing} {fields['number']} {who}, {amount}."
+        named = f"{self.thing} {fields['number']}" if self.number else f"{self.thing} {record.vendor_id}"
+        results = {"id": record.vendor_id} | ({self.number: fields["number"]} if self.number else {})
         after = {name: fields[name] for name in AFTER if name in fields}
-        return Verdict("took", sentence, {"id": record.vendor_id, "invoiceNumber": fields["number"]}, after)
+        return Verdict("took", f"BILL shows {named} {who}, {amount}.", results, after)
+
+
+# What BILL keeps in a group of its own, and people see beside the rest.
+GROUPS = ("invoice", "classifications", "schedule", "processingOptions", "paymentInformation")
 
 
 def flat(row: Raw) -> Raw:
-    """A bill keeps the vendor's number and date inside, under `invoice`."""
-    return {**row, **row.get("invoice", {})}
+    """The row with what stands in groups lifted out: a bill's number and date, a schedule's parts."""
+    lifted = [row[name] for name in GROUPS if isinstance(row.get(name), Mapping)]
+    return {key: value for group in (row, *lifted) for key, value in group.items() if key not in GROUPS}
+
+
+def id_argument(noun: str) -> str:
+    """What BILL's operations call the id of a record: vendor_credit is asked for by vendorCreditId."""
+    first, *rest = noun.split("_")
+    return "".join([first, *(word.capitalize() for word in rest), "Id"])
 
 
 def refuse_finer(amounts: Iterable[Decimal], currency: str) -> None:

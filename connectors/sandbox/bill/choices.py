@@ -9,4 +9,8 @@ DEFAULTS = {
     "bill_spend_per_minute": 60,
     # Nor is whether lists hold archived records when nobody says which are wanted.
     "bill_lists_archived": True,
+    # Nor is when a company that we ask accepts to be connected.
+    "bill_network_accepts_after_days": 3,
+    # Nor is whether a bill that was approved must be approved anew once its amount or vendor changes.
+    "bill_changed_bills_are_approved_anew": True,
 }

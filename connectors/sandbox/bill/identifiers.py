@@ -15,6 +15,11 @@ PREFIXES = {
     "vendor": "009",
     "bill": "00n",
     "bill line": "bli",
+    "bill payment": "blp",
+    "payment": "stp",
+    "vendor bank account": "vba",
+    "approval policy": "apo",
+    "connection": "con",
 }
 
 

@@ -27,9 +27,9 @@ def create_customer(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
 def store_customer(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
     fields = "name companyName contact email phone fax description invoiceCurrency accountType"
     fields += " paymentTermId accountNumber billingAddress shippingAddress v2"
-    record = _record(books, "customer", {name: given.get(name) for name in fields.split()})
+    record = new_record(books, "customer", {name: given.get(name) for name in fields.split()})
     for name in ("billingAddress", "shippingAddress"):
-        record[name] = _address(record[name])
+        record[name] = address(record[name])
     books.put("customer", record["id"], record)
     person = record["contact"] or {}
     if person:  # a customer's first contact is made with the customer
@@ -55,7 +55,7 @@ def create_contact(books: Books, customer_id: str, given: Mapping[str, Any]) -> 
 
 def _store_contact(books: Books, customer_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
     fields = ("firstName", "lastName", "email", "phone", "altPhone", "alternateEmail")
-    record = _record(books, "contact", {name: given.get(name) for name in fields})
+    record = new_record(books, "contact", {name: given.get(name) for name in fields})
     record["customerId"] = customer_id
     books.put("contact", record["id"], record, owner=customer_id)
     return record
@@ -82,7 +82,7 @@ def create_invoice(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
     today = books.now.date().isoformat()
     lines = [_invoice_line(books, line) for line in given["invoiceLineItems"]]
     total = sum((Decimal(line["quantity"]) * Decimal(line["price"]) for line in lines), Decimal(0))
-    record = _record(
+    record = new_record(
         books,
         "invoice",
         {
@@ -90,8 +90,8 @@ def create_invoice(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
             "invoiceDate": given.get("invoiceDate") or today,
             "dueDate": given.get("dueDate") or today,
             "customerId": owner["id"],
-            "totalAmount": _cents(total),
-            "dueAmount": _cents(total),
+            "totalAmount": cents(total),
+            "dueAmount": cents(total),
             "scheduledAmount": "0",
             "creditAmount": "0",
             "status": "OPEN",
@@ -112,90 +112,7 @@ def create_invoice(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
     return record
 
 
-def create_vendor(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
-    check = Check(given)
-    check.text("name", required=True, longest=100)
-    check.email("email")
-    check.object("address", required=True)
-    _check_party(check, currency="billCurrency", addresses=("address",))
-    check.finish()
-    fields = "name shortName companyName accountNumber accountType email phone address billCurrency"
-    record = _record(books, "vendor", {name: given.get(name) for name in fields.split()})
-    record |= {
-        "accountType": given.get("accountType") or "BUSINESS",
-        "address": _address(given["address"]),
-        "billCurrency": given.get("billCurrency") or "USD",
-        "paymentInformation": {
-            "payeeName": given["name"],
-            **(given.get("paymentInformation") or {}),
-            "payByType": "CHECK",
-            "payBySubType": "NONE",
-        },
-        "additionalInfo": {"track1099": False, "combinePayments": True} | (given.get("additionalInfo") or {}),
-        "bankAccountStatus": "NO_ACCOUNT",
-        "recurringPayments": False,
-        "autoPay": {"enabled": False},
-        "networkStatus": "NOT_CONNECTED",
-    }
-    books.put("vendor", record["id"], record)
-    return record
-
-
-def create_bill(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
-    check = Check(given)
-    check.text("vendorId", required=True)
-    check.date("dueDate", required=True)
-    check.lines("billLineItems", numbers={"amount": True})
-    check.object("invoice", required=True)
-    check.text("invoice.invoiceNumber", required=True, longest=100)
-    check.date("invoice.invoiceDate", required=True)
-    check.finish()
-    vendor = books.get("vendor", given["vendorId"])
-    if vendor is None:
-        raise refusal(404, "BDC_1205", given["vendorId"])
-    if vendor["archived"]:
-        raise refusal(422, "BDC_1119", "vendorId", given["vendorId"])
-    number = given["invoice"]["invoiceNumber"]
-    for other in books.find("bill", owner=vendor["id"]):
-        if other["invoice"]["invoiceNumber"] == number:  # archived ones included
-            raise refusal(422, "BDC_1171", "Bill", number)
-    lines = [
-        {
-            "id": new_id(books, "bill line"),
-            "amount": _cents(decimal(line["amount"])),
-            "description": line.get("description"),
-            "classifications": line.get("classifications"),
-        }
-        for line in given["billLineItems"]
-    ]
-    amount = _cents(sum((Decimal(line["amount"]) for line in lines), Decimal(0)))
-    record = _record(
-        books,
-        "bill",
-        {
-            "vendorId": vendor["id"],
-            "fundingAmount": amount if vendor["billCurrency"] == "USD" else None,
-            "amount": amount,
-            "paidAmount": "0",
-            "dueAmount": amount,
-            "scheduledAmount": "0",
-            "creditAmount": "0",
-            "exchangeRate": "1" if vendor["billCurrency"] == "USD" else None,
-            "description": given.get("description"),
-            "dueDate": given["dueDate"],
-            "invoice": {"invoiceDate": given["invoice"]["invoiceDate"], "invoiceNumber": number},
-            "billLineItems": lines,
-            "paymentStatus": "UNPAID",
-            "approvalStatus": "UNASSIGNED",
-            "approvers": [],
-            "purchaseOrderNumber": given.get("purchaseOrderNumber"),
-        },
-    )
-    books.put("bill", record["id"], record, owner=vendor["id"])
-    return record
-
-
-def _record(books: Books, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+def new_record(books: Books, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     now = v3_time(books.now)
     return {"id": new_id(books, kind), "archived": False, **fields, "createdTime": now, "updatedTime": now}
 
@@ -212,12 +129,12 @@ def _check_party(check: Check, *, currency: str, addresses: tuple[str, ...]) -> 
         check.address(name)
 
 
-def _address(address: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if not address:
+def address(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not given:
         return None
     names = ("line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country")
-    country = address.get("country") or ""
-    return {name: address.get(name) for name in names} | {"countryName": COUNTRY_NAMES.get(country, country)}
+    country = given.get("country") or ""
+    return {name: given.get(name) for name in names} | {"countryName": COUNTRY_NAMES.get(country, country)}
 
 
 def _customer_of(books: Books, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,5 +165,14 @@ def decimal(value: Any) -> Decimal:
         raise invalid(f"'{value}' is not a number") from None
 
 
-def _cents(amount: Decimal) -> str:
+def cents(amount: Decimal) -> str:
     return str(amount.quantize(CENT, ROUND_HALF_UP))
+
+
+def storable(value: Any) -> Any:
+    """What was given, with its amounts as text."""
+    if isinstance(value, Mapping):
+        return {key: storable(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [storable(part) for part in value]
+    return f"{value:f}" if isinstance(value, Decimal) else value

@@ -41,6 +41,7 @@ SERVICES = (
     "Usage above plan",
 )
 PURCHASES = ("Monthly service", "Materials", "Call-out", "Annual licence", "Delivery", "Consulting hours")
+BILLERS = ("Harborlight Power & Water", "Meridian Gas Company")  # of RPPS, the network of large billers
 # Approval, payment and the part paid (of 4), by the bill's turn.
 BILL_STATES = (
     ("UNASSIGNED", "UNPAID", 0),
@@ -63,10 +64,11 @@ def seed(core: Core, seed: int, customers: int) -> None:
         buyers = _Buyers(_customers(books, chance, max(1, customers * 5 // 8), shared))
         for turn in range(customers * 3 // 2):
             _invoice(books, chance, buyers, turn)
-        vendors = _vendors(books, chance, max(1, customers * 3 // 8))
+        vendors = list(_vendors(books, chance, max(1, customers * 3 // 8)))
         sellers = [vendor for vendor in vendors if not vendor["archived"]]
         for turn in range(customers):
             _bill(books, chance, sellers, turn)
+        _network(books, random.Random(f"network/{seed}"), vendors)
 
 
 def _companies_at_billsby(core: Core) -> list[dict[str, Any]]:
@@ -139,7 +141,6 @@ def _vendors(books: Books, chance: random.Random, count: int) -> Iterator[dict[s
             "bankAccountStatus": "NO_ACCOUNT",
             "recurringPayments": False,
             "autoPay": {"enabled": False},
-            "networkStatus": "NOT_CONNECTED",
         }
         yield _store(books, "vendor", record, _long_ago(books, chance), archived=turn % 15 == 14)
 
@@ -224,7 +225,6 @@ def _bill(books: Books, chance: random.Random, sellers: list[dict[str, Any]], tu
     amount = sum((Decimal(line["amount"]) for line in lines), Decimal(0))
     paid = (amount * quarters / 4).quantize(Decimal("0.01"))
     at_home = seller["billCurrency"] == "USD"
-    decided = {"APPROVED": "APPROVED", "DENIED": "DENIED"}.get(approval, "WAITING")
     record = {
         "vendorId": seller["id"],
         "fundingAmount": str(amount) if at_home else None,
@@ -244,13 +244,38 @@ def _bill(books: Books, chance: random.Random, sellers: list[dict[str, Any]], tu
         "paymentStatus": payment,
         "approvalStatus": approval,
         "approvers": [
-            {"userId": user, "status": decided, "approverOrder": order}
-            for order, user in enumerate((USER_ID, APPROVER_ID), start=1)
-            if approval != "UNASSIGNED" and (order == 1 or approval == "APPROVING")
+            {"userId": user, "status": state, "approverOrder": order}
+            for order, (user, state) in enumerate(_approvers(approval))
         ],
         "purchaseOrderNumber": None,
     }
     _store(books, "bill", record, _at_work(books, chance, issued), owner=seller["id"])
+
+
+def _approvers(approval: str) -> tuple[tuple[str, str], ...]:
+    """Who is asked, and where each of them stands; our own user is the last one."""
+    return {
+        "UNASSIGNED": (),
+        "APPROVING": ((APPROVER_ID, "APPROVED"), (USER_ID, "WAITING")),
+        "ASSIGNED": ((USER_ID, "WAITING"),),
+    }.get(approval, ((USER_ID, approval),))
+
+
+def _network(books: Books, chance: random.Random, vendors: list[dict[str, Any]]) -> None:
+    """Every third vendor is a company of the BILL network; one more asks to be connected to us."""
+    own = [(vendor["name"], "BILL", vendor["address"]) for vendor in vendors[::3]]
+    others = [(name, "RPPS", _address(chance, "US")) for name in BILLERS]
+    asking = [("Quillfeather Courier Cooperative", "BILL", _address(chance, "US"))]
+    for at, (name, network, address) in enumerate([*own, *others, *asking], start=1):
+        company = {
+            "id": f"{'0rv02' if network == 'RPPS' else '4'}{chance.randint(10**9, 10**10 - 1)}",
+            "name": name,
+            "type": network,
+            "addresses": [{part: address.get(part) for part in address if part != "countryName"}],
+            "managedBy": {"name": name, "email": names.email("network", name), "emailDomain": "example"},
+            "asksUs": at == len(own) + len(others) + 1,
+        }
+        books.put("network company", company["id"], company)
 
 
 def _store(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Set
 from decimal import Decimal
 from typing import Any
 
+from connectors.sandbox.bill.connections import status_of
 from connectors.sandbox.books import Books
 
 AMOUNTS = {
@@ -18,6 +19,8 @@ AMOUNTS = {
     "amount",
     "paidAmount",
     "fundingAmount",
+    "appliedAmount",
+    "maxAmount",
 }
 NUMBERS = AMOUNTS | {"price", "quantity", "exchangeRate", "salesTaxTotal", "salesTaxPercentage"}
 NO_REFERENCE = "0" * 20
@@ -62,7 +65,20 @@ def customer(books: Books, record: dict[str, Any]) -> dict[str, Any]:
 
 def vendor(books: Books, record: dict[str, Any]) -> dict[str, Any]:
     balance = {"amount": _owed(books, "bill", record["id"]), "lastUpdatedDate": record["updatedTime"]}
-    return published(record | {"balance": balance})
+    status = status_of(books, "vendor", record["id"])
+    shown = published(record | {"balance": balance, "networkStatus": status})
+    account = books.get("vendor bank account", record["id"])
+    if account:
+        shown["paymentInformation"]["bankAccount"] = vendor_bank_account(account)
+    return shown
+
+
+def vendor_bank_account(account: Mapping[str, Any]) -> dict[str, Any]:
+    """BILL shows the last four of the number and keeps the rest to itself."""
+    number = account["accountNumber"]
+    hidden = {"id", "createdTime", "regulatoryFields"}
+    shown = {name: value for name, value in account.items() if name not in hidden}
+    return published(shown | {"accountNumber": "*" * (len(number) - 4) + number[-4:]})
 
 
 def vendor_row(books: Books, record: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,14 @@ def parsed(text: str) -> Any:
         raise invalid("Required request body is missing or is not JSON") from None
 
 
+def parsed_list(text: str, *, most: int) -> list[Any]:
+    """Several records in one call."""
+    given = parsed(text)
+    if not isinstance(given, list) or not 1 <= len(given) <= most:
+        raise invalid(f"Required request body is not a JSON array of 1 to {most}")
+    return given
+
+
 def listing(kind: str, shape: Shape) -> Work:
     def list_records(books: Books, call: Call) -> Response:
         records, tokens = lists.page(books, kind, dict(parse_qsl(call.query)))

@@ -8,6 +8,7 @@ from connectors.registry import connectors
 from connectors.sandbox.client import SandboxControl
 from console.connections.clients import read_live
 from console.connections.models import Connection
+from tests.writes.bill_payables import payable_cases
 
 WRITES = [
     operation.name
@@ -20,7 +21,6 @@ MONTH = {"frequency": 1, "frequencyType": "monthly"}
 TIERS = [{"start": 1, "finish": 10, "price": 300}, {"start": 11, "finish": None, "price": 200}]
 CYCLE = {**MONTH, "price": 2900, "billingDateType": "anniversary", "visibility": "public", "tiers": TIERS}
 PRICE = {**MONTH, "currencyCode": "USD", "pricePerUnit": 5}
-ADDRESS = {"line1": "1 Pier & Road", "city": "Oak+land", "zipOrPostalCode": "94607", "country": "US"}
 
 PLACE = {"addressLine1": TEXT, "city": "Oakland", "state": "CA", "country": "USA", "postCode": "94607"}
 PERSON = {"firstName": TEXT, "lastName": "Silva", "email": "ana+x@example.com", **PLACE}
@@ -186,13 +186,6 @@ def arguments_of(
             "customerId": first("customers"),
             "invoiceLineItems": [{"quantity": 3, "price": "12.5000", "description": TEXT}],
         },
-        "bill_create_vendor": lambda: {"name": TEXT, "address": ADDRESS},
-        "bill_create_bill": lambda: {
-            "vendorId": first("vendors"),
-            "dueDate": "2026-12-31",
-            "invoiceDate": "2026-12-01",
-            "invoiceNumber": "NP-1",
-            "billLineItems": [{"amount": "228.99", "description": TEXT}],
-        },
+        **payable_cases(sandbox),
     }
     return lambda name: cases[name]()

@@ -1,0 +1,150 @@
+"""Making what we owe: a vendor's bill, its credit, and the bill that BILL enters by itself."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from connectors.bill.judgements.common import Raw
+from connectors.bill.judgements.documents import DocumentJudge, price_text
+from connectors.bill.mapping import bill_record, recurring_bill_record, vendor_credit_record
+from connectors.judgements import card
+from connectors.judging import Flag, Money, Snapshot
+
+# Where in the books something belongs: of a whole document, and (in small letters) of one of its lines.
+PLACES_IN_THE_BOOKS = {
+    "chartOfAccountId": "Ledger account",
+    "accountingClassId": "Accounting class",
+    "departmentId": "Department",
+    "employeeId": "Employee",
+    "jobId": "Job",
+    "locationId": "Location",
+    "itemId": "Item",
+    "customerId": "Customer",
+}
+SCHEDULE = {
+    "period": "Counted in",
+    "frequency": "Every so many",
+    "nextDueDate": "Next bill due",
+    "endDate": "Ends",
+    "daysInAdvance": "Days it is entered before",
+}
+PERIODS = {"WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+
+
+class PayableJudge(DocumentJudge):
+    owner = "vendor"
+    owner_currency = "billCurrency"
+    between = "from"
+    numbers_are_per_owner = True
+
+    def amount(self, line: Raw) -> Decimal:
+        return Decimal(line["amount"])
+
+    def price(self, line: Raw, currency: str | None) -> str:
+        places = (
+            f"{label.lower()} {line[name]}" for name, label in PLACES_IN_THE_BOOKS.items() if name in line
+        )
+        return ", ".join([price_text(line["amount"], currency), *places])
+
+
+class BillJudge(PayableJudge):
+    operation = "bill_create_bill"
+    thing = "bill"
+    labels = {
+        "invoiceNumber": "Vendor's number",
+        "vendorId": "Vendor",
+        "invoiceDate": "Bill date",
+        "dueDate": "Due",
+        "description": "Note",
+        "purchaseOrderNumber": "Our order",
+        "payFromChartOfAccountId": "Paid from ledger account",
+        **PLACES_IN_THE_BOOKS,
+    }
+    lines = "billLineItems"
+    total = ("Amount owed", "amount")
+    record = bill_record
+
+    def card(self, before: Snapshot, arguments: Raw, total: str) -> tuple[str, str]:
+        return (
+            card(self.operation, number=arguments["invoiceNumber"], vendor=before.party, total=total),
+            f"BILL lists {total} as owed to {before.party}. Nothing is paid by this.",
+        )
+
+
+class VendorCreditJudge(PayableJudge):
+    operation = "bill_create_vendor_credit"
+    thing = "vendor credit"
+    number = "referenceNumber"
+    numbers_are_filtered = False
+    numbers_are_unique = False
+    labels = {
+        "referenceNumber": "Vendor's number",
+        "vendorId": "Vendor",
+        "creditDate": "Credit date",
+        "description": "Note",
+        "applyToChartOfAccountId": "Booked to ledger account",
+        "applyToBankAccountId": "Booked to bank account",
+    }
+    lines = "vendorCreditLineItems"
+    total = ("Credited", "amount")
+    record = vendor_credit_record
+
+    def card(self, before: Snapshot, arguments: Raw, total: str) -> tuple[str, str]:
+        return (
+            card(self.operation, number=arguments["referenceNumber"], vendor=before.party, total=total),
+            f"BILL lists {total} that {before.party} owes us, to be set off against its bills. "
+            "No money moves by this.",
+        )
+
+
+class RecurringBillJudge(PayableJudge):
+    """It has no number: a second one like it is told from the first by nothing but its id."""
+
+    operation = "bill_create_recurring_bill"
+    thing = "recurring bill"
+    number = ""
+    labels = {
+        "vendorId": "Vendor",
+        **SCHEDULE,
+        "autoPayment": "BILL pays by itself",
+        "bankAccountId": "Paid from bank account",
+        "description": "Note",
+    }
+    lines = "recurringBillLineItems"
+    total = ("Each bill", "")
+    record = recurring_bill_record
+
+    def card(self, before: Snapshot, arguments: Raw, total: str) -> tuple[str, str]:
+        period = period_words(arguments["schedule"])
+        pays = (
+            "and pays each of them by itself" if arguments.get("autoPayment") else "to be paid as any other"
+        )
+        return (
+            card(self.operation, vendor=before.party, period=period, total=total),
+            f"BILL enters a bill over {total} from {before.party} {period}, {pays}.",
+        )
+
+    def money(self, arguments: Raw, total_minor: int | None, currency: str | None) -> Money:
+        return recurring_money(bool(arguments.get("autoPayment")), total_minor, currency)
+
+    def more_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
+        if arguments.get("autoPayment"):
+            yield pays_by_itself(before.party)
+
+
+def period_words(schedule: Raw) -> str:
+    """ "every month", "every 3 months"; "" where the schedule does not say."""
+    unit, frequency = PERIODS.get(schedule.get("period", "")), schedule.get("frequency")
+    if not unit or not frequency:
+        return ""
+    return f"every {unit}" if int(frequency) == 1 else f"every {frequency} {unit}s"
+
+
+def recurring_money(pays: bool, total_minor: int | None, currency: str | None) -> Money:
+    return Money(total_minor, currency, "out" if pays else "stays")
+
+
+def pays_by_itself(vendor: str) -> Flag:
+    detail = (
+        f"Nobody is asked before {vendor} is paid, here or at BILL. BILL wants a sign-in with MFA for it."
+    )
+    return Flag("high", "BILL pays by itself", detail)

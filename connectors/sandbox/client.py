@@ -99,6 +99,15 @@ class SandboxControl:
             line for line in lines if operation in ("", line["operation"]) and took in (None, line["took"])
         ]
 
+    def counted(self, what: str) -> int:
+        """The most ever counted in one hour or minute: bill.calls, bill.logins, bill.spend, bill.messages."""
+        counted = self._get("/counts")["counted"]
+        return max((last for name, last in counted.items() if name.startswith(f"{what} ")), default=0)
+
+    def most_at_once(self, connector: str) -> int:
+        """The most calls that were under way at the same time, refused ones among them."""
+        return self._get("/counts")["most_at_once"].get(connector, 0)
+
     def stories(self) -> dict[str, Any]:
         """What the seed put where: story name → its facts."""
         return self._get("/stories")

@@ -185,6 +185,10 @@ def routes(core: Core) -> list[Route]:
         post("/settings", change_settings),
         get("/settings", lambda _given: core.store.settings()),
         get("/effects", effects),
+        get(
+            "/counts",
+            lambda _given: {"counted": core.store.counted(), "most_at_once": core.most_at_once},
+        ),
         post("/change", change),
         post("/add", add),
         post("/remove", remove),

@@ -26,6 +26,7 @@ class Core:
             raise ValueError(f"the sandbox has no setting {', '.join(sorted(unknown))}")
         self.store = Store(state_file, defaults=defaults | dict(settings))
         self.faults = Faults()
+        self.most_at_once: dict[str, int] = {}  # by connector, where it counts them; refused ones included
         self.senders = {name: half.WEBHOOKS for name, half in halves.items() if hasattr(half, "WEBHOOKS")}
         deliveries = Deliveries(self.store, self.senders)
         self.store.send_events(
@@ -38,6 +39,7 @@ class Core:
         invoices: how many there shall be, for very large books; those beyond the usual size are of one kind.
         """
         self.faults.clear()
+        self.most_at_once.clear()
         with self.store.writing("control"):
             self.store.wipe()
             for half in self.halves.values():

@@ -206,6 +206,15 @@ class Store:
                 self._writing.execute(f"DELETE FROM {table}")
             self._settings, self._targets, self._before = {}, {}, {}
 
+    def counted(self) -> dict[str, int]:
+        """What was counted by the hour or the minute, such as "bill.calls 2026-11-28T07"."""
+        with self._connection() as connection:
+            return dict(
+                connection.execute(
+                    "SELECT name, last FROM numbers WHERE name LIKE '% 20__-__-__T%'"
+                ).fetchall()
+            )
+
     def effects(self, *, since: int) -> list[dict[str, Any]]:
         """Ledger lines after the given id, oldest first."""
         with self._connection() as connection:

@@ -5,8 +5,15 @@ DEFAULTS = {
     "bill_limit_status": 400,
     "bill_requests_per_hour": 20_000,
     "bill_logins_per_hour": 200,
-    # Nor is how Spend & Expense refuses the calls above its limit; here with HTTP 429.
+    # Nor is how calls above the limits of a minute are refused; here with HTTP 429.
     "bill_spend_per_minute": 60,
+    "bill_messages_per_minute": 5,
+    # Nor the refusal of an untrusted session where one is needed; BILL's own sandbox does not refuse at all.
+    "bill_wants_trust": True,
+    # The code that BILL sends to a phone; nobody has a phone here.
+    "bill_mfa_code": "123456",
+    # Whether there is an OAuth token endpoint. What it answers is known from a few words only.
+    "bill_oauth": False,
     # Nor is whether lists hold archived records when nobody says which are wanted.
     "bill_lists_archived": True,
     # Nor is when a company that we ask accepts to be connected.

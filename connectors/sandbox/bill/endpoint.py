@@ -24,6 +24,9 @@ _FORM_CREDENTIAL = re.compile(r"\b(devKey|sessionId)=[^&]*")
 
 
 def v3_credentials(call: Call) -> Mapping[str, str]:
+    scheme, _, token = call.headers.get("authorization", "").partition(" ")
+    if scheme == "Bearer":
+        return {"token": token}
     return {
         "dev_key": call.headers.get("devKey", ""),
         "session_id": call.headers.get("sessionId", ""),
@@ -76,6 +79,9 @@ class BillEndpoint(Endpoint):
         self._credentials = credentials
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._credentials is spend_credentials:  # which BILL does not count among the calls at once
+            await super().__call__(scope, receive, send)
+            return
         if not self._gate.enter():
             await self._too_many()(scope, receive, send)
             return
@@ -85,16 +91,19 @@ class BillEndpoint(Endpoint):
             self._gate.leave()
 
     def answer(self, call: Call) -> Response:
-        """The session is used up front and apart: a refused request starts its idle time anew too."""
-        if self._credentials is not None:
-            try:
-                with self.core.store.writing("bill") as books:
-                    given = self._credentials(call)
-                    use = sessions.use_spend_token if "spend_token" in given else sessions.use_session
-                    use(books, **given)
-            except Refusal as no:
-                return self._refused(no, call)
-        return super().answer(call)
+        """Counted and admitted up front and apart: refused calls count too, and start the idle time anew."""
+        with self.core.store.writing("bill") as books:
+            no = self._refusal(books, call)
+        return self._refused(no, call) if no else super().answer(call)
+
+    def _refusal(self, books: Books, call: Call) -> Refusal | None:
+        given = self._credentials(call) if self._credentials else {}
+        try:
+            sessions.count_call(books, self.operation, given)
+            sessions.admit(books, given)
+        except Refusal as no:
+            return no
+        return None
 
     def _refused(self, no: Refusal, call: Call) -> Response:
         with self.core.store.writing("bill") as books:

@@ -20,10 +20,14 @@ TEXTS = {
     "BDC_1129": "Invalid parameter value for parameter, value: {0}, {1}.",
     "BDC_1130": "Invalid list filter field: {0}.",
     "BDC_1131": "Invalid list filter operator: {0}.",
+    "BDC_1143": "Invalid device id.",
     "BDC_1144": "Max number of allowed requests per hour reached: {0}.",
     "BDC_1171": "{0} number {1} is already in use.",
     "BDC_1205": "Record not found: {0}.",
     "BDC_1322": "Max number of concurrent requests per organization reached",
+    "BDC_1356": "The MFA token has expired.",
+    "BDC_1358": "Too many invalid MFA attempts.",
+    "BDC_1361": "MFA is required: this operation needs a trusted session.",
 }
 
 

@@ -10,5 +10,5 @@ from connectors.sandbox.core import Core
 
 
 def routes(core: Core) -> list[Route]:
-    gate = Gate()
+    gate = Gate(core.most_at_once)
     return [*v3.routes(core, gate), *v2.routes(core, gate)]

@@ -11,7 +11,7 @@ from typing import Any
 from connectors.sandbox.bill import names
 from connectors.sandbox.bill.errors import v3_time
 from connectors.sandbox.bill.identifiers import new_id
-from connectors.sandbox.bill.sessions import ORGANIZATION, USER_ID
+from connectors.sandbox.bill.sessions import ORGANIZATION, USER_ID, remember_device
 from connectors.sandbox.bill.shapes import COUNTRY_NAMES
 from connectors.sandbox.books import Books
 from connectors.sandbox.core import Core
@@ -59,6 +59,7 @@ def seed(core: Core, seed: int, customers: int) -> None:
     """`customers` is the size of the whole sandbox; BILL knows five of eight of them."""
     with core.store.writing("bill") as books:
         books.put("organization", ORGANIZATION, {"id": ORGANIZATION, "name": "Halden Labs", "seed": seed})
+        remember_device(books)
         chance = random.Random(f"bill/{seed}")
         shared = _companies_at_billsby(core)
         buyers = _Buyers(_customers(books, chance, max(1, customers * 5 // 8), shared))

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any, NoReturn, Protocol
 
 from connectors.errors import NotFoundError, OutcomeUnknownError, RateLimitedError, RefusedError
-from connectors.rates import moment_after, wait_asked_for
+from connectors.rates import Gate, Limit, Pace, Priority, moment_after, wait_asked_for
 from connectors.requests import Request
+from connectors.sharing import Session, Shared
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,27 @@ class Line(Protocol):
     """What a dialect may use of a Client, for a sign-in call of its own."""
 
     account: Account
+    shared: Shared
+    timeout_s: float
+
+    def await_room(self, request: Request, priority: Priority) -> float:
+        """Wait for room for one call; the seconds it took. Raises RateLimitedError when it takes too long."""
 
     def exchange(self, request: Request, headers: Mapping[str, str]) -> Answer:
         """One call, no retry, nothing judged; raises NotSentError or OutcomeUnknownError."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A request with its credential holes filled, the headers that authenticate it, and the session it uses.
+
+    kind: of the session, where there is one.
+    """
+
+    request: Request
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    kind: str = ""
+    session: Session | None = None
 
 
 def parse_json(text: str) -> Any:
@@ -62,24 +81,28 @@ def _refuse_constant(word: str) -> NoReturn:
 
 class Dialect:
     title = "The vendor"
-    max_connections: int | None = None  # calls at once per process, where the vendor counts them
 
     def base_url(self, account: Account, path: str) -> str:
         return account.base_url
 
-    def sign(self, line: Line, request: Request) -> tuple[Request, dict[str, str]]:
-        """The request with its credential holes filled, and the headers that authenticate it.
+    def sign(self, line: Line, request: Request, *, trusted: bool = False) -> Signed:
+        """The request as it is sent; trusted: with a session that passed a second factor.
 
         May sign in first; what goes wrong there proves that `request` itself was not sent.
         """
-        return request, {}
+        return Signed(request)
 
-    def forget_session(self) -> None:
-        """Called after SessionExpiredError, so that the next `sign` signs in again."""
+    def paces(self, account: Account, request: Request, limit: Limit) -> tuple[Pace, ...]:
+        """What a call is counted under; limit: the account's own."""
+        return (Pace(f"{account.connector} {account.name}", limit, self.asked_enough),)
 
-    def secrets(self, line: Line) -> Mapping[str, str]:
-        """Name → what must not come back in an answer's words."""
-        return line.account.credentials
+    def gate(self, account: Account, request: Request) -> Gate | None:
+        """Which calls at the same time the vendor counts this one among, None where it counts none."""
+        return None
+
+    @property
+    def asked_enough(self) -> str:
+        return f"{self.title} is being asked as often as we allow ourselves"
 
     def accepts_by_status(self, request: Request) -> bool:
         """Whether a checked HTTP 2xx says that a write was accepted, whatever its body looks like."""
@@ -100,7 +123,7 @@ class Dialect:
         """The part of a 2xx answer's data that callers want (v2 of BILL wraps it)."""
         return data
 
-    def check(self, answer: Answer) -> None:
+    def check(self, answer: Answer, signed: Signed | None = None) -> None:
         """Raise what an answer means when it is not a success; None for a usable 2xx."""
         status = answer.status
         if 200 <= status < 300:

@@ -28,6 +28,10 @@ class NotConfiguredError(VendorError):
     """The connection lacks something it needs; a person must fill it in."""
 
 
+class NotTrustedError(NotConfiguredError):
+    """It needs a session that passed a second factor, and a person must give the factor."""
+
+
 class NotSentError(VendorError):
     """Proven not processed by the vendor: repeat freely."""
 

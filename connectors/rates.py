@@ -1,7 +1,7 @@
 """How often a vendor may be asked, how long it asks us to wait, and how long we wait when it does not say."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -32,10 +32,6 @@ SHARES = {
 # How long a call waits for room before it is given up. Nobody watches a sync.
 QUEUE_S = {priority: 120.0 if priority == Priority.SYNC else 5.0 for priority in Priority}
 
-# Takes one call from what all processes share and answers 0, or takes none and answers after how many seconds
-# to ask again.
-Budget = Callable[[Priority], float]
-
 
 @dataclass(frozen=True)
 class Limit:
@@ -47,6 +43,26 @@ class Limit:
     def room_s(self, priority: Priority) -> float:
         """How many seconds' worth of calls may be ahead of their time, this one included."""
         return SHARES[priority] * self.at_once / self.calls_per_s
+
+
+@dataclass(frozen=True)
+class Pace:
+    """A limit, and the name its calls are counted under: accounts that share the name share the limit.
+
+    used_up: what staff are told when no room is left.
+    """
+
+    name: str
+    limit: Limit
+    used_up: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """So many calls at the same time, whoever makes them."""
+
+    name: str
+    places: int
 
 
 @dataclass(frozen=True)

@@ -96,11 +96,24 @@ class Webhooks:
 
 
 @dataclass(frozen=True)
+class SecondFactor:
+    """How a person makes a vendor trust our sessions for some days; both are given the account's Client.
+
+    send_code: sends a code to the person, and answers what is to be given with it. enter_code: takes that and
+    the code, and answers the credentials to keep.
+    """
+
+    send_code: Callable[[Any], str]
+    enter_code: Callable[[Any, str, str], dict[str, str]]
+    remembered_days: int
+
+
+@dataclass(frozen=True)
 class Connector:
     """One vendor. `refresh(read, kind, key)` gives the mirror a record, first, and what hangs on it.
 
     limit: how often one of its accounts is asked, unless the connection says otherwise. webhooks: None where
-    it sends no events, or we know of none.
+    it sends no events, or we know of none. second_factor: None where sessions need none.
     """
 
     name: str
@@ -112,6 +125,7 @@ class Connector:
     refresh: Callable[[Read, str, str], list[Row]]
     limit: Limit
     webhooks: Webhooks | None = None
+    second_factor: SecondFactor | None = None
 
 
 def digest(raw: Any) -> str:

@@ -6,9 +6,9 @@ known: it was not processed, it was refused, or nothing.
 
 import logging
 import ssl
-import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from connectors.catalogue import Operation, Request, holes
-from connectors.dialect import Account, Answer, Dialect
+from connectors.dialect import Account, Answer, Dialect, Signed
 from connectors.errors import (
     BadReplyError,
     NotConfiguredError,
@@ -31,15 +31,15 @@ from connectors.errors import (
 )
 from connectors.hiding import mask, without_figures
 from connectors.paging import Rows, rows_of
-from connectors.rates import QUEUE_S, Budget, Patience, Priority
+from connectors.rates import QUEUE_S, Limit, Patience, Priority, moment_after
 from connectors.registry import connector
 from connectors.requests import write_json
+from connectors.sharing import Alone, Shared
 
-__all__ = ["Account", "Client", "Patience", "Priority", "Reply", "Rows", "read", "send_write"]
+__all__ = ["Account", "Client", "Patience", "Priority", "Reply", "Rows", "make_ready", "read", "send_write"]
 
 log = logging.getLogger(__name__)
 SENTENCE_LIMIT = 400
-UNCOUNTED_CALLS = 100  # httpx's own bound, for vendors that do not count calls at once
 NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -60,7 +60,7 @@ class Reply:
 class Client:
     """The connection to one account; safe to share between threads.
 
-    budget: asked before each call but those that sign in; None where nobody counts.
+    limit: how often the account is asked, where not as its connector says. shared: with all who use it.
     """
 
     def __init__(
@@ -69,14 +69,17 @@ class Client:
         *,
         timeout_s: float = 20.0,
         patience: Patience | None = None,
-        budget: Budget | None = None,
+        limit: Limit | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self.account = account
         self.patience = patience or Patience()
-        self._budget = budget
+        self.shared = shared or Alone()
+        self.timeout_s = timeout_s
         self.dialect: Dialect = connector(account.connector).dialect
-        self._timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0))
-        self._turns = threading.BoundedSemaphore(self.dialect.max_connections or UNCOUNTED_CALLS)
+        self._limit = limit or connector(account.connector).limit
+        soon = min(timeout_s, 5.0)
+        self._timeout = httpx.Timeout(timeout_s, connect=soon, pool=soon)
         certificates = httpx.create_ssl_context(trust_env=False)
         self._kept = self._http(certificates, keepalive=None)
         # A kept connection may be closed by the vendor just as a write goes out, and the write would count as
@@ -100,34 +103,44 @@ class Client:
         self._kept.close()
         self._fresh.close()
 
-    def await_budget(self, priority: Priority) -> float:
+    def await_room(self, request: Request, priority: Priority) -> float:
         """Wait for room for one call; the seconds it took. Raises RateLimitedError when it takes too long."""
-        if self._budget is None:
-            return 0.0
         started = time.monotonic()
-        while (wait_s := self._budget(priority)) > 0:
-            if time.monotonic() - started + wait_s > QUEUE_S[priority]:
-                raise RateLimitedError(
-                    f"{self.dialect.title} is being asked as often as we allow ourselves; nothing was sent.",
-                    retry_after_s=wait_s,
-                    vendor=self.dialect.title,
-                    code="budget",
-                )
-            time.sleep(wait_s)
+        for pace in self.dialect.paces(self.account, request, self._limit):
+            while (wait_s := self.shared.take(pace, priority)) > 0:
+                if time.monotonic() - started + wait_s > QUEUE_S[priority]:
+                    until = moment_after(wait_s)
+                    raise RateLimitedError(
+                        f"{pace.used_up}; nothing was sent. There is room again at {until:%H:%M} UTC.",
+                        retry_after_s=wait_s,
+                        until=until,
+                        vendor=self.dialect.title,
+                        code="budget",
+                    )
+                time.sleep(wait_s)
         return time.monotonic() - started
 
-    def exchange(self, request: Request, headers: Mapping[str, str], *, keep: bool = True) -> Answer:
+    def exchange(
+        self,
+        request: Request,
+        headers: Mapping[str, str],
+        *,
+        priority: Priority = Priority.EXECUTING,
+        keep: bool = True,
+        not_after: datetime | None = None,
+    ) -> Answer:
         """One call, no retry, nothing judged; raises NotSentError or OutcomeUnknownError.
 
-        keep: whether an open connection may serve, and this one stay open.
+        keep: whether an open connection may serve, and this one stay open. not_after: see `send_write`.
         """
-        if not self._turns.acquire(timeout=self._timeout.connect):
-            sentence = f"{self.dialect.title} takes no more calls at once; nothing was sent."
-            raise NotSentError(sentence, vendor=self.dialect.title, code="busy")
-        try:
+        gate = self.dialect.gate(self.account, request)
+        wait_s, lease_s = max(QUEUE_S[priority], self.timeout_s), 1.5 * self.timeout_s + 5
+        place = self.shared.place(gate, priority, wait_s=wait_s, lease_s=lease_s) if gate else nullcontext()
+        with place:
+            if not_after and datetime.now(UTC) >= not_after:
+                sentence = "It took too long to get ready; nothing was sent."
+                raise NotSentError(sentence, vendor=self.dialect.title, code="too_late")
             return self._exchange(self._kept if keep else self._fresh, request, headers)
-        finally:
-            self._turns.release()
 
     def _exchange(self, http: httpx.Client, request: Request, headers: Mapping[str, str]) -> Answer:
         base = self.dialect.base_url(self.account, request.path).rstrip("/")
@@ -159,21 +172,13 @@ class Client:
             raise OutcomeUnknownError(sentence, code=type(error).__name__, **words) from None
         return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.text)
 
-    def signed_exchange(
-        self,
-        request: Request,
-        *,
-        masked: Sequence[str] = (),
-        is_write: bool = False,
-        not_after: datetime | None = None,
-    ) -> tuple[Answer, Any]:
-        """Sign, send, and judge one call; the answer and its parsed data, or the error it means.
+    def signed(self, request: Request, *, trusted: bool = False) -> Signed:
+        """The request as it is sent, after signing in where that is due.
 
-        masked: the paths of which nothing but the last four leaves here, in data or in text.
-        A write that its status says was accepted has no data where the answer cannot be read.
+        Raises NotConfiguredError or NotSentError: whatever went wrong, the request itself was not sent.
         """
         try:
-            signed, headers = self.dialect.sign(self, request)
+            return self.dialect.sign(self, request, trusted=trusted)
         except (NotSentError, NotConfiguredError) as error:
             raise self._redacted(error) from None
         except RefusedError as error:
@@ -188,24 +193,40 @@ class Client:
             raise NotSentError(
                 sentence, vendor=self.dialect.title, status=error.status, code=error.code
             ) from None
-        if not_after and datetime.now(UTC) >= not_after:
-            raise NotSentError(
-                "It took too long to get ready; nothing was sent.", vendor=self.dialect.title, code="too_late"
-            )
-        answer = self.exchange(signed, headers, keep=not is_write)
+
+    def signed_exchange(
+        self,
+        request: Request,
+        *,
+        priority: Priority,
+        masked: Sequence[str] = (),
+        trusted: bool = False,
+        is_write: bool = False,
+        not_after: datetime | None = None,
+    ) -> tuple[Answer, Any]:
+        """Sign, send, and judge one call; the answer and its parsed data, or the error it means.
+
+        masked: the paths of which nothing but the last four leaves here, in data or in text.
+        A write that its status says was accepted has no data where the answer cannot be read.
+        """
+        signed = self.signed(request, trusted=trusted)
+        answer = self.exchange(
+            signed.request, signed.headers, priority=priority, keep=not is_write, not_after=not_after
+        )
         try:
-            self.dialect.check(answer)
+            self.dialect.check(answer, signed)
             data = self.dialect.parse(answer.text)
             mask(masked, data)
             shown = replace(answer, text=write_json(data)) if masked else answer
         except SessionExpiredError:
-            self.dialect.forget_session()
+            if signed.session:
+                self.shared.forget(signed.kind, signed.session)
             raise
         except VendorError as error:
-            raise self._redacted(error) from None
+            raise self._redacted(error, signed) from None
         except (ValueError, RecursionError):
             if is_write and self.dialect.accepts_by_status(request):
-                text = self._storable(answer.text)
+                text = self._storable(answer.text, signed)
                 return replace(answer, text=without_figures(text) if masked else text), None
             raise OutcomeUnknownError(
                 f"{self.dialect.title} answered in a form we cannot read.",
@@ -221,24 +242,27 @@ class Client:
             "%s %s %s: %s", self.account.connector, request.method, request.path, type(error).__name__
         )
 
-    def _redacted(self, error: VendorError) -> VendorError:
+    def _redacted(self, error: VendorError, signed: Signed | None = None) -> VendorError:
         """The error without credentials, and then no longer than fits: a cut one would not be found."""
-        sentence = self._without_secrets(error.sentence)
+        sentence = self._without_secrets(error.sentence, signed)
         if len(sentence) > SENTENCE_LIMIT:
             sentence = f"{sentence[:SENTENCE_LIMIT]}…" + ("”" if "“" in sentence[:SENTENCE_LIMIT] else "")
         error.sentence, error.args = sentence, (sentence,)
         return error
 
-    def _without_secrets(self, text: str) -> str:
+    def _without_secrets(self, text: str, signed: Signed | None) -> str:
         """Vendors echo what they were sent; a credential among it stays here."""
-        secrets = {name: value for name, value in self.dialect.secrets(self).items() if len(value) >= 4}
+        known = dict(self.account.credentials)
+        if signed and signed.session:
+            known["session_id"] = signed.session.id
+        secrets = {name: value for name, value in known.items() if len(value) >= 4}
         for name, value in sorted(secrets.items(), key=lambda item: -len(item[1])):
             text = text.replace(value, f"[{name}]")
         return text
 
-    def _storable(self, text: str) -> str:
+    def _storable(self, text: str, signed: Signed) -> str:
         """What was not JSON may be anything, also a character that PostgreSQL does not take."""
-        return self._without_secrets(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return self._without_secrets(text, signed).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def read(
@@ -279,7 +303,7 @@ def send_write(
 ) -> Reply:
     """Send one approved request, exactly once. Only the execution of an approved proposal may call this.
 
-    operation: whose request it is; says what of the answer is masked.
+    operation: whose request it is; says what of the answer is masked, and whether it needs a trusted session.
     not_after: from then on somebody else may take this for lost, so nothing is sent any more, however long
     signing in took or this process slept.
     Raises NotSentError, RateLimitedError, SessionExpiredError (all: not processed), RefusedError,
@@ -287,14 +311,30 @@ def send_write(
     """
     if holes(request):
         raise ValueError("a request with open holes cannot be sent")
-    client.await_budget(Priority.EXECUTING)
+    client.await_room(request, Priority.EXECUTING)
     try:
-        masked = operation.masked if operation else ()
-        return _reply(*client.signed_exchange(request, masked=masked, is_write=True, not_after=not_after))
+        answer, data = client.signed_exchange(
+            request,
+            priority=Priority.EXECUTING,
+            masked=operation.masked if operation else (),
+            trusted=operation is not None and operation.trusted,
+            is_write=True,
+            not_after=not_after,
+        )
+        return _reply(answer, data)
     except NotConfiguredError as error:
         raise NotSentError(
             error.sentence, vendor=error.vendor, status=error.status, code=error.code
         ) from None
+
+
+def make_ready(client: Client, operation: Operation) -> None:
+    """Sign in as the operation needs it, so that what a person must do first is known before it is sent.
+
+    Raises NotConfiguredError (NotTrustedError where a second factor is missing) or NotSentError.
+    """
+    if operation.trusted:
+        client.signed(Request(operation.method, operation.path, "", "", ""), trusted=True)
 
 
 def _from_either_path(
@@ -325,8 +365,12 @@ def _patiently(
     while True:
         tried += 1
         try:
-            started += client.await_budget(priority)  # waiting in our own queue tries nobody's patience
-            return client.signed_exchange(request, masked=operation.masked)
+            started += client.await_room(
+                request, priority
+            )  # waiting in our own queue tries nobody's patience
+            return client.signed_exchange(
+                request, priority=priority, masked=operation.masked, trusted=operation.trusted
+            )
         except SessionExpiredError as error:
             if renewed:
                 raise VendorDownError(

@@ -1,8 +1,11 @@
 """What the demo puts into an empty console: five people and two accounts at the local vendors."""
 
+from datetime import timedelta
+
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
 from connectors.sandbox.client import SandboxControl
 from console.accounts.models import Person
@@ -69,10 +72,20 @@ def connect_sandbox(base_url: str) -> list[Connection]:
         "password": "sandbox",
         "dev_key": "sandbox-dev-key",
         "spend_token": "sandbox-spend-token",
+        **second_factor(bill),
     }
     for connection in (billsby, bill):
-        connection.save(update_fields=["sealed_credentials"])
+        connection.save(update_fields=["sealed_credentials", "trusted_until"])
     return [billsby, bill]
+
+
+def second_factor(bill: Connection) -> dict[str, str]:
+    """What the sandbox remembers from its beginning, or what a person has renewed since."""
+    if bill.trusted_until is None:
+        bill.trusted_until = timezone.now() + timedelta(days=30)
+        return {"remember_me_id": "sandbox-remember-me", "device": "countersign-demo"}
+    held = bill.credentials
+    return {name: held[name] for name in ("remember_me_id", "device") if name in held}
 
 
 def hear_sandbox(base_url: str, console_url: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.dialect import Answer, Dialect, Line, parse_json
+from connectors.dialect import Answer, Dialect, Line, Signed, parse_json
 from connectors.errors import NotConfiguredError
 from connectors.requests import Request
 
@@ -12,7 +12,7 @@ SUCCESS_WORDS = ("success", "true")
 class BillsbyDialect(Dialect):
     title = "Billsby"
 
-    def sign(self, line: Line, request: Request) -> tuple[Request, dict[str, str]]:
+    def sign(self, line: Line, request: Request, *, trusted: bool = False) -> Signed:
         key = line.account.credentials.get("api_key", "")
         if not key:
             raise NotConfiguredError("The Billsby connection has no API key.", vendor=self.title)
@@ -20,7 +20,7 @@ class BillsbyDialect(Dialect):
             raise NotConfiguredError(
                 "The API key of the Billsby connection cannot be one.", vendor=self.title
             )
-        return request, {"ApiKey": key}
+        return Signed(request, {"ApiKey": key})
 
     def parse(self, text: str) -> Any:
         """JSON whatever the content type says (charges and refunds come as text/plain), or a success word.

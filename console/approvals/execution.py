@@ -40,7 +40,7 @@ from console.approvals.freshness import drifts
 from console.approvals.models import Attempt, Proposal, Step
 from console.approvals.proposing import canonical_form, digest_of
 from console.audit import log
-from console.connections.clients import client_for
+from console.connections.clients import client_for, make_ready
 
 logger = logging.getLogger(__name__)
 Status, State = Proposal.Status, Attempt.State
@@ -113,6 +113,7 @@ def claim(proposal: Proposal) -> Attempt | None:
     arguments = filled_arguments(step)
     try:
         fresh = asking.look(proposal.connection, step.operation, arguments, priority=Priority.CHECKING)
+        make_ready(proposal.connection, step.operation)
     except NotFoundError as gone:
         return _surprised(step, f"{gone}")
     except (VendorError, ArgumentsError) as error:

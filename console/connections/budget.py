@@ -1,18 +1,18 @@
-"""How often a vendor account is asked, counted for all processes together, in the database they share.
+"""How often a vendor is asked, counted for all processes together, in the database they share.
 
-A token bucket kept as one moment: until when the calls made so far have used up the account's pace. A call
-takes its part by one conditional statement; calls of lower priority may run less far ahead of the clock, so
-that there is always room for those above them.
+A token bucket kept as one moment: until when the calls made so far have used up a pace. A call takes its part
+by one conditional statement; calls of lower priority may run less far ahead of the clock, so that there is
+always room for those above them.
 
-The statement is written out: it stands before every call to a vendor, and the ORM takes twenty times as long
-to write it as SQLite takes to carry it out.
+The statements are written out: they stand before every call to a vendor, and the ORM takes twenty times as
+long to write one as SQLite takes to carry it out.
 """
 
 from dataclasses import replace
 
 from django.db import connection as database
 
-from connectors.rates import Budget, Limit, Priority
+from connectors.rates import Limit, Pace, Priority
 from connectors.registry import connector
 from console.connections.models import CallBudget, Connection
 
@@ -31,26 +31,22 @@ def limit_of(connection: Connection) -> Limit:
     return replace(usual, calls_per_s=connection.calls_per_s) if connection.calls_per_s else usual
 
 
-def budget(connection_id: int, limit: Limit) -> Budget:
-    call_s = 1 / limit.calls_per_s
+def take(pace: Pace, priority: Priority) -> float:
+    """Take one call and answer 0, or take none and answer after how many seconds to ask again."""
     clock, later = CLOCK[database.vendor], LATER[database.vendor]
-    take_one = (
-        f"UPDATE {TABLE} SET used_until = {later}(used_until, {clock}) + %s"
-        f" WHERE connection_id = %s AND used_until <= {clock} + %s"
-    )
-    look = f"SELECT used_until - {clock} FROM {TABLE} WHERE connection_id = %s"
-
-    def take(priority: Priority) -> float:
-        ahead_s = limit.room_s(priority) - call_s
-        with database.cursor() as cursor:
-            cursor.execute(take_one, [call_s, connection_id, ahead_s])
-            if cursor.rowcount:
-                return 0.0
-            cursor.execute(look, [connection_id])
-            found = cursor.fetchone()
-        if found is None:  # the account's first call
-            CallBudget.objects.bulk_create([CallBudget(connection_id=connection_id)], ignore_conflicts=True)
-            return SHORTEST_WAIT_S
-        return max(found[0] - ahead_s, SHORTEST_WAIT_S)
-
-    return take
+    call_s = 1 / pace.limit.calls_per_s
+    ahead_s = pace.limit.room_s(priority) - call_s
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {TABLE} SET used_until = {later}(used_until, {clock}) + %s"
+            f" WHERE name = %s AND used_until <= {clock} + %s",
+            [call_s, pace.name, ahead_s],
+        )
+        if cursor.rowcount:
+            return 0.0
+        cursor.execute(f"SELECT used_until - {clock} FROM {TABLE} WHERE name = %s", [pace.name])
+        found = cursor.fetchone()
+    if found is None:  # the first call under this name
+        CallBudget.objects.bulk_create([CallBudget(name=pace.name)], ignore_conflicts=True)
+        return SHORTEST_WAIT_S
+    return max(found[0] - ahead_s, SHORTEST_WAIT_S)

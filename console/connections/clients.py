@@ -13,8 +13,9 @@ from connectors.errors import ArgumentsError, BadReplyError, NotConfiguredError
 from connectors.judging import Read
 from connectors.rates import Limit, Priority
 from connectors.registry import connector
-from console.connections.budget import budget, limit_of
+from console.connections.budget import limit_of
 from console.connections.models import Connection
+from console.connections.sharing import SharedByAll
 
 logger = logging.getLogger(__name__)
 Said = TypeVar("Said")
@@ -48,7 +49,7 @@ def client_for(connection: Connection) -> transport.Client:
 @cache
 def _client(pk: int, limit: Limit, connector, slug, base_url, bases, injected, sealed) -> transport.Client:
     # The sealed bytes are part of the key: replaced credentials make a new client.
-    row = Connection(slug=slug, sealed_credentials=sealed)
+    row = Connection(pk=pk, slug=slug, connector=connector, sealed_credentials=sealed)
     account = transport.Account(
         connector=connector,
         name=slug,
@@ -57,7 +58,14 @@ def _client(pk: int, limit: Limit, connector, slug, base_url, bases, injected, s
         credentials=row.credentials,
         injected=dict(injected),
     )
-    return transport.Client(account, timeout_s=settings.VENDOR_TIMEOUT_S, budget=budget(pk, limit))
+    return transport.Client(
+        account, timeout_s=settings.VENDOR_TIMEOUT_S, limit=limit, shared=SharedByAll(row)
+    )
+
+
+def make_ready(connection: Connection, name: str) -> None:
+    """Sign in as the operation needs it. Raises VendorError, NotTrustedError where a person must help."""
+    transport.make_ready(client_for(connection), find_operation(name))
 
 
 def read_live(

@@ -17,6 +17,8 @@ class Connection(models.Model):
     is_sandbox = models.BooleanField(default=False)
     # At most so many calls a second; empty where the connector's own limit holds.
     calls_per_s = models.PositiveIntegerField(null=True, blank=True)
+    # Until when the vendor remembers that a person passed its second factor; empty where it was never passed.
+    trusted_until = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -41,15 +43,64 @@ class Connection(models.Model):
 
 
 class CallBudget(models.Model):
-    """Until when, in seconds of the database's clock, a connection's calls have used up its pace."""
+    """Until when, in seconds of the database's clock, the calls under a name have used up their pace."""
 
-    connection = models.OneToOneField(
-        Connection, on_delete=models.CASCADE, primary_key=True, related_name="+"
-    )
+    name = models.CharField(max_length=120, primary_key=True)
     used_until = models.FloatField(default=0)
 
     def __str__(self) -> str:
-        return f"{self.connection_id} until {self.used_until}"
+        return f"{self.name} until {self.used_until}"
+
+
+class CallPlace(models.Model):
+    """One of the calls that may be under way at a gate at the same time, and until when somebody has it."""
+
+    gate = models.CharField(max_length=120)
+    number = models.PositiveSmallIntegerField()
+    held_until = models.FloatField(default=0)
+    holder = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gate", "number"], name="call_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.gate}, place {self.number}"
+
+
+class CallQueue(models.Model):
+    """The highest priority that waits at a gate just now: no lower one takes a place meanwhile."""
+
+    gate = models.CharField(max_length=120, primary_key=True)
+    priority = models.PositiveSmallIntegerField(default=0)
+    until = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.gate}, priority {self.priority}"
+
+
+class VendorSession(models.Model):
+    """A session at the vendor, sealed, or why signing in was refused; all processes share it.
+
+    credentials: a fingerprint of those it was got with. mark: of the session. Times are the database's.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    credentials = models.CharField(max_length=64, blank=True)
+    sealed = models.BinaryField(default=b"")
+    mark = models.CharField(max_length=64, blank=True)
+    used_at = models.FloatField(default=0)
+    idle_s = models.FloatField(default=0)
+    ends_at = models.FloatField(default=0)
+    refusal = models.CharField(max_length=500, blank=True)
+    is_trust_lost = models.BooleanField(default=False)
+    refused_until = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "kind"], name="vendor_session_once")]
+
+    def __str__(self) -> str:
+        return f"{self.connection}, {self.kind}"
 
 
 class Webhook(models.Model):

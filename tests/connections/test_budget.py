@@ -9,13 +9,16 @@ from django.db import connection as database
 from django.db.models import F
 
 from connectors.errors import RateLimitedError
-from connectors.rates import Limit, Priority
+from connectors.rates import Limit, Pace, Priority
 from connectors.registry import connectors
-from console.connections.budget import budget, limit_of
+from connectors.requests import Request
+from console.connections.budget import limit_of, take
 from console.connections.clients import client_for, read_live
 from console.connections.models import CallBudget, Connection
 
-SLOW = Limit(calls_per_s=0.5, at_once=10)
+SLOW = Pace("slow", Limit(calls_per_s=0.5, at_once=10), "It is used up")
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -25,52 +28,47 @@ def billsby(db) -> Connection:
     )
 
 
-def taken(take, priority: Priority) -> int:
+def taken(pace: Pace, priority: Priority) -> int:
     """How many calls of this priority find room now."""
-    take(priority)  # makes the row, or takes the first
+    take(pace, priority)  # makes the row, or takes the first
     CallBudget.objects.update(used_until=0)
     count = 0
-    while take(priority) == 0:
+    while take(pace, priority) == 0:
         count += 1
     return count
 
 
-def test_a_rested_account_takes_some_calls_at_once_and_then_one_by_one(billsby):
-    assert taken(budget(billsby.pk, SLOW), Priority.EXECUTING) == 10
+def test_a_rested_account_takes_some_calls_at_once_and_then_one_by_one():
+    assert taken(SLOW, Priority.EXECUTING) == 10
 
 
 @pytest.mark.parametrize(("lower", "higher"), list(zip(list(Priority)[:-1], list(Priority)[1:], strict=True)))
-def test_a_lower_priority_leaves_room_for_a_higher_one(billsby, lower, higher):
-    take = budget(billsby.pk, SLOW)
-    taken(take, lower)
-    assert take(higher) == 0
+def test_a_lower_priority_leaves_room_for_a_higher_one(lower, higher):
+    taken(SLOW, lower)
+    assert take(SLOW, higher) == 0
 
 
-def test_a_call_that_finds_no_room_is_told_when_to_ask_again(billsby):
-    take = budget(billsby.pk, SLOW)
-    taken(take, Priority.SYNC)
-    assert 0 < take(Priority.SYNC) <= 2
+def test_a_call_that_finds_no_room_is_told_when_to_ask_again():
+    taken(SLOW, Priority.SYNC)
+    assert 0 < take(SLOW, Priority.SYNC) <= 2
 
 
-def test_time_makes_room_again(billsby):
-    take = budget(billsby.pk, SLOW)
-    taken(take, Priority.EXECUTING)
+def test_time_makes_room_again():
+    taken(SLOW, Priority.EXECUTING)
     row = CallBudget.objects.get()
     CallBudget.objects.update(used_until=row.used_until - 2)
-    assert take(Priority.EXECUTING) == 0
+    assert take(SLOW, Priority.EXECUTING) == 0
 
 
-def test_accounts_are_counted_apart(billsby):
-    other = Connection.objects.create(slug="b", connector="billsby", name="B", base_url="http://127.0.0.1:9")
-    taken(budget(billsby.pk, SLOW), Priority.EXECUTING)
-    assert taken(budget(other.pk, SLOW), Priority.EXECUTING) == 10
+def test_each_name_is_counted_apart():
+    taken(SLOW, Priority.EXECUTING)
+    assert taken(replace(SLOW, name="other"), Priority.EXECUTING) == 10
 
 
-def test_a_call_costs_one_statement(billsby, django_assert_num_queries):
-    take = budget(billsby.pk, SLOW)
-    take(Priority.SYNC)
+def test_a_call_costs_one_statement(django_assert_num_queries):
+    take(SLOW, Priority.SYNC)
     with django_assert_num_queries(1):
-        assert take(Priority.SYNC) == 0
+        assert take(SLOW, Priority.SYNC) == 0
 
 
 def test_every_connector_leaves_room_for_its_lowest_priority():
@@ -84,23 +82,21 @@ def test_a_connection_may_carry_its_own_limit(billsby):
     assert limit_of(billsby) == replace(usual, calls_per_s=48)
 
 
-@pytest.mark.django_db
 def test_a_call_that_waits_too_long_for_room_is_not_sent(connected):
-    billsby = connected["billsby"]
-    client = client_for(billsby)
-    read_live(billsby, "billsby_list_products", {})
-    CallBudget.objects.filter(connection=billsby).update(used_until=F("used_until") + 1000)
+    client = client_for(connected["billsby"])
+    read_live(connected["billsby"], "billsby_list_products", {})
+    CallBudget.objects.update(used_until=F("used_until") + 1000)
     with pytest.raises(RateLimitedError, match="as often as we allow ourselves"):
-        client.await_budget(Priority.EXECUTING)
+        client.await_room(Request("GET", "/", "", "", ""), Priority.EXECUTING)
 
 
-def test_threads_together_keep_the_pace(committed_db, billsby_committed):
-    limit = Limit(calls_per_s=50, at_once=4)
-    take, stop, times = budget(billsby_committed.pk, limit), time.monotonic() + 1.0, []
+def test_threads_together_keep_the_pace(committed_db):
+    pace = replace(SLOW, limit=Limit(calls_per_s=50, at_once=4))
+    stop, times = time.monotonic() + 1.0, []
 
     def call() -> None:
         while time.monotonic() < stop:
-            wait_s = take(Priority.SYNC)
+            wait_s = take(pace, Priority.SYNC)
             if wait_s == 0:
                 times.append(time.monotonic())
             else:
@@ -113,10 +109,3 @@ def test_threads_together_keep_the_pace(committed_db, billsby_committed):
     for thread in threads:
         thread.join()
     assert 40 <= len(times) <= 53
-
-
-@pytest.fixture
-def billsby_committed(committed_db) -> Connection:
-    return Connection.objects.create(
-        slug="billsby", connector="billsby", name="Billsby", base_url="http://127.0.0.1:9"
-    )

@@ -68,16 +68,11 @@ def make_client(sandbox_url: str, **credentials: str) -> Client:
         "dev_key": LOGIN["devKey"],
         "organization_id": LOGIN["organizationId"],
         "spend_token": SPEND_TOKEN,
+        "remember_me_id": "sandbox-remember-me",
+        "device": "countersign-demo",
     }
     account = Account("bill", "BILL", f"{sandbox_url}/bill", given | credentials)
     return Client(account, timeout_s=5.0, patience=NO_WAIT)
-
-
-def spend_http(sandbox_url: str, token: str = SPEND_TOKEN) -> httpx.Client:
-    """Spend & Expense as a client of its own sees it."""
-    return httpx.Client(
-        base_url=f"{sandbox_url}/bill/connect/v3/spend", headers={"apiToken": token}, timeout=10
-    )
 
 
 def reader(client: Client) -> Any:

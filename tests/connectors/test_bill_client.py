@@ -4,17 +4,20 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from connectors.bill.trust import enter_code, send_code
 from connectors.catalogue import Request, find_operation
 from connectors.errors import (
     BadReplyError,
     NotConfiguredError,
     NotFoundError,
     NotSentError,
+    NotTrustedError,
     OutcomeUnknownError,
     RateLimitedError,
     RefusedError,
@@ -24,7 +27,7 @@ from connectors.errors import (
 )
 from connectors.registry import connector
 from connectors.sandbox.client import SandboxControl
-from connectors.transport import Account, Client, send_write
+from connectors.transport import Account, Client, make_ready, send_write
 from tests.connectors.bill_account import make_client, reader
 
 LOGINS_PER_HOUR = 200
@@ -204,7 +207,45 @@ def test_the_hourly_limit_lasts_to_the_next_clock_hour(client: Client, sandbox: 
             RefusedError,
             "BILL refused: “name: must not be null; email: must not be null”",
         ),
-        (403, '{"message": "Unauthorized"}', RefusedError, "BILL refused: “Unauthorized”"),
+        (
+            403,
+            '{"message": "Unauthorized"}',
+            RefusedError,
+            "BILL did not accept our credentials: “Unauthorized”",
+        ),
+        (500, told("BDC_1322"), RateLimitedError, "BILL is busy with other calls of ours."),
+        (503, told("BDC_1109"), SessionExpiredError, "BILL has ended our session; nothing was done."),
+        (200, told("BDC_1171", "x"), RefusedError, "BILL already has a document of that number: “x”"),
+        (404, "<html>", RefusedError, "BILL does not know the address; the connection's may be wrong."),
+        (
+            404,
+            '{"message": "no Route matched"}',
+            RefusedError,
+            "BILL does not know the address; the connection's may be wrong.",
+        ),
+        (
+            404,
+            told("BDC_1121", "API not supported."),
+            RefusedError,
+            "BILL does not know what it was asked to do; the connection's address may be wrong:"
+            " “API not supported.”",
+        ),
+        (404, '[{"message": "none"}]', NotFoundError, "BILL has no such record: “none”"),
+        (401, "Unauthorized", RefusedError, "BILL did not accept our credentials."),
+        (
+            401,
+            told("BDC_1102", "Developer key is invalid."),
+            RefusedError,
+            "BILL does not accept the connection's developer key (each environment has its own):"
+            " “Developer key is invalid.”",
+        ),
+        (
+            422,
+            told("BDC_1999", "This vendor is unable to receive ePayments at this time."),
+            RefusedError,
+            "BILL refused: “This vendor is unable to receive ePayments at this time.” BILL says this also"
+            " when its price plan does not allow the payment.",
+        ),
         (400, told("BDC_1001", "Oops"), OutcomeUnknownError, "BILL gave no usable answer: “Oops”"),
         (500, told("BDC_1171"), OutcomeUnknownError, "BILL gave no usable answer (HTTP 500)."),
         (502, "<html>", OutcomeUnknownError, "BILL gave no usable answer (HTTP 502)."),
@@ -261,7 +302,7 @@ def test_an_unreadable_answer_of_the_old_interface_is_unknown(
 
 def test_a_session_that_a_refusal_repeats_is_hidden(client: Client, sandbox: SandboxControl) -> None:
     reader(client)("bill_get_session", {})
-    session_id = client.dialect.secrets(client)["session_id"]
+    session_id = client.shared.held("v3").id
     message = "x" * 380 + session_id
     sandbox.fail_next(
         status=400, body=told("BDC_1117", message), connector="bill", operation="create_customer"
@@ -310,14 +351,169 @@ def test_twelve_reads_at_once_stay_within_the_limit_of_three(client: Client, san
 
 
 def test_spend_and_expense_is_signed_with_its_token_alone(client: Client) -> None:
-    signed, headers = client.dialect.sign(client, Request("GET", "/connect/v3/spend/cards", "", "", ""))
+    signed = client.signed(Request("GET", "/connect/v3/spend/cards", "", "", ""))
 
-    assert headers == {"apiToken": "sandbox-spend-token"}
-    assert signed.body == ""
+    assert signed.headers == {"apiToken": "sandbox-spend-token"}
+    assert signed.session is None
 
 
 def test_spend_and_expense_without_a_token_is_not_configured(client_with: Callable[..., Client]) -> None:
     client = client_with(spend_token="")
 
     with pytest.raises(NotConfiguredError, match="lacks its Spend & Expense token"):
-        client.dialect.sign(client, Request("GET", "/connect/v3/spend/cards", "", "", ""))
+        client.signed(Request("GET", "/connect/v3/spend/cards", "", "", ""))
+
+
+CARDS = Request("GET", "/connect/v3/customers", "", "", "")
+PAYMENT = replace(find_operation("bill_create_customer"), trusted=True)
+OAUTH = {"client_id": "sandbox-client", "client_secret": "sandbox-client-secret"}
+
+
+def test_what_needs_trust_has_a_session_of_its_own(client: Client, sandbox: SandboxControl) -> None:
+    plain, trusted = client.signed(CARDS), client.signed(CARDS, trusted=True)
+
+    assert plain.session != trusted.session
+    assert session_at(sandbox, trusted.session.id)["trusted"] is True
+    assert session_at(sandbox, plain.session.id)["trusted"] is False
+
+
+def session_at(sandbox: SandboxControl, session_id: str) -> dict[str, Any]:
+    return sandbox.record("bill", "session", session_id) or {}
+
+
+def test_a_write_that_needs_trust_is_sent_with_it(client: Client, sandbox: SandboxControl) -> None:
+    send_write(client, new_customer(), operation=PAYMENT)
+
+    assert client.shared.held("v3") is None
+    assert client.shared.held("v3 trusted") is not None
+
+
+@pytest.mark.parametrize("name", ["remember_me_id", "device"])
+def test_without_a_second_factor_nothing_is_sent_that_needs_it(
+    client_with: Callable[..., Client], sandbox: SandboxControl, name: str
+) -> None:
+    client = client_with(**{name: ""})
+
+    with pytest.raises(NotTrustedError, match="second factor"):
+        make_ready(client, PAYMENT)
+    with pytest.raises(NotSentError, match="second factor"):
+        send_write(client, new_customer(), operation=PAYMENT)
+
+    assert sandbox.effects() == []
+    assert reader(client)("bill_get_session", {})["mfaStatus"] == "DISABLED"
+
+
+def test_trust_that_has_ended_is_told_before_anything_is_sent(
+    client: Client, sandbox: SandboxControl
+) -> None:
+    sandbox.advance(31 * 24 * 3600)
+
+    with pytest.raises(NotTrustedError, match="trust in this connection has ended"):
+        make_ready(client, PAYMENT)
+
+
+def test_a_person_renews_trust_with_a_code(
+    client_with: Callable[..., Client], sandbox: SandboxControl
+) -> None:
+    client = client_with(remember_me_id="", device="")
+    challenge_id = send_code(client)
+    with pytest.raises(RefusedError):
+        enter_code(client, challenge_id, "000000")
+
+    renewed = client_with(**enter_code(client, challenge_id, "123456"))
+
+    make_ready(renewed, PAYMENT)
+    assert renewed.signed(CARDS, trusted=True).kind == "v3 trusted"
+
+
+def test_an_oauth_client_signs_in_without_user_and_key(
+    client_with: Callable[..., Client], sandbox: SandboxControl
+) -> None:
+    sandbox.settings(bill_oauth=True)
+    client = client_with(**OAUTH, username="", password="", dev_key="", spend_token="")
+
+    assert len(reader(client)("bill_list_customers", {})) == 25
+    for path in ("/connect/v3/customers", "/connect/v3/spend/cards"):
+        signed = client.signed(Request("GET", path, "", "", ""), trusted=True)
+        assert set(signed.headers) == {"Authorization"}
+    with pytest.raises(NotConfiguredError, match="An OAuth client does not do for this"):
+        client.signed(Request("GET", "/connect-events/v3/subscriptions", "", "", ""))
+
+
+def test_an_oauth_token_that_ended_is_renewed(
+    client_with: Callable[..., Client], sandbox: SandboxControl
+) -> None:
+    sandbox.settings(bill_oauth=True)
+    client = client_with(**OAUTH)
+    first = client.signed(CARDS).session
+    sandbox.advance(3601)
+
+    reader(client)("bill_list_customers", {})
+
+    assert client.signed(CARDS).session != first
+
+
+def test_an_oauth_client_that_bill_does_not_know_is_not_configured(
+    client_with: Callable[..., Client], sandbox: SandboxControl
+) -> None:
+    sandbox.settings(bill_oauth=True)
+    client = client_with(**OAUTH | {"client_secret": "wrong-secret"})
+
+    with pytest.raises(NotConfiguredError, match="invalid_client"):
+        reader(client)("bill_list_customers", {})
+
+
+def test_events_are_signed_like_v3(client: Client) -> None:
+    signed = client.signed(Request("GET", "/connect-events/v3/subscriptions", "", "", ""))
+
+    assert set(signed.headers) == {"devKey", "sessionId"}
+
+
+def paces(client: Client, method: str, path: str) -> list[str]:
+    request = Request(method, path, "", "", "")
+    found = client.dialect.paces(client.account, request, connector("bill").limit)
+    return [pace.name.split()[1] for pace in found]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "counted"),
+    [
+        ("POST", "/connect/v3/login", "sign-ins"),
+        ("POST", "/api/v2/Login.json", "sign-ins"),
+        ("POST", "/connect/v3/mfa/challenge", "messages"),
+        ("POST", "/connect/v3/invoices/00e01/email", "messages"),
+        ("GET", "/connect/v3/spend/cards", "spend"),
+    ],
+)
+def test_calls_with_a_limit_of_their_own_are_counted_under_it(
+    client: Client, method: str, path: str, counted: str
+) -> None:
+    assert paces(client, method, path)[0] == counted
+    assert counted not in paces(client, "GET", "/connect/v3/customers")
+
+
+@pytest.mark.parametrize(
+    ("path", "period_s", "most"),
+    [
+        ("/connect/v3/login", 3600, 200),
+        ("/connect/v3/customers", 3600, 20_000),
+        ("/connect/v3/mfa/challenge", 60, 5),
+        ("/connect/v3/spend/cards", 60, 60),
+    ],
+)
+def test_no_period_has_more_calls_than_bill_takes(
+    client: Client, path: str, period_s: int, most: int
+) -> None:
+    request = Request("POST", path, "", "", "")
+    limit = client.dialect.paces(client.account, request, connector("bill").limit)[0].limit
+    assert limit.at_once + limit.calls_per_s * period_s <= most
+
+
+def test_accounts_of_one_developer_key_are_counted_together(client_with: Callable[..., Client]) -> None:
+    one, other = client_with(), client_with(organization_id="00801OTHER0000000000")
+    request = Request("GET", "/connect/v3/customers", "", "", "")
+    limit = connector("bill").limit
+
+    assert one.dialect.paces(one.account, request, limit) == one.dialect.paces(other.account, request, limit)
+    assert one.dialect.gate(one.account, request) != one.dialect.gate(other.account, request)
+    assert "sandbox-dev-key" not in str(one.dialect.paces(one.account, request, limit))

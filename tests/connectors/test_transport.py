@@ -23,7 +23,8 @@ from connectors.errors import (
     RefusedError,
     VendorDownError,
 )
-from connectors.rates import Budget, Priority
+from connectors.rates import Pace, Priority
+from connectors.sharing import Alone
 from connectors.transport import Account, Client, Patience, Rows, read, send_write
 
 BILLSBY = catalogue("billsby")
@@ -356,43 +357,53 @@ def test_a_write_never_goes_out_on_a_kept_connection(client: Client, script: Scr
     assert len({reading, *writing}) == 3
 
 
-@pytest.fixture
-def budget() -> Budget:
+class Counting(Alone):
     """Remembers who asked; the first call of each has to come again."""
 
-    def take(priority: Priority) -> float:
-        take.asked.append(priority)
-        return 0.01 if take.asked.count(priority) == 1 else 0.0
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Priority] = []
 
-    take.asked = []
-    return take
+    def take(self, pace: Pace, priority: Priority) -> float:
+        self.asked.append(priority)
+        return 0.01 if self.asked.count(priority) == 1 else 0.0
+
+
+class UsedUp(Alone):
+    def take(self, pace: Pace, priority: Priority) -> float:
+        return 60.0
 
 
 @pytest.fixture
-def counted(base_url: str, budget: Budget) -> Iterator[Client]:
-    client = Client(account(base_url), timeout_s=0.5, budget=budget)
+def shared() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def counted(base_url: str, shared: Counting) -> Iterator[Client]:
+    client = Client(account(base_url), timeout_s=0.5, shared=shared)
     yield client
     client.close()
 
 
-def test_every_call_waits_until_its_budget_has_room(counted, budget, script) -> None:
+def test_every_call_waits_until_its_pace_has_room(counted, shared, script) -> None:
     script.say(200, "{}")
     read(counted, BILLSBY["billsby_get_invoice"], NUMBER, priority=Priority.SYNC)
     send_write(counted, RETRY)
-    assert budget.asked == [Priority.SYNC] * 2 + [Priority.EXECUTING] * 2
+    assert shared.asked == [Priority.SYNC] * 2 + [Priority.EXECUTING] * 2
     assert len(script.seen) == 2
 
 
-def test_a_read_that_is_tried_again_is_counted_again(counted, budget, script) -> None:
+def test_a_read_that_is_tried_again_is_counted_again(counted, shared, script) -> None:
     script.say(503)
     script.say(200, "{}")
     read_invoice(counted)
-    assert len(budget.asked) == 1 + len(script.seen) == 3
+    assert len(shared.asked) == 1 + len(script.seen) == 3
 
 
 def test_a_write_without_room_is_proven_unsent(base_url: str, script) -> None:
-    full = Client(account(base_url), budget=lambda _priority: 60.0)
-    with pytest.raises(RateLimitedError) as caught:
+    full = Client(account(base_url), shared=UsedUp())
+    with pytest.raises(RateLimitedError, match="There is room again at [0-9]{2}:[0-9]{2} UTC") as caught:
         send_write(full, RETRY)
     full.close()
     assert (caught.value.code, caught.value.retry_after_s, script.seen) == ("budget", 60.0, [])

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from connectors.sandbox.bill import sessions
 from connectors.sandbox.bill.checks import Check
 from connectors.sandbox.bill.endpoint import answered, parse_form, v3_denial
-from connectors.sandbox.bill.errors import invalid, refusal, v3_time
+from connectors.sandbox.bill.errors import Refusal, invalid, refusal, v3_time
 from connectors.sandbox.bill.ways import Way, parsed
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome
@@ -59,7 +59,7 @@ def _challenge(books: Books, call: Call) -> Outcome:
     return _sent(books, "mfa_challenge", "challengeId", {})
 
 
-def _validate(books: Books, call: Call) -> Response:
+def _validate(books: Books, call: Call) -> Outcome:
     """Whoever has the code makes his own session trusted: the challenge belongs to no session."""
     given = parsed(call.body)
     check = Check(given)
@@ -73,10 +73,10 @@ def _validate(books: Books, call: Call) -> Response:
         return no
     _trust(books, call)
     if not given.get("rememberMe"):
-        return JSONResponse({})
+        return Outcome(JSONResponse({}), record=given["challengeId"])
     key = "rm" + secrets.token_hex(12)
     books.put("remembered", key, {"id": key, "device": device, "until": v3_time(books.now + REMEMBERED)})
-    return JSONResponse({"rememberMeId": key})
+    return Outcome(JSONResponse({"rememberMeId": key}), record=given["challengeId"])
 
 
 def _phones(_books: Books, _call: Call) -> Response:
@@ -94,21 +94,22 @@ def _set_up(books: Books, call: Call) -> Outcome:
     return _sent(books, "mfa_setup", "setupId", {"phone": given["phone"]})
 
 
-def _validate_set_up(books: Books, call: Call) -> Response:
+def _validate_set_up(books: Books, call: Call) -> Outcome:
     given = parsed(call.body)
     check = Check(given)
     for name in ("setupId", "token"):
         check.text(name, required=True)
     check.finish()
     no = _no_to_code(books, "mfa_setup", given["setupId"], given["token"])
-    return no or JSONResponse({"status": "SUCCESS"})
+    return no or Outcome(JSONResponse({"status": "SUCCESS"}), record=given["setupId"])
 
 
-def _step_up(books: Books, call: Call) -> Response:
+def _step_up(books: Books, call: Call) -> Outcome:
     is_remembered = _is_remembered(books, parsed(call.body))
     if is_remembered:
         _trust(books, call)
-    return JSONResponse({"trusted": is_remembered})
+    answer = JSONResponse({"trusted": is_remembered})
+    return Outcome(answer, record=_session_of(books, call)["sessionId"], took=is_remembered)
 
 
 def _token(books: Books, call: Call) -> Response:
@@ -134,16 +135,21 @@ def _sent(books: Books, kind: str, name: str, more: Mapping[str, Any]) -> Outcom
     return answered(record, {name: key}, status=200)
 
 
-def _no_to_code(books: Books, kind: str, key: str, code: str) -> Response | None:
+def _no_to_code(books: Books, kind: str, key: str, code: str) -> Outcome | None:
     """The answer to a code that does not do; counted, so it is answered and not raised."""
+    no = _wrong(books, kind, key, code)
+    return Outcome(v3_denial(no, books), record=key, took=False) if no else None
+
+
+def _wrong(books: Books, kind: str, key: str, code: str) -> Refusal | None:
     record = books.get(kind, key)
     if record is None or datetime.fromisoformat(record["until"]) < books.now:
-        return v3_denial(refusal(400, "BDC_1356"), books)
+        return refusal(400, "BDC_1356")
     if record["wrong"] >= WRONG_CODES:
-        return v3_denial(refusal(400, "BDC_1358"), books)
+        return refusal(400, "BDC_1358")
     if code != books.setting("bill_mfa_code"):
         books.put(kind, key, record | {"wrong": record["wrong"] + 1})
-        return v3_denial(invalid("token: is not the code that was sent"), books)
+        return invalid("token: is not the code that was sent")
     books.remove(kind, key)
     return None
 
@@ -167,17 +173,16 @@ def _session_of(books: Books, call: Call) -> dict[str, Any]:
     return session
 
 
-SILENT = {"ledgered": False}
 OPEN = {"credentials": None, "ledgered": False}
 WAYS = (
     Way("POST", "/login", "login", _log_in, OPEN),
     Way("GET", "/login/session", "get_session", _session),
-    Way("POST", "/logout", "logout", _log_out, SILENT),
+    Way("POST", "/logout", "logout", _log_out, {"ledgered": False}),
     Way("POST", "/mfa/challenge", "create_mfa_challenge", _challenge),
-    Way("POST", "/mfa/challenge/validate", "validate_mfa_challenge", _validate, SILENT),
+    Way("POST", "/mfa/challenge/validate", "validate_mfa_challenge", _validate),
     Way("GET", "/mfa/phones", "list_mfa_phones", _phones),
     Way("POST", "/mfa/setup", "create_mfa_setup", _set_up),
-    Way("POST", "/mfa/setup/validate", "validate_mfa_setup", _validate_set_up, SILENT),
-    Way("POST", "/mfa/step-up", "step_up_session", _step_up, SILENT),
+    Way("POST", "/mfa/setup/validate", "validate_mfa_setup", _validate_set_up),
+    Way("POST", "/mfa/step-up", "step_up_session", _step_up),
     Way("POST", "/authx/token", "token", _token, OPEN, base=""),
 )

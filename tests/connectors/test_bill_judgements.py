@@ -1,20 +1,16 @@
 """What the approver is told about a write to BILL, and what reading BILL says about it afterwards."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from connectors.catalogue import find_operation
-from connectors.errors import ArgumentsError, OutcomeUnknownError
-from connectors.judging import Attempted, Expectation, Money, Read, Snapshot, Verdict
-from connectors.registry import connector
+from connectors.errors import ArgumentsError
+from connectors.judging import Money
 from connectors.sandbox.client import SandboxControl
-from connectors.transport import Client, send_write
 from tests.connectors.bill_account import ADDRESS, make_client, reader
+from tests.connectors.bill_desk import BillDesk as Desk
 
 STEP_ONE = {"$ref": {"step": 1, "result": "id"}}
 LINES = [
@@ -23,41 +19,6 @@ LINES = [
 ]
 ACME = {"name": "Acme Corp", "email": "ap@acme.example"}
 NORTHSIDE = {"name": "Northside", "address": ADDRESS, "billCurrency": "EUR"}
-
-
-@dataclass
-class Desk:
-    """One write from look to probe, the way the console goes about it."""
-
-    client: Client
-    read: Read
-
-    def look(self, name: str, given: Mapping[str, Any]) -> Snapshot:
-        return self._judge(name).look(self.read, find_operation(name).arguments(given))
-
-    def expect(self, name: str, given: Mapping[str, Any]) -> Expectation:
-        arguments = find_operation(name).arguments(given)
-        return self._judge(name).expect(self._judge(name).look(self.read, arguments), arguments)
-
-    def send(self, name: str, given: Mapping[str, Any]) -> Any:
-        operation = find_operation(name)
-        return send_write(self.client, operation.request(operation.arguments(given), {})).data
-
-    def attempt(
-        self, name: str, given: Mapping[str, Any], *, send: bool = True, loses_answer: bool = False
-    ) -> Attempted:
-        """Look and send. loses_answer: the test asked for that, and it must happen; `answer` stays None."""
-        before, sent_at, answer = self.look(name, given), datetime.now(UTC), None
-        if send:
-            with pytest.raises(OutcomeUnknownError) if loses_answer else nullcontext():
-                answer = self.send(name, given)
-        return Attempted(find_operation(name).arguments(given), before, sent_at, answer)
-
-    def probe(self, name: str, attempt: Attempted) -> Verdict:
-        return self._judge(name).probe(self.read, attempt)
-
-    def _judge(self, name: str) -> Any:
-        return connector("bill").judges[find_operation(name).judge or ""]
 
 
 @pytest.fixture

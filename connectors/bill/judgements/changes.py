@@ -144,25 +144,9 @@ class ChangeDocument:
         before, ids = attempt.before, str(attempt.before.fields["line_ids"]).split()
         document = Document.read(read, self.of, attempt.arguments[self.key])
         wanted, now = self._wanted(before, attempt.arguments), document.values(self.of, ids)
-        shown = {label: now.get(label, "") for label, text in wanted.items() if label in now or not text}
         after = {name: document.fields[name] for name in DOCUMENT_FIELDS if name in document.fields}
-        others = [label for label, text in shown.items() if not same_words(text, wanted[label])]
-        moved = [label for label, text in shown.items() if text != before.fields.get(_field(label), "")]
-        if others and not moved:
-            return Verdict("absent", f"BILL shows {before.title} as it was.", after=after)
-        if others:
-            label = others[0]
-            sentence = (
-                f"{label} of {before.title} is {shown[label] or 'gone'}, not {wanted[label] or 'gone'}."
-            )
-            return Verdict("cannot_tell", sentence, after=after)
-        hidden = [label for label in wanted if label not in shown]
-        if attempt.answer is None and (hidden or not moved):
-            sentence = (
-                f"BILL does not show {', '.join(hidden).lower() or 'a difference'}; its answer was lost."
-            )
-            return Verdict("cannot_tell", sentence, after=after)
-        return Verdict("took", f"BILL shows {before.title} as it was asked for.", after=after)
+        then = {label: str(before.fields.get(_field(label), "")) for label in wanted}
+        return compared(before.title, wanted, then, now, answered=attempt.answer is not None, after=after)
 
     def _wanted(self, before: Snapshot, arguments: Raw) -> dict[str, str]:
         """What BILL should show of what is asked for; "" for a line that goes."""
@@ -271,6 +255,37 @@ class ArchiveDocument:
         return Verdict(
             "took" if took else "absent", f"BILL shows {document.title(self.of)} {state}.", after=after
         )
+
+
+def compared(
+    title: str,
+    wanted: Mapping[str, str],
+    then: Mapping[str, str],
+    now: Mapping[str, str],
+    *,
+    answered: bool,
+    after: dict[str, Any],
+) -> Verdict:
+    """What a record shows of what was asked for, label by label. BILL leaves out what is empty.
+
+    Where BILL accepted, what it does not show says nothing; where no answer came, it is empty.
+    """
+    shown = {
+        label: now.get(label, "")
+        for label, text in wanted.items()
+        if label in now or not text or not answered
+    }
+    others = [label for label, text in shown.items() if not same_words(text, wanted[label])]
+    moved = [label for label, text in shown.items() if not same_words(text, then[label])]
+    if others and not moved:
+        return Verdict("absent", f"BILL shows {title} as it was.", after=after)
+    if others:
+        label = others[0]
+        sentence = f"{label} of {title} is {shown[label] or 'empty'}, not {wanted[label] or 'empty'}."
+        return Verdict("cannot_tell", sentence, after=after)
+    if not answered and not moved:
+        return Verdict("cannot_tell", f"{title} was like that before, and no answer came.", after=after)
+    return Verdict("took", f"BILL shows {title} as it was asked for.", after=after)
 
 
 def doubts(before: Snapshot) -> Iterator[Flag]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.bill.judgements.changes import compared
 from connectors.bill.judgements.common import Raw, now_text, same_words
 from connectors.bill.judgements.payables import pays_by_itself
 from connectors.bill.judgements.vendors import LABELS, flat_vendor
@@ -69,24 +70,10 @@ class UpdateVendor:
         vendor = read("bill_get_vendor", {"vendorId": attempt.before.key})
         currency = known_currency(vendor, "billCurrency")
         wanted, shown = in_words(attempt.arguments, currency), in_words(as_arguments(vendor), currency)
-        now = {label: shown[label] for label in wanted if label in shown}
         after = {name: vendor_record(vendor).fields[name] for name in ("name", "email", "status", "currency")}
-        others = [label for label, text in now.items() if not same_words(text, wanted[label])]
-        moved = [
-            label for label, text in now.items() if not same_words(text, self._now(attempt.before, label))
-        ]
-        if others and not moved:
-            return Verdict("absent", f"BILL shows {attempt.before.title} as it was.", after=after)
-        if others:
-            sentence = f"{others[0]} of {attempt.before.title} is {now[others[0]]}, not {wanted[others[0]]}."
-            return Verdict("cannot_tell", sentence, after=after)
-        hidden = [label for label in wanted if label not in now]
-        if attempt.answer is None and (hidden or not moved):
-            sentence = (
-                f"BILL does not show {', '.join(hidden).lower() or 'a difference'}; its answer was lost."
-            )
-            return Verdict("cannot_tell", sentence, after=after)
-        return Verdict("took", f"BILL shows {vendor['name']} as it was asked for.", after=after)
+        then = {label: self._now(attempt.before, label) for label in wanted}
+        answered = attempt.answer is not None
+        return compared(f"vendor {attempt.before.title}", wanted, then, shown, answered=answered, after=after)
 
     def _money(self, before: Snapshot, arguments: Mapping[str, Any]) -> Money:
         """What each bill may cost at most that BILL then pays by itself."""

@@ -531,7 +531,7 @@ def test_what_is_sent_is_what_bill_documents_and_is_taken(
 
 
 def test_every_operation_about_payables_is_in_the_table() -> None:
-    places = "/vendors /network /bills /bill-approvals /vendor-credits /recurringbills".split()
+    places = ["/vendors", "/network", "/bills", "/bill-approvals", "/vendor-credits", "/recurringbills"]
     operations = catalogue("bill").operations.values()
     about = {one.name for one in operations if one.path.startswith(tuple(V3 + place for place in places))}
 

@@ -190,7 +190,8 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         returns=block.get("returns", {}),
         secrets=tuple(block.get("secrets", ())),
         masked=tuple(block.get("masked", ())),
-        trusted=block.get("trusted", False),
+        trusted=block.get("trusted") is True,
+        trusted_when=tuple(block["trusted"]) if isinstance(block.get("trusted"), list) else (),
         paging=paging,
         fallback=bases[block["fallback"]] + path if "fallback" in block else "",
         wire=Wire(path_schemas, tuple(query), content_type, body),
@@ -280,6 +281,9 @@ def _unfit_write(operation: Operation, block: Mapping[str, Any]) -> Iterator[str
         yield "a write says its record (null when it has none yet)"
     elif operation.record and operation.record.key not in operation.input_schema["properties"]:
         yield f"its record key {operation.record.key} is not an argument"
+    for name in operation.trusted_when:
+        if name not in operation.input_schema["properties"]:
+            yield f"its {name}, which needs a trusted session, is not an argument"
     for name in operation.secrets:
         if name not in schemas.names(operation.input_schema):
             yield f"its secret {name} is not an argument"

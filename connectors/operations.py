@@ -74,6 +74,7 @@ class Operation:
     secrets: tuple[str, ...] = ()  # arguments that are sent and never shown
     masked: tuple[str, ...] = ()  # dotted paths in its answer that are shown by their last four
     trusted: bool = False  # needs a session that passed a second factor
+    trusted_when: tuple[str, ...] = ()  # arguments that make it need one, where they are true
     paging: Paging | None = None
     fallback: str = ""
     wire: "Wire | None" = field(default=None, repr=False)
@@ -90,6 +91,9 @@ class Operation:
             return []
         own = [value for name in self.secrets if isinstance(value := arguments.get(name), str) and value]
         return own + [found for inner in arguments.values() for found in self.secrets_in(inner)]
+
+    def wants_trust(self, arguments: Mapping[str, Any]) -> bool:
+        return self.trusted or any(arguments.get(name) for name in self.trusted_when)
 
     def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Checked arguments with defaults; ArgumentsError tells staff and model what is wrong."""

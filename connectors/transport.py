@@ -299,11 +299,12 @@ def send_write(
     request: Request,
     *,
     operation: Operation | None = None,
+    trusted: bool = False,
     not_after: datetime | None = None,
 ) -> Reply:
     """Send one approved request, exactly once. Only the execution of an approved proposal may call this.
 
-    operation: whose request it is; says what of the answer is masked, and whether it needs a trusted session.
+    operation: whose request it is; says what of the answer is masked. trusted: whether the session must be.
     not_after: from then on somebody else may take this for lost, so nothing is sent any more, however long
     signing in took or this process slept.
     Raises NotSentError, RateLimitedError, SessionExpiredError (all: not processed), RefusedError,
@@ -317,7 +318,7 @@ def send_write(
             request,
             priority=Priority.EXECUTING,
             masked=operation.masked if operation else (),
-            trusted=operation is not None and operation.trusted,
+            trusted=trusted or (operation is not None and operation.trusted),
             is_write=True,
             not_after=not_after,
         )
@@ -328,12 +329,12 @@ def send_write(
         ) from None
 
 
-def make_ready(client: Client, operation: Operation) -> None:
-    """Sign in as the operation needs it, so that what a person must do first is known before it is sent.
+def make_ready(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> None:
+    """Sign in as the write needs it, so that what a person must do first is known before it is sent.
 
     Raises NotConfiguredError (NotTrustedError where a second factor is missing) or NotSentError.
     """
-    if operation.trusted:
+    if operation.wants_trust(arguments):
         client.signed(Request(operation.method, operation.path, "", "", ""), trusted=True)
 
 

@@ -113,7 +113,7 @@ def claim(proposal: Proposal) -> Attempt | None:
     arguments = filled_arguments(step)
     try:
         fresh = asking.look(proposal.connection, step.operation, arguments, priority=Priority.CHECKING)
-        make_ready(proposal.connection, step.operation)
+        make_ready(proposal.connection, step.operation, arguments)
     except NotFoundError as gone:
         return _surprised(step, f"{gone}")
     except (VendorError, ArgumentsError) as error:
@@ -241,11 +241,13 @@ def send(attempt: Attempt) -> Attempt | None:
     client = mark_sent(attempt)
     if client is None:
         return None
+    operation = find_operation(attempt.step.operation)
     try:
         reply = send_write(
             client,
             Request(**attempt.request),
-            operation=find_operation(attempt.step.operation),
+            operation=operation,
+            trusted=operation.wants_trust(attempt.arguments),
             not_after=attempt.lease_until,
         )
     except NotSentError as error:

@@ -63,9 +63,9 @@ def _client(pk: int, limit: Limit, connector, slug, base_url, bases, injected, s
     )
 
 
-def make_ready(connection: Connection, name: str) -> None:
-    """Sign in as the operation needs it. Raises VendorError, NotTrustedError where a person must help."""
-    transport.make_ready(client_for(connection), find_operation(name))
+def make_ready(connection: Connection, name: str, arguments: Mapping[str, Any]) -> None:
+    """Sign in as the write needs it. Raises VendorError, NotTrustedError where a person must help."""
+    transport.make_ready(client_for(connection), find_operation(name), arguments)
 
 
 def read_live(

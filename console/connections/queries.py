@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from connectors.registry import connector
 from console.accounts.models import Person
@@ -63,6 +64,16 @@ class Card:
     @property
     def sends_events(self) -> bool:
         return connector(self.connection.connector).webhooks is not None
+
+    @property
+    def has_second_factor(self) -> bool:
+        return connector(self.connection.connector).second_factor is not None
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the vendor still remembers that a person passed its second factor."""
+        until = self.connection.trusted_until
+        return until is not None and until > timezone.now()
 
     @property
     def webhook(self) -> Webhook | None:

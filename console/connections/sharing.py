@@ -4,6 +4,7 @@ import hashlib
 from contextlib import AbstractContextManager
 
 from django.db import connection as database
+from django.utils import timezone
 
 from connectors.errors import NotConfiguredError, NotTrustedError
 from connectors.rates import Gate, Pace, Priority
@@ -75,7 +76,11 @@ class SharedByAll:
         of_it.update(sealed=b"", mark="")
 
     def refuse(self, kind: str, error: NotConfiguredError) -> None:
-        self._write(kind, refusal=error.sentence[:500], is_trust_lost=isinstance(error, NotTrustedError))
+        is_trust_lost = isinstance(error, NotTrustedError)
+        self._write(kind, refusal=error.sentence[:500], is_trust_lost=is_trust_lost)
+        if is_trust_lost:  # whatever we were told when it was given
+            now = timezone.now()
+            Connection.objects.filter(pk=self._pk, trusted_until__gt=now).update(trusted_until=now)
 
     def _purpose(self, kind: str) -> str:
         return f"{self._slug} session {kind}"

@@ -13,6 +13,8 @@ urlpatterns = [
     path("<int:pk>/resume/", views.resume, name="resume"),
     path("<int:pk>/events/", views.events, name="events"),
     path("<int:pk>/events/address/", views.make_events_address, name="make-events-address"),
+    path("<int:pk>/trust/", views.second_factor, name="trust"),
+    path("<int:pk>/trust/code/", views.ask_for_code, name="ask-for-code"),
     # A vendor is given this one; it says nothing about whose it is.
     path("events/<str:path>", views.receive_event, name="receive-event"),
 ]

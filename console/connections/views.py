@@ -6,14 +6,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from kombu.exceptions import OperationalError
 
 from connectors.dialect import parse_json
-from connectors.errors import NotConfiguredError
+from connectors.errors import NotConfiguredError, VendorError
 from connectors.registry import connector
 from console.accounts.models import Person
-from console.connections import pausing, webhooks
+from console.connections import pausing, trust, webhooks
+from console.connections.forms import CodeForm
 from console.connections.models import Connection, Webhook
 from console.connections.queries import cards, may_sync
 from console.mirror import gone
@@ -143,6 +144,57 @@ def managed(request: HttpRequest, pk: int) -> Connection:
     if connector(connection.connector).webhooks is None:
         raise Http404
     return connection
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a person enters the code that the vendor sent, and sees how long it is remembered."""
+    connection = trusting(request, pk)
+    challenge = request.session.get(challenge_key(pk), "")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and challenge and form.is_valid():
+        try:
+            trust.enter_code(connection, challenge, form.cleaned_data["code"], actor=request.user)
+        except VendorError as error:
+            form.add_error("code", str(error))
+        else:
+            del request.session[challenge_key(pk)]
+            messages.success(request, f"{connection.name} is trusted again.")
+            return redirect("connections:list")
+    context = {
+        "connection": connection,
+        "title": connector(connection.connector).title,
+        "days": connector(connection.connector).second_factor.remembered_days,
+        "form": form,
+        "was_sent": bool(challenge),
+    }
+    return render(request, "connections/trust.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def ask_for_code(request: HttpRequest, pk: int) -> HttpResponse:
+    connection = trusting(request, pk)
+    try:
+        request.session[challenge_key(pk)] = trust.send_code(connection, actor=request.user)
+    except VendorError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "The code is on its way to the phone of the connection's user.")
+    return redirect("connections:trust", pk)
+
+
+def trusting(request: HttpRequest, pk: int) -> Connection:
+    """A connection whose vendor knows a second factor, for whoever manages connections."""
+    if not request.user.has_perm("connections.manage"):
+        raise PermissionDenied
+    connection = get_object_or_404(Connection, pk=pk)
+    if connector(connection.connector).second_factor is None:
+        raise Http404
+    return connection
+
+
+def challenge_key(pk: int) -> str:
+    return f"code-asked-for-{pk}"
 
 
 @csrf_exempt  # the vendor has no session; it has the path and the secret

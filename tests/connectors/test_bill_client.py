@@ -395,7 +395,7 @@ def test_without_a_second_factor_nothing_is_sent_that_needs_it(
     client = client_with(**{name: ""})
 
     with pytest.raises(NotTrustedError, match="second factor"):
-        make_ready(client, PAYMENT)
+        make_ready(client, PAYMENT, {})
     with pytest.raises(NotSentError, match="second factor"):
         send_write(client, new_customer(), operation=PAYMENT)
 
@@ -409,7 +409,7 @@ def test_trust_that_has_ended_is_told_before_anything_is_sent(
     sandbox.advance(31 * 24 * 3600)
 
     with pytest.raises(NotTrustedError, match="trust in this connection has ended"):
-        make_ready(client, PAYMENT)
+        make_ready(client, PAYMENT, {})
 
 
 def test_a_person_renews_trust_with_a_code(
@@ -422,7 +422,7 @@ def test_a_person_renews_trust_with_a_code(
 
     renewed = client_with(**enter_code(client, challenge_id, "123456"))
 
-    make_ready(renewed, PAYMENT)
+    make_ready(renewed, PAYMENT, {})
     assert renewed.signed(CARDS, trusted=True).kind == "v3 trusted"
 
 

@@ -39,7 +39,7 @@ FOLDER = Path(__file__).parent
 EFFECTS = frozenset({"read", "write", "money", "irreversible", "notify"})
 METHODS = ("get", "post", "put", "patch", "delete")
 BLOCK_KEYS = (
-    "aliases base card effects fallback injected judge masked paging record returns secrets stale tags"
+    "aliases base card effects fallback injected judge masked off paging record returns secrets stale tags"
     " trusted undo"
 )
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
@@ -54,11 +54,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A connector's operations by name; aliases are the names other tool servers use."""
+    """A connector's operations by name; aliases are the names other tool servers use.
+
+    off: those that are described and never offered, each with a sentence that says why.
+    """
 
     operations: Mapping[str, Operation]
     problems: tuple[Problem, ...]
     aliases: Mapping[str, str]
+    off: Mapping[str, Operation]
 
     def __getitem__(self, name: str) -> Operation:
         return self.operations[self.aliases.get(name, name)]
@@ -103,6 +107,7 @@ def load(connector: str, folder: Path) -> Catalogue:
         for kind, entries in document.get("components", {}).items():
             components.setdefault(kind, {}).update(entries)
     operations: dict[str, Operation] = {}
+    off: dict[str, Operation] = {}
     aliases: dict[str, str] = {}
     problems: list[Problem] = []
     for file, document in documents.items():
@@ -116,14 +121,17 @@ def load(connector: str, folder: Path) -> Catalogue:
                 continue
             found = list(unfit(operation, raw))
             taken = [alias for alias in operation.aliases if alias in aliases or alias in operations]
-            if operation.name in operations or taken:
+            if operation.name in operations or operation.name in off or taken:
                 found.append("its name or an alias is taken")
             if found:
                 problems += [Problem(file, name, sentence) for sentence in found]
                 continue
+            if operation.off:
+                off[operation.name] = operation
+                continue
             operations[operation.name] = operation
             aliases |= dict.fromkeys(operation.aliases, operation.name)
-    return Catalogue(operations, tuple(problems), aliases)
+    return Catalogue(operations, tuple(problems), aliases, off)
 
 
 def _entries(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict]]:
@@ -190,6 +198,7 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         returns=block.get("returns", {}),
         secrets=tuple(block.get("secrets", ())),
         masked=tuple(block.get("masked", ())),
+        off=block.get("off", ""),
         trusted=block.get("trusted") is True,
         trusted_when=tuple(block["trusted"]) if isinstance(block.get("trusted"), list) else (),
         paging=paging,
@@ -253,6 +262,10 @@ def unfit(operation: Operation, raw: Mapping[str, Any]) -> Iterator[str]:
         yield f"its effects must be some of {', '.join(sorted(EFFECTS))}"
     elif "read" in operation.effects and not operation.is_read:
         yield "read cannot stand beside another effect"
+    if operation.off:
+        if not operation.off.endswith(".") or len(SENTENCE_END.findall(operation.off)) != 1:
+            yield "why it is off must be one sentence"
+        return
     try:
         Draft202012Validator.check_schema(operation.input_schema)
     except SchemaError as error:

@@ -77,6 +77,7 @@ class Operation:
     trusted_when: tuple[str, ...] = ()  # arguments that make it need one, where they are true
     paging: Paging | None = None
     fallback: str = ""
+    off: str = ""  # why it is never offered, where it is not
     wire: "Wire | None" = field(default=None, repr=False)
 
     @property

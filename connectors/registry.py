@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from connectors.catalogue import Catalogue, connector_names
+from connectors.catalogue import Catalogue, Problem, connector_names
 from connectors.dialect import Dialect
 from connectors.judging import Judge, Read
 from connectors.rates import Limit
@@ -144,3 +144,13 @@ def connector(name: str) -> Connector:
 
 def connectors() -> tuple[Connector, ...]:
     return tuple(connector(name) for name in connector_names())
+
+
+def problems_of(vendor: Connector) -> Iterator[Problem]:
+    """What is wrong with its catalogue, and with its judges, which no catalogue can know."""
+    yield from vendor.catalogue.problems
+    wanted = {one.judge: one.name for one in vendor.catalogue.operations.values() if not one.is_read}
+    for judge in wanted.keys() - vendor.judges.keys():
+        yield Problem("", wanted[judge], f"there is no judge {judge}")
+    for judge in vendor.judges.keys() - wanted.keys():
+        yield Problem("", judge, "no operation asks for this judge")

@@ -1,12 +1,14 @@
 """The catalogues that ship, and what the loader leaves out."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from connectors import registry
 from connectors.catalogue import Operation, catalogue, find_operation, load
 from connectors.registry import connector
 
@@ -95,6 +97,33 @@ def test_a_good_operation_is_loaded(tmp_path: Path) -> None:
 )
 def test_an_unfit_operation_is_left_out_and_told(tmp_path: Path, changes: dict, expected: str) -> None:
     assert problems_of(tmp_path, **changes)[0] == expected
+
+
+def test_an_operation_that_is_off_is_kept_apart(tmp_path: Path) -> None:
+    """It needs no more than its name, its effects, and why."""
+    block = {"effects": ["money"], "off": "Partners alone may call it."}
+    document = {"paths": {"/things/{thing}": {"get": GOOD | {"x-countersign": block}}}}
+    (tmp_path / "things.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+
+    loaded = load("acme", tmp_path)
+
+    assert loaded.problems == ()
+    assert "acme_read_thing" not in loaded
+    assert loaded.off["acme_read_thing"].off == "Partners alone may call it."
+
+
+def test_why_it_is_off_is_one_sentence(tmp_path: Path) -> None:
+    block = {"effects": ["read"], "off": "Secret"}
+    assert problems_of(tmp_path, **{"x-countersign": block}) == ["why it is off must be one sentence"]
+
+
+def test_a_judge_that_is_missing_or_idle_is_a_problem() -> None:
+    bill = connector("bill")
+    given = {"create_something": bill.judges["create_vendor"]}
+    told = {problem.sentence for problem in registry.problems_of(replace(bill, judges=given))}
+
+    assert "there is no judge create_vendor" in told
+    assert "no operation asks for this judge" in told
 
 
 def test_an_argument_needs_a_description(tmp_path: Path) -> None:

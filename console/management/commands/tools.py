@@ -2,7 +2,9 @@ import json
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from connectors.catalogue import Catalogue, Operation, catalogue, connector_names
+from connectors.catalogue import Operation, connector_names
+from connectors.registry import Connector, problems_of
+from connectors.registry import connector as registered
 
 
 class Command(BaseCommand):
@@ -15,21 +17,24 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, connector: str | None, problems: bool, **options: object) -> None:
-        names = [connector] if connector else connector_names()
-        catalogues = [catalogue(name) for name in names]
+        vendors = [registered(name) for name in ([connector] if connector else connector_names())]
         if problems:
-            self._tell_problems(catalogues)
+            self._tell_problems(vendors)
             return
-        operations = [operation for each in catalogues for operation in each.operations.values()]
+        catalogues = [vendor.catalogue for vendor in vendors]
+        operations = [
+            operation for each in catalogues for operation in (*each.operations.values(), *each.off.values())
+        ]
         if options["json"]:
             self.stdout.write(json.dumps([_described(operation) for operation in operations], indent=2))
             return
         for operation in operations:
-            effects = ", ".join(sorted(operation.effects))
-            self.stdout.write(f"{operation.name:44} {effects:24} {operation.description}")
+            effects = "off" if operation.off else ", ".join(sorted(operation.effects))
+            why = f" Off: {operation.off}" if operation.off else ""
+            self.stdout.write(f"{operation.name:44} {effects:24} {operation.description}{why}")
 
-    def _tell_problems(self, catalogues: list[Catalogue]) -> None:
-        found = [problem for each in catalogues for problem in each.problems]
+    def _tell_problems(self, vendors: list[Connector]) -> None:
+        found = [problem for vendor in vendors for problem in problems_of(vendor)]
         for problem in found:
             self.stdout.write(str(problem))
         if found:
@@ -43,6 +48,7 @@ def _described(operation: Operation) -> dict:
         "aliases": list(operation.aliases),
         "connector": operation.connector,
         "effects": sorted(operation.effects),
+        "off": operation.off,
         "tags": list(operation.tags),
         "method": operation.method,
         "path": operation.path,

@@ -7,7 +7,7 @@ from agent.history import model_messages
 from agent.models import Event, ToolCall
 from console.approvals.models import Step
 from tests.agent.conftest import asks
-from tests.writes import CARD
+from tests.writes.billsby import CARD
 
 TOKEN = CARD["paymentCardToken"]
 

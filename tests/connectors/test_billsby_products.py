@@ -14,7 +14,7 @@ from connectors.sandbox.billsby.catalogue import price_of
 from connectors.sandbox.client import SandboxControl
 from tests.connectors.billsby_account import BillsbyAccount
 from tests.connectors.billsby_desk import levels
-from tests.writes import CYCLE, PRICE
+from tests.writes.billsby import CYCLE, PRICE
 
 DESK, STARTER, MONTHLY = 11, 31, 51  # a product of the seed, its first plan, that plan's first cycle
 PRODUCTS = "/halden/products"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from connectors.sandbox.client import SandboxControl
 from tests import payables as books
+from tests.writes.world import World
 
 NUMBER = "000123456789"
 TEXT = 'Zoë "Zed" & Söhne %7B+?#\\ 日本 \u202e'
@@ -114,16 +114,16 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-def payable_cases(sandbox: SandboxControl) -> dict[str, Callable[[], dict[str, Any]]]:
+def cases(world: World) -> dict[str, Callable[[], dict[str, Any]]]:
     def case(given: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         def ask() -> dict[str, Any]:
-            books.fill(sandbox)
+            books.fill(world.sandbox)
             return given
 
         return ask
 
     def restore_vendor() -> dict[str, Any]:
-        books.fill(sandbox)
+        books.fill(world.sandbox)
         sandbox.change("bill", "vendor", books.VENDOR, archived=True)
         return {"vendorId": books.VENDOR}
 

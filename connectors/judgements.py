@@ -52,7 +52,9 @@ def shown_value(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Mapping):
-        return ", ".join(str(part) for part in value.values())
+        return ", ".join(map(shown_value, value.values()))
+    if isinstance(value, list | tuple):
+        return "; ".join(map(shown_value, value))
     return str(value)
 
 

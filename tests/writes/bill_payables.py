@@ -124,7 +124,7 @@ def cases(world: World) -> dict[str, Callable[[], dict[str, Any]]]:
 
     def restore_vendor() -> dict[str, Any]:
         books.fill(world.sandbox)
-        sandbox.change("bill", "vendor", books.VENDOR, archived=True)
+        world.sandbox.change("bill", "vendor", books.VENDOR, archived=True)
         return {"vendorId": books.VENDOR}
 
     return {name: case(given) for name, given in CASES.items()} | {"bill_restore_vendor": restore_vendor}

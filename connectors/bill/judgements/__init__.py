@@ -1,17 +1,20 @@
-"""What each write to BILL would do, and whether it did."""
+"""What each write to BILL would do, and whether it did: the `JUDGES` of every module beside this one."""
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
 
-from connectors.bill.judgements.contacts import ContactJudge
-from connectors.bill.judgements.customers import CustomerJudge
-from connectors.bill.judgements.invoices import InvoiceJudge
-from connectors.bill.judgements.payable_judges import PAYABLE_JUDGES
 from connectors.judging import Judge
 
-JUDGES: Mapping[str, Judge] = {
-    "create_customer": CustomerJudge("bill_create_customer"),
-    "create_customer_through_v2": CustomerJudge("bill_v2_create_customer"),
-    "create_customer_contact": ContactJudge(),
-    "create_invoice": InvoiceJudge(),
-    **PAYABLE_JUDGES,
-}
+
+def _all_judges() -> dict[str, Judge]:
+    found: dict[str, Judge] = {}
+    for module in pkgutil.iter_modules(__path__):
+        judges = getattr(importlib.import_module(f"{__name__}.{module.name}"), "JUDGES", {})
+        if twice := found.keys() & judges.keys():
+            raise ValueError(f"{module.name} judges again what another module judges: {', '.join(twice)}")
+        found |= judges
+    return found
+
+
+JUDGES: Mapping[str, Judge] = _all_judges()

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connectors import judgements
@@ -64,6 +65,18 @@ def made_since(read: Read, operation: str, attempt: Attempted, *, known: str, **
     return [row for row in rows if row["id"] not in known]
 
 
+def answered_ids(attempt: Attempted) -> list[str] | None:
+    """Of the records in an answer about several; None where no answer tells them."""
+    lists = (
+        [part for part in attempt.answer.values() if isinstance(part, list)]
+        if isinstance(attempt.answer, Mapping)
+        else []
+    )
+    if len(lists) != 1 or not all(isinstance(row, Mapping) and row.get("id") for row in lists[0]):
+        return None
+    return [row["id"] for row in lists[0]]
+
+
 def answered_id(attempt: Attempted) -> str | None:
     found = attempt.answer.get("id") if isinstance(attempt.answer, Mapping) else None
     return found if isinstance(found, str) and found else None
@@ -98,15 +111,27 @@ def differing(sent: Raw, found: Raw) -> str:
 
     What the record does not show says nothing: BILL leaves out what is empty, and a list's rows are thinner.
     """
-    for name, value in sent.items():
-        shown = found.get(name)
-        if isinstance(value, Mapping) and isinstance(shown, Mapping):
-            is_same = not differing(value, shown)
-        else:
-            is_same = shown is None or same_words(str(shown), str(value))
-        if not is_same:
-            return name
-    return ""
+    return next((name for name, value in sent.items() if not is_same(value, found.get(name))), "")
+
+
+def is_same(sent: Any, shown: Any) -> bool:
+    """Whether what BILL shows may be what was sent; it may add to it, and spell it in its own way."""
+    if shown is None:
+        return True
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        return not differing(sent, shown)
+    if isinstance(sent, list) and isinstance(shown, list):
+        return len(sent) == len(shown) and all(map(is_same, sent, shown))
+    if isinstance(shown, int | Decimal) and not isinstance(shown, bool):
+        return number(sent) == shown
+    return same_words(str(shown), str(sent))
+
+
+def number(value: Any) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
 
 
 def step_of(value: Any) -> int | None:

@@ -88,3 +88,6 @@ def _told(found: Raw) -> Verdict:
     return Verdict(
         "took", f"BILL shows contact {_person(found)}.", {"id": found["id"]}, {"email": found["email"]}
     )
+
+
+JUDGES = {"create_customer_contact": ContactJudge()}

@@ -113,3 +113,9 @@ def _told(found: Raw) -> Verdict:
     after = {name: record.fields[name] for name in ("name", "email", "status", "currency")}
     sentence = f"BILL shows customer {record.fields['name']} ({record.vendor_id})."
     return Verdict("took", sentence, {"id": record.vendor_id}, after)
+
+
+JUDGES = {
+    "create_customer": CustomerJudge("bill_create_customer"),
+    "create_customer_through_v2": CustomerJudge("bill_v2_create_customer"),
+}

@@ -57,3 +57,6 @@ class InvoiceJudge(DocumentJudge):
         if not arguments.get("invoiceNumber"):
             detail = "Without a number of ours BILL cannot notice that the same invoice is made twice."
             yield Flag("info", "BILL makes up the number", detail)
+
+
+JUDGES = {"create_invoice": InvoiceJudge()}

@@ -51,7 +51,7 @@ ARCHIVE_CREDIT = ArchiveDocument(
     "BILL no longer sets off {total} that {party} owes us, and the credit cannot come back.",
 )
 
-PAYABLE_JUDGES: Mapping[str, Judge] = {
+JUDGES: Mapping[str, Judge] = {
     "create_vendor": VendorJudge(),
     "create_vendors_bulk": AtOnce("bill_create_vendors_bulk", VendorJudge(), "vendors", "vendors", "vendors"),
     "update_vendor": UpdateVendor(),

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from connectors.sandbox.bill import names
+from connectors.sandbox.bill import names, resources
 from connectors.sandbox.bill.errors import v3_time
 from connectors.sandbox.bill.identifiers import new_id
 from connectors.sandbox.bill.sessions import ORGANIZATION, USER_ID, remember_device
@@ -70,6 +70,7 @@ def seed(core: Core, seed: int, customers: int) -> None:
         for turn in range(customers):
             _bill(books, chance, sellers, turn)
         _network(books, random.Random(f"network/{seed}"), vendors)
+        resources.seed_all(books, seed, customers)
 
 
 def _companies_at_billsby(core: Core) -> list[dict[str, Any]]:

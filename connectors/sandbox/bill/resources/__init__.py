@@ -1,16 +1,35 @@
-"""The resources of v3, a module a subject: `RESOURCES` are told by their fields, `WAYS` by functions."""
+"""The resources of v3, a module a subject: `RESOURCES` are told by their fields, `WAYS` by functions.
+
+A module with `seed(books, chance, customers)` fills its part of the books, after those that its `SEEDS_AFTER`
+names.
+"""
 
 import importlib
 import pkgutil
+import random
+from graphlib import TopologicalSorter
+from types import ModuleType
 
 from connectors.sandbox.bill.ways import Way
+from connectors.sandbox.books import Books
 
 
 def all_ways() -> list[Way]:
-    """Every module beside this one has some of both."""
     found: list[Way] = []
-    for module in pkgutil.iter_modules(__path__):
-        subject = importlib.import_module(f"{__name__}.{module.name}")
+    for subject in _subjects().values():
         found += getattr(subject, "WAYS", ())
         found += [way for resource in getattr(subject, "RESOURCES", ()) for way in resource.ways()]
     return found
+
+
+def seed_all(books: Books, seed: int, customers: int) -> None:
+    """The same for the same seed and size, whatever other subjects there are."""
+    subjects = {name: subject for name, subject in _subjects().items() if hasattr(subject, "seed")}
+    after = {name: getattr(subject, "SEEDS_AFTER", ()) for name, subject in subjects.items()}
+    for name in TopologicalSorter(after).static_order():
+        subjects[name].seed(books, random.Random(f"bill/{name}/{seed}"), customers)
+
+
+def _subjects() -> dict[str, ModuleType]:
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}

@@ -32,7 +32,9 @@ class BillDesk:
     def send(self, name: str, given: Mapping[str, Any]) -> Any:
         operation = find_operation(name)
         request = operation.request(operation.arguments(given), {})
-        return send_write(self.client, request, operation=operation).data
+        return send_write(
+            self.client, request, operation=operation, trusted=operation.wants_trust(given)
+        ).data
 
     def attempt(
         self, name: str, given: Mapping[str, Any], *, send: bool = True, loses_answer: bool = False

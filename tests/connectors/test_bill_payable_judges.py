@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.catalogue import find_operation
-from connectors.errors import ArgumentsError, NotFoundError, RefusedError
+from connectors.errors import ArgumentsError, NotFoundError, NotSentError, RefusedError
 from connectors.judging import Attempted, Expectation, Money
 from connectors.sandbox.client import SandboxControl
 from tests import payables as books
@@ -524,3 +524,24 @@ def test_switching_a_recurring_bill_to_pay_by_itself_is_money_that_leaves(desk: 
 
     assert card.money == Money(8000, "EUR", "out")
     assert changes(card) == {"BILL pays by itself": ("No", "Yes")}
+
+
+UNTRUSTED = {"remember_me_id": "", "device": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "switch"), [("bill_update_vendor", "autoPay"), ("bill_create_recurring_bill", "autoPayment")]
+)
+def test_paying_by_itself_is_switched_on_after_a_second_factor_alone(
+    sandbox: SandboxControl, sandbox_url: str, name: str, switch: str
+) -> None:
+    books.fill(sandbox)
+    client = make_client(sandbox_url, **UNTRUSTED)
+    desk = Desk(client, reader(client))
+
+    with pytest.raises(NotSentError, match="second factor"):
+        desk.send(name, CASES[name])
+    assert sandbox.effects() == []
+    desk.send(name, CASES[name] | {switch: False})
+    assert [line["took"] for line in sandbox.effects()] == [True]
+    client.close()

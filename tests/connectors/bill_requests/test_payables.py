@@ -524,7 +524,7 @@ def test_what_is_sent_is_what_bill_documents_and_is_taken(
     if operation.is_read:
         read(client, operation, given)
         return
-    send_write(client, request, operation=operation)
+    send_write(client, request, operation=operation, trusted=operation.wants_trust(given))
     (effect,) = sandbox.effects(took=True)
     assert effect["operation"] == name.removeprefix("bill_")
     assert effect["request"] == {"method": method, "path": V3 + path, "query": query, "body": body}

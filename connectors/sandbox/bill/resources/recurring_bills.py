@@ -1,10 +1,18 @@
 """Recurring bills: what BILL would enter as a bill, again and again. The sandbox enters none by itself."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starlette.responses import Response
+
 from connectors.sandbox.bill.errors import refusal
 from connectors.sandbox.bill.fields import Field
 from connectors.sandbox.bill.resource import Change, Resource
 from connectors.sandbox.bill.resources.vendor_credits import LINE
+from connectors.sandbox.bill.sessions import require_trust
+from connectors.sandbox.bill.ways import parsed
 from connectors.sandbox.books import Books
+from connectors.sandbox.endpoint import Call, Outcome, Work
 
 SCHEDULE = (
     Field("period", required=True, one_of=("WEEKLY", "MONTHLY", "YEARLY")),
@@ -38,4 +46,19 @@ RECURRING_BILL = Resource(
     filters={"vendorId": frozenset({"eq", "in"})},
     refine=_refine,
 )
-RESOURCES = (RECURRING_BILL,)
+
+
+def _trusting(work: Work) -> Work:
+    """Paying by itself is switched on only in a session that passed a second factor."""
+
+    def do(books: Books, call: Call) -> Response | Outcome:
+        given = parsed(call.body) if call.body else {}
+        options = given.get("processingOptions") if isinstance(given, Mapping) else None
+        if isinstance(options, Mapping) and options.get("autoPayment") is True:
+            require_trust(books, call)
+        return work(books, call)
+
+    return do
+
+
+WAYS = tuple(replace(way, work=_trusting(way.work)) for way in RECURRING_BILL.ways())

@@ -11,6 +11,7 @@ from connectors.sandbox.bill import rules, shapes
 from connectors.sandbox.bill.checks import Check
 from connectors.sandbox.bill.errors import invalid, refusal, v3_time
 from connectors.sandbox.bill.identifiers import new_id
+from connectors.sandbox.bill.sessions import require_trust
 from connectors.sandbox.bill.ways import Way, creating, existing, listing, parsed, parsed_list, reading
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome
@@ -88,6 +89,8 @@ def update_vendor(books: Books, call: Call) -> Outcome:
     """What is given is set; of the address and the other groups, their parts."""
     vendor, given = existing(books, "vendor", call.parts["id"]), parsed(call.body)
     check = Check(given)
+    if (given.get("autoPay") or {}).get("enabled") is True:
+        require_trust(books, call)
     check.text("name", longest=100)
     _check(check)
     if (given.get("paymentInformation") or {}).get("bankAccount"):

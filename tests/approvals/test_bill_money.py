@@ -1,0 +1,38 @@
+"""Every write to BILL that moves money: carried out once, also when its answer was lost on the way."""
+
+import pytest
+from django.utils import timezone
+
+from connectors.catalogue import find_operation
+from console.approvals import execution
+from console.approvals.models import Proposal
+from console.approvals.proposing import Origin, StepDraft, propose
+from tests.writes import WRITES
+
+MONEY = [name for name in WRITES if name.startswith("bill_") and "money" in find_operation(name).effects]
+
+
+@pytest.fixture
+def approved(committed_db, connected, people, approve, sandbox, arguments):
+    def file(name: str) -> Proposal:
+        step = StepDraft(name, arguments(name))
+        proposal = propose(actor=people["priya"], steps=[step], reason="Asked.", origin=Origin("form"))
+        return approve(proposal, *("dana", "luis")[: proposal.needed_approvals])
+
+    return file
+
+
+@pytest.mark.parametrize("name", MONEY)
+def test_a_lost_answer_is_settled_by_reading_and_nothing_is_sent_again(approved, sandbox, name):
+    proposal = approved(name)
+    sandbox.drop_reply(connector="bill", operation=name.removeprefix("bill_"))
+
+    execution.attend(proposal.pk)
+    proposal.refresh_from_db()
+    assert proposal.status == Proposal.Status.UNKNOWN
+    Proposal.objects.filter(pk=proposal.pk).update(due_at=timezone.now())
+    execution.attend(proposal.pk)
+
+    proposal.refresh_from_db()
+    assert proposal.status == Proposal.Status.SUCCEEDED, proposal.outcome
+    assert [line["took"] for line in sandbox.effects()] == [True]

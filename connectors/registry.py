@@ -4,7 +4,7 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -96,6 +96,29 @@ class Webhooks:
 
 
 @dataclass(frozen=True)
+class Given:
+    """One thing a person gives to connect an account. Secrets are sealed; the rest is shown."""
+
+    name: str
+    label: str
+    help: str = ""
+    is_secret: bool = True
+
+
+@dataclass(frozen=True)
+class Access:
+    """How an account is connected: where the vendor is, what to give, and a read that tries it out.
+
+    bases: other hosts by name, as in `Account.bases`.
+    """
+
+    base_url: str
+    given: tuple[Given, ...]
+    trial: str
+    bases: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class SecondFactor:
     """How a person makes a vendor trust our sessions for some days; both are given the account's Client.
 
@@ -112,7 +135,8 @@ class SecondFactor:
 class Connector:
     """One vendor. `refresh(read, kind, key)` gives the mirror a record, first, and what hangs on it.
 
-    limit: how often one of its accounts is asked, unless the connection says otherwise. webhooks: None where
+    limit: how often one of its accounts is asked, unless the connection says otherwise. access: how a person
+    connects one. webhooks: None where
     it sends no events, or we know of none. second_factor: None where sessions need none.
     """
 
@@ -124,6 +148,7 @@ class Connector:
     streams: tuple[Stream, ...]
     refresh: Callable[[Read, str, str], list[Row]]
     limit: Limit
+    access: Access
     webhooks: Webhooks | None = None
     second_factor: SecondFactor | None = None
 

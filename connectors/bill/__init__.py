@@ -7,7 +7,7 @@ from connectors.bill.streams import STREAMS, refresh
 from connectors.bill.trust import REMEMBERED_DAYS, enter_code, send_code
 from connectors.catalogue import catalogue
 from connectors.rates import Limit
-from connectors.registry import Connector, SecondFactor
+from connectors.registry import Access, Connector, Given, SecondFactor
 
 CONNECTOR = Connector(
     name="bill",
@@ -19,5 +19,19 @@ CONNECTOR = Connector(
     refresh=refresh,
     # Below 20,000 calls in any hour: what may come at once, and then an hour of the rest.
     limit=Limit(calls_per_s=5, at_once=1_900),
+    access=Access(
+        base_url="https://gateway.prod.bill.com",
+        bases={"v2": "https://api.bill.com"},
+        given=(
+            Given("organization_id", "Organization", "Its id, which begins with 008.", is_secret=False),
+            Given("username", "User name", "Of a user of BILL who is no administrator, or of a sync token."),
+            Given("password", "Password", "Or the sync token's value."),
+            Given("dev_key", "Developer key", "Production and sandbox have different ones."),
+            Given("spend_token", "Spend & Expense token", "For budgets and cards only."),
+            Given("client_id", "OAuth client", "Instead of user name and key; it does not do for webhooks."),
+            Given("client_secret", "OAuth secret"),
+        ),
+        trial="bill_list_customers",
+    ),
     second_factor=SecondFactor(send_code, enter_code, remembered_days=REMEMBERED_DAYS),
 )

@@ -6,7 +6,7 @@ from connectors.billsby.streams import STREAMS, refresh
 from connectors.billsby.webhooks import WEBHOOKS
 from connectors.catalogue import catalogue
 from connectors.rates import Limit
-from connectors.registry import Connector
+from connectors.registry import Access, Connector, Given
 
 CONNECTOR = Connector(
     name="billsby",
@@ -18,5 +18,13 @@ CONNECTOR = Connector(
     refresh=refresh,
     # Billsby tells no limit; a connection may carry its own.
     limit=Limit(calls_per_s=10, at_once=4),
+    access=Access(
+        base_url="https://public.billsby.com",
+        given=(
+            Given("companyDomain", "Company domain", "The first part of its address.", is_secret=False),
+            Given("api_key", "API key", "In Billsby under Settings, API keys."),
+        ),
+        trial="billsby_list_products",
+    ),
     webhooks=WEBHOOKS,
 )

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from functools import cache
 from typing import Any, TypeVar
 
@@ -61,6 +62,20 @@ def _client(pk: int, limit: Limit, connector, slug, base_url, bases, injected, s
     return transport.Client(
         account, timeout_s=settings.VENDOR_TIMEOUT_S, limit=limit, shared=SharedByAll(row)
     )
+
+
+def try_out(row: Connection) -> None:
+    """Read once with credentials that are not in use yet. Raises VendorError."""
+    account = transport.Account(
+        connector=row.connector,
+        name=row.slug,
+        base_url=row.base_url,
+        bases=row.bases,
+        credentials=row.credentials,
+        injected=row.injected,
+    )
+    with closing(transport.Client(account, timeout_s=settings.VENDOR_TIMEOUT_S)) as client:
+        transport.read(client, find_operation(connector(row.connector).access.trial), {"limit": 1})
 
 
 def make_ready(connection: Connection, name: str, arguments: Mapping[str, Any]) -> None:

@@ -13,6 +13,8 @@ urlpatterns = [
     path("<int:pk>/resume/", views.resume, name="resume"),
     path("<int:pk>/events/", views.events, name="events"),
     path("<int:pk>/events/address/", views.make_events_address, name="make-events-address"),
+    path("new/<slug:vendor>/", views.connect, name="connect"),
+    path("<int:pk>/credentials/", views.credentials, name="credentials"),
     path("<int:pk>/trust/", views.second_factor, name="trust"),
     path("<int:pk>/trust/code/", views.ask_for_code, name="ask-for-code"),
     # A vendor is given this one; it says nothing about whose it is.

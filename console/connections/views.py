@@ -5,16 +5,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from kombu.exceptions import OperationalError
 
+from connectors.catalogue import connector_names
 from connectors.dialect import parse_json
 from connectors.errors import NotConfiguredError, VendorError
-from connectors.registry import connector
+from connectors.registry import connector, connectors
 from console.accounts.models import Person
-from console.connections import pausing, trust, webhooks
-from console.connections.forms import CodeForm
+from console.connections import connecting, pausing, trust, webhooks
+from console.connections.forms import CodeForm, ConnectionForm, CredentialsForm
 from console.connections.models import Connection, Webhook
 from console.connections.queries import cards, may_sync
 from console.mirror import gone
@@ -27,7 +29,9 @@ LARGEST_EVENT = 65_536  # bytes; a hundred times what one has
 
 @require_safe
 def connection_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "connections/list.html", {"cards": cards(), **rights(request.user)})
+    vendors = [{"name": one.name, "title": one.title} for one in connectors()]
+    context = {"cards": cards(), "vendors": vendors, **rights(request.user)}
+    return render(request, "connections/list.html", context)
 
 
 @require_safe
@@ -144,6 +148,57 @@ def managed(request: HttpRequest, pk: int) -> Connection:
     if connector(connection.connector).webhooks is None:
         raise Http404
     return connection
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def connect(request: HttpRequest, vendor: str) -> HttpResponse:
+    """A form for another account at a vendor; what it is given is tried out before it is kept."""
+    if not request.user.has_perm("connections.manage"):
+        raise PermissionDenied
+    if vendor not in connector_names():
+        raise Http404
+    form = ConnectionForm(vendor, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = connecting.connect(
+                vendor,
+                name=form.cleaned_data["name"],
+                base_url=form.cleaned_data["base_url"],
+                bases=form.bases(),
+                given=form.given(),
+                actor=request.user,
+            )
+        except VendorError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{made.name} is connected.")
+            return redirect("connections:list")
+    heading = f"Connect {connector(vendor).title}"
+    return credentials_page(request, form, heading=heading, url=reverse("connections:connect", args=[vendor]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def credentials(request: HttpRequest, pk: int) -> HttpResponse:
+    """A form for other credentials of a connection; none of those it has is shown."""
+    if not request.user.has_perm("connections.manage"):
+        raise PermissionDenied
+    connection = get_object_or_404(Connection, pk=pk)
+    form = CredentialsForm(connection.connector, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            connecting.replace_credentials(connection, form.given(), actor=request.user)
+        except VendorError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{connection.name} uses its new credentials.")
+            return redirect("connections:list")
+    heading = f"Credentials of {connection.name}"
+    return credentials_page(request, form, heading=heading, url=reverse("connections:credentials", args=[pk]))
+
+
+def credentials_page(request: HttpRequest, form: CredentialsForm, *, heading: str, url: str) -> HttpResponse:
+    context = {"form": form, "heading": heading, "url": url}
+    return render(request, "connections/credentials.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

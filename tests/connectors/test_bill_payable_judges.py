@@ -210,9 +210,18 @@ def test_another_payee_is_a_high_flag_and_another_telephone_is_none(desk: Desk) 
 
 
 def test_a_vendor_that_is_like_that_already_is_not_changed(desk: Desk) -> None:
-    card = desk.expect("bill_update_vendor", {"vendorId": books.VENDOR, "name": "northside"})
+    card = desk.expect("bill_update_vendor", {"vendorId": books.VENDOR, "name": " Northside "})
+    capitals = desk.expect("bill_update_vendor", {"vendorId": books.VENDOR, "name": "NORTHSIDE"})
 
-    assert titles(card) == [("blocked", "Nothing changes")]
+    assert ("blocked", "Nothing changes") in titles(card)
+    assert titles(capitals) == [("high", "Another name")]
+
+
+def test_what_is_still_owed_is_told_before_a_vendor_is_archived(desk: Desk) -> None:
+    card = desk.expect("bill_archive_vendor", {"vendorId": books.VENDOR})
+
+    assert titles(card) == [("caution", "Still owed")]
+    assert "€400.00" in card.flags[0].detail
 
 
 # The network

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from connectors.bill.judgements.common import Raw, now_text, same_words
+from connectors.bill.judgements.common import Raw, now_text
 from connectors.bill.judgements.documents import (
     DocumentJudge,
     flat,
@@ -123,7 +123,11 @@ class ChangeDocument:
         currency = str(before.fields["currency"])
         wanted, total = self._wanted(before, arguments), self._total_minor(before, arguments)
         total_text = format_money(total, currency)
-        moved = [label for label, text in wanted.items() if text != before.fields.get(_field(label), "")]
+        moved = [
+            label
+            for label, text in wanted.items()
+            if not same_text(text, str(before.fields.get(_field(label), "")))
+        ]
         changes = [self._change(before, label, text) for label, text in wanted.items()]
         return Expectation(
             sentence=card(
@@ -275,8 +279,8 @@ def compared(
         for label, text in wanted.items()
         if label in now or not text or not answered
     }
-    others = [label for label, text in shown.items() if not same_words(text, wanted[label])]
-    moved = [label for label, text in shown.items() if not same_words(text, then[label])]
+    others = [label for label, text in shown.items() if not same_text(text, wanted[label])]
+    moved = [label for label, text in shown.items() if not same_text(text, then[label])]
     if others and not moved:
         return Verdict("absent", f"BILL shows {title} as it was.", after=after)
     if others:
@@ -286,6 +290,11 @@ def compared(
     if not answered and not moved:
         return Verdict("cannot_tell", f"{title} was like that before, and no answer came.", after=after)
     return Verdict("took", f"BILL shows {title} as it was asked for.", after=after)
+
+
+def same_text(left: str, right: str) -> bool:
+    """Apart from blanks: a name in other capitals is another text."""
+    return left.split() == right.split()
 
 
 def doubts(before: Snapshot) -> Iterator[Flag]:

@@ -8,15 +8,17 @@ from connectors.bill.judgements.bank_details import CreateBankAccount, DeleteBan
 from connectors.bill.judgements.bill_approvals import DecideOnBills
 from connectors.bill.judgements.changes import ArchiveDocument, ChangeDocument
 from connectors.bill.judgements.common import Raw, all_rows
+from connectors.bill.judgements.kinds import RecordKind
 from connectors.bill.judgements.network import AcceptInvitation, Disconnect, Invite
 from connectors.bill.judgements.payables import BillJudge, RecurringBillJudge, VendorCreditJudge
 from connectors.bill.judgements.recorded_payments import RecordBillPayment
-from connectors.bill.judgements.vendor_changes import ArchiveVendor, UpdateVendor
+from connectors.bill.judgements.vendor_changes import ShelveVendor, UpdateVendor
 from connectors.bill.judgements.vendors import VendorJudge
 from connectors.judging import Judge, Read
 from connectors.paging import Rows
 
 BILL, CREDIT, RECURRING = BillJudge(), VendorCreditJudge(), RecurringBillJudge()
+VENDOR = RecordKind("vendor")
 
 
 def knowing_vendors(read: Read, items: Iterable[Raw]) -> Read:
@@ -55,8 +57,8 @@ JUDGES: Mapping[str, Judge] = {
     "create_vendor": VendorJudge(),
     "create_vendors_bulk": AtOnce("bill_create_vendors_bulk", VendorJudge(), "vendors", "vendors", "vendors"),
     "update_vendor": UpdateVendor(),
-    "archive_vendor": ArchiveVendor("bill_archive_vendor", archives=True),
-    "restore_vendor": ArchiveVendor("bill_restore_vendor", archives=False),
+    "archive_vendor": ShelveVendor(VENDOR, "archive"),
+    "restore_vendor": ShelveVendor(VENDOR, "restore"),
     "create_vendor_bank_account": CreateBankAccount(),
     "delete_vendor_bank_account": DeleteBankAccount(),
     "invite_vendor": Invite("bill_invite_vendor", "vendor"),

@@ -1,12 +1,12 @@
 """Changing a vendor, and putting it away and back. With autoPay, BILL pays its bills by itself."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from connectors.bill.judgements.changes import compared
-from connectors.bill.judgements.common import Raw, now_text, same_words
+from connectors.bill.judgements.changes import compared, same_text
+from connectors.bill.judgements.common import Raw, now_text
 from connectors.bill.judgements.payables import pays_by_itself
+from connectors.bill.judgements.single import ShelveRecord
 from connectors.bill.judgements.vendors import LABELS, flat_vendor
 from connectors.bill.mapping import known_currency, vendor_record
 from connectors.errors import ArgumentsError
@@ -52,7 +52,7 @@ class UpdateVendor:
 
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
         wanted = in_words(arguments, str(before.fields["currency"]))
-        moved = [label for label, text in wanted.items() if not same_words(text, self._now(before, label))]
+        moved = [label for label, text in wanted.items() if not same_text(text, self._now(before, label))]
         return Expectation(
             sentence=card(self.operation, title=before.title, what=", ".join(moved).lower() or "nothing"),
             summary=f"Vendor {before.title} is changed in BILL. Nothing is paid by the change itself.",
@@ -103,51 +103,18 @@ class UpdateVendor:
         return str(before.fields.get(_field(label), ""))
 
 
-@dataclass(frozen=True)
-class ArchiveVendor:
-    operation: str
-    archives: bool
+class ShelveVendor(ShelveRecord):
+    """Putting a vendor away, or back: what is still owed to it is told."""
 
-    def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
-        only_reference(arguments)
-        record = vendor_record(read("bill_get_vendor", {"vendorId": arguments["vendorId"]}))
-        name, fields = record.fields["name"], record.fields
-        shown = {
-            "archived": fields["is_archived"],
-            "balance_minor": fields["balance_minor"],
-            "currency": fields["currency"],
-        }
-        return Snapshot("vendor", record.vendor_id, name, name, shown, now_text())
+    def _snapshot(self, read: Read, record: Raw, fields: Mapping[str, Any]) -> Snapshot:
+        shown = vendor_record(record).fields
+        owed = {name: shown[name] for name in ("balance_minor", "currency")}
+        return super()._snapshot(read, record, {**fields, **owed})
 
-    def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
-        flags: tuple[Flag, ...] = ()
-        balance = before.fields["balance_minor"]
-        if self.archives and balance:
+    def more_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
+        if self.archives and (balance := before.fields["balance_minor"]):
             owed = format_money(balance, before.fields["currency"])
-            flags = (Flag("caution", "Still owed", f"BILL lists {owed} as owed to {before.title}."),)
-        if before.fields["archived"] == self.archives:
-            state = "archived" if self.archives else "in use"
-            flags = (Flag("blocked", "Nothing changes", f"{before.title} is {state} already."),)
-        now, after = ("In use", "Archived") if self.archives else ("Archived", "In use")
-        return Expectation(
-            sentence=card(self.operation, title=before.title),
-            summary=f"Vendor {before.title} is {after.lower()} in BILL. No money moves.",
-            money=NO_MONEY,
-            goes_to=before.title,
-            undo=undo(self.operation),
-            changes=(Change("State", now, after, "expected"),),
-            flags=flags,
-        )
-
-    def probe(self, read: Read, attempt: Attempted) -> Verdict:
-        fields = vendor_record(read("bill_get_vendor", {"vendorId": attempt.before.key})).fields
-        state = "archived" if fields["is_archived"] else "in use"
-        took = fields["is_archived"] == self.archives
-        return Verdict(
-            "took" if took else "absent",
-            f"BILL shows vendor {fields['name']} {state}.",
-            after={"status": fields["status"]},
-        )
+            yield Flag("caution", "Still owed", f"BILL lists {owed} as owed to {before.title}.")
 
 
 def as_arguments(vendor: Raw) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from connectors.money import format_money
 from console.accounts.models import Person
 from console.approvals.models import Proposal
+from console.connections.models import Connection
 from console.mirror.models import Bill, Invoice
 from console.overview.queries import Freshness
 from console.ui import statuses, times
@@ -47,6 +48,7 @@ def concerns_of(person: Person, readings: Iterable[Freshness]) -> list[Concern]:
         waiting_for_me(for_me),
         failed_lately(),
         late_sources(readings),
+        second_factor_ends(person),
         unpaid_invoices(),
         bills_due(),
         waiting_for_others(mine),
@@ -114,6 +116,20 @@ def late_sources(readings: Iterable[Freshness]) -> Concern | None:
     detail = f"{first.connection.name} {first.words}: {first.error or when}"
     title = "1 kind of record is late" if len(late) == 1 else f"{len(late)} kinds of records are late"
     return Concern("wait", "refresh", title, detail, "", "Look", reverse("connections:list"))
+
+
+def second_factor_ends(person: Person) -> Concern | None:
+    if not person.has_perm("connections.manage"):
+        return None
+    soon = timezone.now() + RECENT
+    ending = Connection.objects.filter(trusted_until__lte=soon).order_by("trusted_until").first()
+    if ending is None:
+        return None
+    has_ended = ending.trusted_until <= timezone.now()
+    title = f"The second factor of {ending.name} {'has ended' if has_ended else 'ends soon'}"
+    detail = "Payments wait for it." if has_ended else f"It is remembered until {ending.trusted_until:%d %b}."
+    url = reverse("connections:trust", args=[ending.pk])
+    return Concern("bad" if has_ended else "wait", "key", title, detail, "", "Renew", url)
 
 
 def unpaid_invoices() -> Concern | None:

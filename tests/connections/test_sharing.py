@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
+from django.db.models import F
 
 from connectors import transport
 from connectors.catalogue import find_operation
@@ -18,7 +19,7 @@ from connectors.errors import NotConfiguredError, RateLimitedError, SessionExpir
 from connectors.rates import Gate, Priority
 from connectors.sharing import Session
 from console import demo
-from console.connections.models import CallPlace, Connection, VendorSession
+from console.connections.models import CallBudget, CallPlace, Connection, VendorSession
 from console.connections.places import place
 from console.connections.sharing import SharedByAll
 
@@ -154,6 +155,18 @@ def test_using_a_session_is_noted_once_a_minute(bill):
     VendorSession.objects.update(used_at=kept_at - 100)
     shared.held("v3")
     assert VendorSession.objects.get().used_at >= kept_at
+
+
+def test_sign_ins_above_those_we_allow_ourselves_are_told_until_when(bill, sandbox):
+    with closing(client_of_its_own(bill)) as client:
+        ask(client)
+        VendorSession.objects.all().delete()
+        CallBudget.objects.filter(name__startswith="bill sign-ins").update(used_until=F("used_until") + 4000)
+
+        with pytest.raises(RateLimitedError, match="takes only 200 sign-ins an hour.*room again at .* UTC"):
+            ask(client)
+
+    assert sandbox.counted("bill.logins") == 1
 
 
 def test_no_vendor_is_called_while_a_transaction_is_open(bill):

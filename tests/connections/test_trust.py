@@ -136,3 +136,10 @@ def approve(people):
             deciding.approve(proposal_id=proposal.pk, actor=people[name], digest=proposal.digest)
 
     return by
+
+
+@pytest.mark.parametrize(("days", "words"), [(5, "ends soon"), (-1, "has ended"), (20, "Nothing needs you")])
+def test_home_tells_who_manages_connections_before_it_ends(ada, bill, days, words):
+    Connection.objects.update(trusted_until=timezone.now() + timedelta(days=days))
+    Connection.objects.filter(connector="billsby").delete()
+    assert words in ada.get(reverse("overview:home")).text

@@ -38,12 +38,12 @@ def url(bill: Connection, name: str = "trust") -> str:
 
 def test_the_card_tells_until_when_the_second_factor_is_remembered(ada, bill):
     shown = ada.get(reverse("connections:list")).text
-    assert f"BILL remembers it until {bill.trusted_until:%-d %b %Y}" in shown
+    assert f"BILL remembers its second factor until {bill.trusted_until:%-d %b %Y}" in shown
     assert url(bill) in shown
 
 
 @pytest.mark.parametrize(
-    ("until", "words"), [(None, "Not passed"), (timezone.now(), "no longer remembers it")]
+    ("until", "words"), [(None, "not passed"), (timezone.now(), "no longer remembers its second factor")]
 )
 def test_the_card_tells_that_payments_wait(ada, bill, until, words):
     Connection.objects.filter(pk=bill.pk).update(trusted_until=until)
@@ -97,7 +97,7 @@ def test_trust_that_bill_has_ended_shows_and_costs_one_sign_in(ada, bill, sandbo
     for _ in range(3):
         with pytest.raises(NotTrustedError, match="trust in this connection has ended"):
             make_ready(bill, *AUTO_PAY)
-    assert "no longer remembers it" in ada.get(reverse("connections:list")).text
+    assert "no longer remembers its second factor" in ada.get(reverse("connections:list")).text
     assert sandbox.counted("bill.logins") == 1
 
 

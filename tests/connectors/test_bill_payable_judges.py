@@ -338,6 +338,14 @@ def test_a_hundred_bills_are_one_card_with_a_line_for_each(desk: Desk, sandbox: 
     assert "Amount owed: €228.99" in card.changes[99].after
 
 
+def test_bills_of_a_vendor_that_an_earlier_step_makes_have_no_currency_yet(desk: Desk) -> None:
+    rows = [NEW_BILL | {"vendorId": {"$ref": {"step": 1, "result": "id"}}}]
+    card = desk.expect("bill_create_bills_bulk", {"bills": rows})
+
+    assert card.money == Money(None, None, "stays")
+    assert card.goes_to == "the vendor that step 1 creates"
+
+
 def test_one_bill_of_several_that_is_there_already_blocks_them_all(desk: Desk) -> None:
     rows = [NEW_BILL, NEW_BILL | {"invoiceNumber": "NP-1"}]
     (flag,) = desk.expect("bill_create_bills_bulk", {"bills": rows}).flags
@@ -491,6 +499,21 @@ def test_a_credit_is_set_off_against_a_bill_as_it_is_entered(desk: Desk) -> None
     assert (bill["creditAmount"], str(bill["dueAmount"]), bill["paymentStatus"]) == (20, "208.99", "PARTIAL")
     assert (left["appliedAmount"], left["status"]) == (20, "PARTIALLY_APPLIED")
     assert left["usage"] == [{"billId": bill["id"], "amount": 20}]
+
+
+def test_a_card_tells_what_is_set_off_and_what_the_credit_has_left(desk: Desk) -> None:
+    def card(amount: str) -> Expectation:
+        credits = [{"id": books.CREDIT, "amount": amount}]
+        return desk.expect("bill_create_bill", NEW_BILL | {"vendorCredits": credits})
+
+    assert changes(card("20"))["Credit CN-1 set off"] == ("€50.00 left", "€20.00")
+    assert (titles(card("20")), titles(card("50.01"))) == ([], [("high", "More than the credit has left")])
+
+
+def test_a_credit_of_another_vendor_is_refused_before_anything_is_proposed(desk: Desk) -> None:
+    given = NEW_BILL | {"vendorId": books.ASKED, "vendorCredits": [{"id": books.CREDIT, "amount": "1"}]}
+    with pytest.raises(ArgumentsError, match="Credit CN-1 is not from Southside"):
+        desk.look("bill_create_bill", given)
 
 
 def test_more_than_a_credit_has_left_is_refused(desk: Desk) -> None:

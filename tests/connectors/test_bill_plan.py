@@ -7,6 +7,7 @@ from console.approvals import deciding, execution
 from console.approvals.models import Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
 from console.mirror.models import Customer
+from tests import payables
 
 NEW = {"$ref": {"step": 1, "result": "id"}}
 LINES = [{"quantity": 2, "price": "12.50", "description": "Setup"}]
@@ -63,3 +64,20 @@ def test_a_session_that_ended_in_between_is_renewed_and_each_effect_comes_once(p
 
     assert attend(plan).status == Proposal.Status.SUCCEEDED
     assert sum(line["took"] for line in sandbox.effects()) == 3
+
+
+def test_a_vendors_bank_details_are_exchanged_by_one_plan(committed_db, connected, people, sandbox):
+    payables.fill(sandbox)
+    vendor = {"vendorId": payables.PAID_BY_ACH}
+    account = {"nameOnAccount": "Eastside", "bankAccountNumber": payables.ACCOUNT}
+    steps = [
+        StepDraft("bill_delete_vendor_bank_account", vendor),
+        StepDraft("bill_create_vendor_bank_account", vendor | account),
+    ]
+    proposal = propose(actor=people["priya"], steps=steps, reason="New bank.", origin=Origin("form"))
+    deciding.approve(proposal_id=proposal.pk, actor=people["dana"], digest=proposal.digest)
+
+    assert attend(proposal).status == Proposal.Status.SUCCEEDED, proposal.outcome
+    there = sandbox.record("bill", "vendor bank account", payables.PAID_BY_ACH)
+    assert there["accountNumber"] == payables.ACCOUNT
+    assert "Differs from what is there" in [flag["title"] for flag in proposal.card["flags"]]

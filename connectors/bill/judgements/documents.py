@@ -64,6 +64,9 @@ class DocumentJudge:
     def money(self, arguments: Raw, total_minor: int | None, currency: str | None) -> Money:
         return Money(total_minor, currency, "stays")
 
+    def more_changes(self, before: Snapshot, arguments: Raw) -> Iterator[Change]:
+        yield from ()
+
     def more_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
         yield from ()
 
@@ -101,7 +104,10 @@ class DocumentJudge:
             money=self.money(arguments, total_minor(amounts, currency) if currency else None, currency),
             goes_to=before.party,
             undo=undo(self.operation),
-            changes=tuple(self._changes(before, arguments, total)),
+            changes=(
+                *self._changes(before, arguments, total),
+                *self.more_changes(before, arguments),
+            ),
             flags=(*self._flags(before, arguments), *self.more_flags(before, arguments)),
         )
 

@@ -1,13 +1,16 @@
 """Making what we owe: a vendor's bill, its credit, and the bill that BILL enters by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from connectors.bill.judgements.common import Raw
 from connectors.bill.judgements.documents import DocumentJudge, price_text
 from connectors.bill.mapping import bill_record, recurring_bill_record, vendor_credit_record
+from connectors.errors import ArgumentsError
 from connectors.judgements import card
-from connectors.judging import Flag, Money, Snapshot
+from connectors.judging import Change, Flag, Money, Read, Snapshot
+from connectors.money import format_money, to_minor
 
 # Where in the books something belongs: of a whole document, and (in small letters) of one of its lines.
 PLACES_IN_THE_BOOKS = {
@@ -62,6 +65,51 @@ class BillJudge(PayableJudge):
     lines = "billLineItems"
     total = ("Amount owed", "amount")
     record = bill_record
+
+    def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
+        """Also what is left of the credits that are to be set off against the bill."""
+        before = super().look(read, arguments)
+        credits = arguments.get("vendorCredits", ())
+        if credits and not before.fields["currency"]:
+            raise ArgumentsError(["vendorCredits cannot be set off before the vendor is there."])
+        for part in credits:
+            before.fields.update(self._credit(read, part, arguments["vendorId"], before))
+        return before
+
+    def _credit(self, read: Read, part: Raw, vendor_id: str, before: Snapshot) -> dict[str, Any]:
+        """Raises ArgumentsError for a credit of another vendor, or a part finer than the currency."""
+        credit = read("bill_get_vendor_credit", {"vendorCreditId": part["id"]})
+        number, currency = credit.get("referenceNumber", part["id"]), str(before.fields["currency"])
+        if credit["vendorId"] != vendor_id:
+            raise ArgumentsError([f"Credit {number} is not from {before.party}."])
+        try:
+            to_minor(part["amount"], currency)
+        except ValueError:
+            sentence = f"{part['amount']} of credit {number} is finer than {currency} goes."
+            raise ArgumentsError([sentence]) from None
+        left = vendor_credit_record(credit, {"billCurrency": currency}).fields["open_minor"]
+        return {f"{part['id']} number": number, f"{part['id']} left_minor": left}
+
+    def more_changes(self, before: Snapshot, arguments: Raw) -> Iterator[Change]:
+        for part, left, used in self._set_off(before, arguments):
+            currency = str(before.fields["currency"])
+            now = f"{format_money(left, currency)} left"
+            number = before.fields[f"{part['id']} number"]
+            yield Change(f"Credit {number} set off", now, format_money(used, currency), "sent")
+
+    def more_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
+        for part, left, used in self._set_off(before, arguments):
+            if left is None or used > left:
+                number = before.fields[f"{part['id']} number"]
+                detail = f"Credit {number} has too little left; BILL may refuse."
+                yield Flag("high", "More than the credit has left", detail)
+
+    def _set_off(self, before: Snapshot, arguments: Raw) -> Iterator[tuple[Raw, int | None, int]]:
+        """Each part of a credit, what is left of the credit, and how much is to be used."""
+        for part in arguments.get("vendorCredits", ()):
+            left = before.fields[f"{part['id']} left_minor"]
+            used = to_minor(part["amount"], str(before.fields["currency"]))
+            yield part, left if isinstance(left, int) else None, used
 
     def card(self, before: Snapshot, arguments: Raw, total: str) -> tuple[str, str]:
         return (

@@ -42,6 +42,9 @@ BLOCK_KEYS = (
     "aliases base card effects fallback injected judge masked off paging record returns secrets stale tags"
     " trusted undo"
 )
+LOADER = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # the same in C, eight times as fast, where it is built
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -99,7 +102,9 @@ def secret_names() -> frozenset[str]:
 
 def load(connector: str, folder: Path) -> Catalogue:
     """Read a folder of OpenAPI files; what is not fit is left out and told under `problems`."""
-    documents = {path.name: yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
+    documents = {
+        path.name: yaml.load(path.read_text("utf-8"), LOADER) for path in sorted(folder.glob("*.yaml"))
+    }
     components: dict[str, dict] = {}
     bases: dict[str, str] = {}
     for document in documents.values():

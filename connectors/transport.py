@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -57,6 +58,12 @@ class Reply:
     fetched_at: datetime
 
 
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom every client trusts; read once, for it takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Client:
     """The connection to one account; safe to share between threads.
 
@@ -80,17 +87,16 @@ class Client:
         self._limit = limit or connector(account.connector).limit
         soon = min(timeout_s, 5.0)
         self._timeout = httpx.Timeout(timeout_s, connect=soon, pool=soon)
-        certificates = httpx.create_ssl_context(trust_env=False)
-        self._kept = self._http(certificates, keepalive=None)
+        self._kept = self._http(keepalive=None)
         # A kept connection may be closed by the vendor just as a write goes out, and the write would count as
         # unknown though nobody read it. A connection of its own fails before anything is sent.
-        self._fresh = self._http(certificates, keepalive=0)
+        self._fresh = self._http(keepalive=0)
 
-    def _http(self, certificates: ssl.SSLContext, *, keepalive: int | None) -> httpx.Client:
+    def _http(self, *, keepalive: int | None) -> httpx.Client:
         return httpx.Client(
             timeout=self._timeout,
             limits=httpx.Limits(max_keepalive_connections=keepalive),
-            verify=certificates,
+            verify=certificates(),
             follow_redirects=False,
             trust_env=False,  # a proxy or .netrc of the machine must not see vendor credentials
             headers={"accept": "application/json", "user-agent": "countersign"},

@@ -87,8 +87,18 @@ def template_db(django_db_setup, django_db_blocker) -> str:
 def committed_db(template_db, django_db_blocker) -> Iterator[str]:
     """A copy of the migrated template that commits for real; yields its DATABASE_URL.
 
-    Guarded tables cannot be flushed, so a test that commits never shares a database with another.
+    Guarded tables cannot be flushed, so a test that commits hardly ever shares a database with another.
     """
+    yield from database_of_its_own(template_db, django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def shared_db(template_db, django_db_blocker) -> Iterator[str]:
+    """The same for all tests of a module that only add to it; it has the accounts and the people."""
+    yield from database_of_its_own(template_db, django_db_blocker)
+
+
+def database_of_its_own(template_db: str, django_db_blocker) -> Iterator[str]:
     with django_db_blocker.unblock():
         usual = connections.settings["default"]["NAME"]
         name = copy_database(template_db)
@@ -161,13 +171,18 @@ def sandbox_url() -> Iterator[str]:
     thread.join(5)
 
 
-@pytest.fixture
-def sandbox(sandbox_url: str) -> Iterator[SandboxControl]:
-    """The sandbox, freshly seeded; effects and faults are asked of it."""
+@pytest.fixture(scope="session")
+def sandbox_control(sandbox_url: str) -> Iterator[SandboxControl]:
     with SandboxControl(sandbox_url) as control:
-        control.reset()
-        control.clear_faults()
         yield control
+
+
+@pytest.fixture
+def sandbox(sandbox_control: SandboxControl) -> SandboxControl:
+    """The sandbox, freshly seeded; effects and faults are asked of it."""
+    sandbox_control.reset()
+    sandbox_control.clear_faults()
+    return sandbox_control
 
 
 @pytest.fixture

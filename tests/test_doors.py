@@ -44,10 +44,11 @@ def reads_live(name: str, given: Mapping[str, Any], connected: Mapping[str, Any]
 
 
 @pytest.mark.parametrize("way", [reads, reads_live])
-@pytest.mark.parametrize("name", WRITES)
-def test_reading_refuses_a_write(connected, sandbox, arguments, name, way):
-    with pytest.raises(ValueError, match="is not a read"):
-        way(name, arguments(name), connected)
+def test_reading_refuses_every_write(connected, sandbox, way):
+    """Whatever its arguments: it does not come to that."""
+    for name in WRITES:
+        with pytest.raises(ValueError, match="is not a read"):
+            way(name, {}, connected)
     assert sandbox.effects() == []
 
 

@@ -167,12 +167,3 @@ def decimal(value: Any) -> Decimal:
 
 def cents(amount: Decimal) -> str:
     return str(amount.quantize(CENT, ROUND_HALF_UP))
-
-
-def storable(value: Any) -> Any:
-    """What was given, with its amounts as text."""
-    if isinstance(value, Mapping):
-        return {key: storable(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [storable(part) for part in value]
-    return f"{value:f}" if isinstance(value, Decimal) else value

@@ -20,7 +20,6 @@ AMOUNTS = {
     "paidAmount",
     "fundingAmount",
     "appliedAmount",
-    "maxAmount",
 }
 NUMBERS = AMOUNTS | {"price", "quantity", "exchangeRate", "salesTaxTotal", "salesTaxPercentage"}
 NO_REFERENCE = "0" * 20
@@ -79,13 +78,6 @@ def vendor_bank_account(account: Mapping[str, Any]) -> dict[str, Any]:
     hidden = {"id", "createdTime", "regulatoryFields"}
     shown = {name: value for name, value in account.items() if name not in hidden}
     return published(shown | {"accountNumber": "*" * (len(number) - 4) + number[-4:]})
-
-
-def vendor_row(books: Books, record: dict[str, Any]) -> dict[str, Any]:
-    """A list row is thinner than the record: how the vendor is paid is left out."""
-    row = vendor(books, record)
-    row.pop("paymentInformation", None)
-    return row
 
 
 def bill(books: Books, record: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from connectors.sandbox.bill.checks import Check
 from connectors.sandbox.bill.connections import status_of
 from connectors.sandbox.bill.errors import invalid, refusal, v3_time
 from connectors.sandbox.bill.identifiers import new_id
-from connectors.sandbox.bill.resources.vendors import create_vendor
+from connectors.sandbox.bill.resources.vendors import VENDOR
 from connectors.sandbox.bill.ways import Way, existing, parsed
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome, Work
@@ -118,7 +118,7 @@ def accept(books: Books, call: Call) -> Outcome:
 def _made(books: Books, party: str, company: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     name = given.get("name") or company["name"]
     if party == "vendor":
-        return create_vendor(books, {"name": name, "address": company["addresses"][0]})
+        return VENDOR.create(books, {"name": name, "address": company["addresses"][0]}, {})
     return rules.create_customer(books, {"name": name, "email": company["managedBy"]["email"]})
 
 

@@ -1,18 +1,14 @@
 """Recurring bills: what BILL would enter as a bill, again and again. The sandbox enters none by itself."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-
-from starlette.responses import Response
+from typing import Any
 
 from connectors.sandbox.bill.errors import refusal
 from connectors.sandbox.bill.fields import Field
 from connectors.sandbox.bill.resource import Change, Resource
 from connectors.sandbox.bill.resources.vendor_credits import LINE
-from connectors.sandbox.bill.sessions import require_trust
-from connectors.sandbox.bill.ways import parsed
+from connectors.sandbox.bill.trust import trusting
 from connectors.sandbox.books import Books
-from connectors.sandbox.endpoint import Call, Outcome, Work
 
 SCHEDULE = (
     Field("period", required=True, one_of=("WEEKLY", "MONTHLY", "YEARLY")),
@@ -48,17 +44,8 @@ RECURRING_BILL = Resource(
 )
 
 
-def _trusting(work: Work) -> Work:
-    """Paying by itself is switched on only in a session that passed a second factor."""
-
-    def do(books: Books, call: Call) -> Response | Outcome:
-        given = parsed(call.body) if call.body else {}
-        options = given.get("processingOptions") if isinstance(given, Mapping) else None
-        if isinstance(options, Mapping) and options.get("autoPayment") is True:
-            require_trust(books, call)
-        return work(books, call)
-
-    return do
+def _pays_itself(given: Mapping[str, Any]) -> bool:
+    return (given.get("processingOptions") or {}).get("autoPayment") is True
 
 
-WAYS = tuple(replace(way, work=_trusting(way.work)) for way in RECURRING_BILL.ways())
+WAYS = tuple(trusting(RECURRING_BILL.ways(), _pays_itself))

@@ -7,27 +7,75 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from connectors.sandbox.bill import rules, shapes
-from connectors.sandbox.bill.checks import Check
+from connectors.sandbox.bill import lists, rules, shapes
 from connectors.sandbox.bill.errors import invalid, refusal, v3_time
+from connectors.sandbox.bill.fields import ADDRESS, Field, kept, problems
 from connectors.sandbox.bill.identifiers import new_id
-from connectors.sandbox.bill.sessions import require_trust
-from connectors.sandbox.bill.ways import Way, creating, existing, listing, parsed, parsed_list, reading
+from connectors.sandbox.bill.resource import Change, Resource
+from connectors.sandbox.bill.trust import trusting
+from connectors.sandbox.bill.ways import Way, existing, parsed
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome
 
-MOST_AT_ONCE = 20
 VERIFYING_DAYS = 2  # business days until a new bank account can be paid to
-OWNERS = ("BUSINESS", "PERSON")
-KINDS = ("CHECKING", "SAVINGS")
-_PLAIN = "name shortName accountNumber accountType email phone billCurrency"
-_BANK = "nameOnAccount accountNumber routingNumber type ownerType paymentCurrency regulatoryFields"
+CURRENCIES = tuple(sorted(rules.CURRENCIES))
+ACCOUNT_TYPES = tuple(sorted(rules.ACCOUNT_TYPES))
+BANK_ACCOUNT = (
+    Field("nameOnAccount"),
+    Field("accountNumber", required=True, longest=40),
+    Field("routingNumber"),
+    Field("type", one_of=("CHECKING", "SAVINGS")),
+    Field("ownerType", one_of=("BUSINESS", "PERSON")),
+    Field("paymentCurrency", one_of=CURRENCIES),
+)
+FIELDS = (
+    Field("name", required=True, longest=100),
+    Field("shortName"),
+    Field("accountNumber", longest=100),
+    Field("accountType", one_of=ACCOUNT_TYPES, default="BUSINESS"),
+    Field("email", "email"),
+    Field("phone"),
+    Field("address", "object", required=True, parts=ADDRESS),
+    Field("billCurrency", one_of=CURRENCIES, default="USD"),
+    Field(
+        "paymentInformation",
+        "object",
+        parts=(
+            Field("payeeName"),
+            Field("paymentPurpose", "object"),
+            Field("bankAccount", "object", parts=BANK_ACCOUNT),
+        ),
+    ),
+    Field(
+        "additionalInfo",
+        "object",
+        parts=(
+            Field("companyName", longest=250),
+            Field("taxId"),
+            Field("taxIdType"),
+            Field("track1099", "boolean"),
+            Field("leadTimeInDays", "whole"),
+            Field("combinePayments", "boolean"),
+            Field("paymentTermId"),
+        ),
+    ),
+    Field(
+        "autoPay",
+        "object",
+        parts=(
+            Field("enabled", "boolean"),
+            Field("bankAccountId"),
+            Field("maxAmount", "number"),
+            Field("daysBeforeDueDate", "whole"),
+        ),
+    ),
+)
 # What BILL asks for in a country before it pays there; the others ask for nothing.
 PURPOSES = {
     "BR": [{"name": "Services", "value": "SRV"}, {"name": "Goods", "value": "GDS"}],
     "IN": [{"name": "Software services", "value": "P0802"}, {"name": "Other services", "value": "P1099"}],
 }
-FIELDS = {
+REGULATORY = {
     "BR": [
         {
             "name": "taxId",
@@ -47,69 +95,46 @@ FIELDS = {
 }
 
 
-def create_vendor(books: Books, given: Any) -> dict[str, Any]:
-    check = Check(given)
-    check.text("name", required=True, longest=100)
-    check.object("address", required=True)
-    _check(check)
-    bank = (given.get("paymentInformation") or {}).get("bankAccount")
-    check.finish()
-    record = rules.new_record(books, "vendor", {name: given.get(name) for name in _PLAIN.split()})
-    record |= {
-        "accountType": given.get("accountType") or "BUSINESS",
-        "address": rules.address(given["address"]),
-        "billCurrency": given.get("billCurrency") or "USD",
-        "paymentInformation": {
-            "payeeName": given["name"],
-            **_without_bank(given.get("paymentInformation")),
-            "payByType": "CHECK",
-            "payBySubType": "NONE",
-        },
-        "additionalInfo": {"track1099": False, "combinePayments": True}
-        | rules.storable(given.get("additionalInfo") or {}),
-        "bankAccountStatus": "NO_ACCOUNT",
-        "recurringPayments": False,
-        "autoPay": {"enabled": False} | rules.storable(given.get("autoPay") or {}),
+def _refine(_books: Books, change: Change) -> None:
+    """Bank details are given with a new vendor or by themselves, never with an update, and are kept apart."""
+    vendor, before = change.record, change.before or {}
+    if change.verb == "update" and (change.given.get("paymentInformation") or {}).get("bankAccount"):
+        raise invalid("paymentInformation.bankAccount: must not be given; it has an address of its own")
+    standing = {
+        "address": {},
+        "paymentInformation": {"payeeName": vendor["name"], "payByType": "CHECK", "payBySubType": "NONE"},
+        "additionalInfo": {"track1099": False, "combinePayments": True},
+        "autoPay": {"enabled": False},
     }
-    books.put("vendor", record["id"], record)
-    if bank:
-        _store_bank_account(books, record, bank)
-    return record
+    for name, usual in standing.items():
+        given = {part: value for part, value in (vendor[name] or {}).items() if value is not None}
+        vendor[name] = usual | (before.get(name) or {}) | given
+    vendor["paymentInformation"].pop("bankAccount", None)
+    country = vendor["address"]["country"]
+    vendor["address"]["countryName"] = shapes.COUNTRY_NAMES.get(country, country)
 
 
-def create_vendors(books: Books, call: Call) -> Outcome:
-    """All of them or none: a refusal of one leaves nothing of the others."""
-    given = parsed_list(call.body, most=MOST_AT_ONCE)
-    made = [create_vendor(books, one) for one in given]
-    shown = {"vendors": [shapes.vendor(books, record) for record in made]}
-    return Outcome(JSONResponse(shown, 201), record=" ".join(record["id"] for record in made))
+def _follow(books: Books, change: Change) -> None:
+    bank = (change.given.get("paymentInformation") or {}).get("bankAccount")
+    if change.verb == "create" and bank:
+        _store_bank_account(books, change.record, bank)
 
 
-def update_vendor(books: Books, call: Call) -> Outcome:
-    """What is given is set; of the address and the other groups, their parts."""
-    vendor, given = existing(books, "vendor", call.parts["id"]), parsed(call.body)
-    check = Check(given)
-    if (given.get("autoPay") or {}).get("enabled") is True:
-        require_trust(books, call)
-    check.text("name", longest=100)
-    _check(check)
-    if (given.get("paymentInformation") or {}).get("bankAccount"):
-        check.problem("paymentInformation.bankAccount: must not be given; use the bank account's own address")
-    check.finish()
-    vendor |= {name: given[name] for name in _PLAIN.split() if name in given}
-    if given.get("address"):
-        vendor["address"] = rules.address(given["address"])
-    for name in ("paymentInformation", "additionalInfo", "autoPay"):
-        vendor[name] = {**vendor.get(name, {}), **rules.storable(given.get(name) or {})}
-    return _saved(books, vendor)
-
-
-def archive_vendor(books: Books, call: Call) -> Outcome:
-    return _saved(books, existing(books, "vendor", call.parts["id"]) | {"archived": True})
-
-
-def restore_vendor(books: Books, call: Call) -> Outcome:
-    return _saved(books, existing(books, "vendor", call.parts["id"]) | {"archived": False})
+VENDOR = Resource(
+    kind="vendor",
+    prefix="009",
+    path="/vendors",
+    verbs="list get create update archive restore create_bulk",
+    fields=FIELDS,
+    filters=lists.FILTERS["vendor"],
+    initial={"bankAccountStatus": "NO_ACCOUNT", "recurringPayments": False},
+    thin=frozenset({"paymentInformation"}),
+    bulk_key="vendors",
+    most=20,
+    refine=_refine,
+    follow=_follow,
+    shape=shapes.vendor,
+)
 
 
 def read_bank_account(books: Books, call: Call) -> Response:
@@ -122,9 +147,8 @@ def read_bank_account(books: Books, call: Call) -> Response:
 
 def create_bank_account(books: Books, call: Call) -> Outcome:
     vendor, given = existing(books, "vendor", call.parts["id"]), parsed(call.body)
-    check = Check(given)
-    _check_bank(check, "")
-    check.finish()
+    if wrong := list(problems(BANK_ACCOUNT, given, partial=False)):
+        raise invalid(*wrong)
     if books.get("vendor bank account", vendor["id"]) is not None:
         raise refusal(422, "BDC_1119", "accountNumber", "the vendor has a bank account already")
     account = _store_bank_account(books, vendor, given)
@@ -174,43 +198,16 @@ def vendor_rules(books: Books, call: Call) -> Response:
 def _rules_of(country: str) -> dict[str, Any]:
     codes = PURPOSES.get(country, [])
     purpose = {"required": bool(codes), "type": "CODE" if codes else "NONE", "codes": codes}
-    return {"paymentPurpose": purpose, "validations": {"fields": FIELDS.get(country, [])}}
-
-
-def _check(check: Check) -> None:
-    check.email("email")
-    check.text("companyName", longest=250)
-    check.text("accountNumber", longest=100)
-    check.text("phone")
-    check.one_of("accountType", rules.ACCOUNT_TYPES)
-    check.one_of("billCurrency", rules.CURRENCIES)
-    check.address("address")
-    for name in ("paymentInformation", "additionalInfo", "autoPay", "paymentInformation.bankAccount"):
-        check.object(name)
-    if check.given.get("paymentInformation") and check.given["paymentInformation"].get("bankAccount"):
-        _check_bank(check, "paymentInformation.bankAccount.")
-
-
-def _check_bank(check: Check, start: str) -> None:
-    check.text(f"{start}accountNumber", required=True, longest=40)
-    for name in ("nameOnAccount", "routingNumber"):
-        check.text(f"{start}{name}")
-    check.one_of(f"{start}type", KINDS)
-    check.one_of(f"{start}ownerType", OWNERS)
-    check.one_of(f"{start}paymentCurrency", rules.CURRENCIES)
+    return {"paymentPurpose": purpose, "validations": {"fields": REGULATORY.get(country, [])}}
 
 
 def _store_bank_account(books: Books, vendor: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    account = {name: given.get(name) for name in _BANK.split()}
+    account = kept(books, BANK_ACCOUNT, given, None, whole=True)
     account |= {"id": new_id(books, "vendor bank account"), "createdTime": v3_time(books.now)}
     books.put("vendor bank account", vendor["id"], account, owner=vendor["id"])
     vendor["paymentInformation"] |= {"payByType": "ACH"}
     _saved(books, vendor | {"bankAccountStatus": "NO_NET_LINKED_ACCOUNT"})
     return account
-
-
-def _without_bank(given: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in (given or {}).items() if name != "bankAccount"}
 
 
 def _saved(books: Books, vendor: dict[str, Any]) -> Outcome:
@@ -219,21 +216,15 @@ def _saved(books: Books, vendor: dict[str, Any]) -> Outcome:
     return Outcome(JSONResponse(shapes.vendor(books, vendor)), record=vendor["id"])
 
 
+def _pays_itself(given: Mapping[str, Any]) -> bool:
+    return (given.get("autoPay") or {}).get("enabled") is True
+
+
 _ACCOUNT = "/vendors/{id}/bank-account"
+_ABROAD = "/vendors/configuration/international-payments"
 WAYS = (
-    Way("GET", "/vendors", "list_vendors", listing("vendor", shapes.vendor_row)),
-    Way("POST", "/vendors", "create_vendor", creating(create_vendor, shapes.vendor)),
-    Way("POST", "/vendors/bulk", "create_vendors_bulk", create_vendors),
-    Way(
-        "GET",
-        "/vendors/configuration/international-payments",
-        "get_international_payment_rules",
-        international_rules,
-    ),
-    Way("GET", "/vendors/{id}", "get_vendor", reading("vendor", shapes.vendor)),
-    Way("PATCH", "/vendors/{id}", "update_vendor", update_vendor),
-    Way("POST", "/vendors/{id}/archive", "archive_vendor", archive_vendor),
-    Way("POST", "/vendors/{id}/restore", "restore_vendor", restore_vendor),
+    *trusting(VENDOR.ways(), _pays_itself),
+    Way("GET", _ABROAD, "get_international_payment_rules", international_rules),
     Way("GET", _ACCOUNT, "get_vendor_bank_account", read_bank_account),
     Way("POST", _ACCOUNT, "create_vendor_bank_account", create_bank_account),
     Way("DELETE", _ACCOUNT, "delete_vendor_bank_account", delete_bank_account),

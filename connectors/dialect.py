@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn, Protocol
 
-from connectors.errors import NotFoundError, OutcomeUnknownError, RateLimitedError, RefusedError
+from connectors.errors import (
+    NotFoundError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    RefusedError,
+    VendorError,
+)
 from connectors.rates import Gate, Limit, Pace, Priority, moment_after, wait_asked_for
 from connectors.requests import Request
 from connectors.sharing import Session, Shared
@@ -52,6 +58,9 @@ class Line(Protocol):
 
     def exchange(self, request: Request, headers: Mapping[str, str]) -> Answer:
         """One call, no retry, nothing judged; raises NotSentError or OutcomeUnknownError."""
+
+    def redacted(self, error: VendorError) -> VendorError:
+        """The error without credentials in its words."""
 
 
 @dataclass(frozen=True)

@@ -186,14 +186,14 @@ class Client:
         try:
             return self.dialect.sign(self, request, trusted=trusted)
         except (NotSentError, NotConfiguredError) as error:
-            raise self._redacted(error) from None
+            raise self.redacted(error) from None
         except RefusedError as error:
             # Asking again would be refused again, and vendors count sign-ins.
             sentence = f"{self.dialect.title} did not let us sign in; nothing was sent. {error.sentence}"
             refusal = NotConfiguredError(
                 sentence, vendor=self.dialect.title, status=error.status, code=error.code
             )
-            raise self._redacted(refusal) from None
+            raise self.redacted(refusal) from None
         except VendorError as error:
             sentence = f"{self.dialect.title} did not answer our sign-in; nothing was sent."
             raise NotSentError(
@@ -229,7 +229,7 @@ class Client:
                 self.shared.forget(signed.kind, signed.session)
             raise
         except VendorError as error:
-            raise self._redacted(error, signed) from None
+            raise self.redacted(error, signed) from None
         except (ValueError, RecursionError):
             if is_write and self.dialect.accepts_by_status(request):
                 text = self._storable(answer.text, signed)
@@ -248,7 +248,7 @@ class Client:
             "%s %s %s: %s", self.account.connector, request.method, request.path, type(error).__name__
         )
 
-    def _redacted(self, error: VendorError, signed: Signed | None = None) -> VendorError:
+    def redacted(self, error: VendorError, signed: Signed | None = None) -> VendorError:
         """The error without credentials, and then no longer than fits: a cut one would not be found."""
         sentence = self._without_secrets(error.sentence, signed)
         if len(sentence) > SENTENCE_LIMIT:

@@ -98,8 +98,9 @@ class BillDialect(Dialect):
         """BILL counts by developer key, which several organizations may share."""
         mark = sessions.mark(account)
         if request.path.startswith(SPEND_PATH):
+            token = account.credentials.get("spend_token") or account.credentials.get("client_id", "")
             sentence = "BILL Spend & Expense is being asked as often as we allow ourselves"
-            return (Pace(f"bill spend {mark} {account.name}", SPEND_LIMIT, sentence),)
+            return (Pace(f"bill spend {sessions.marked(token)}", SPEND_LIMIT, sentence),)
         usual = Pace(f"bill {mark}", limit, self.asked_enough)
         if request.path in SIGN_INS:
             sentence = "BILL takes only 200 sign-ins an hour, and we have used up those we allow ourselves"

@@ -45,9 +45,11 @@ def has_client(account: Account) -> bool:
 
 def mark(account: Account) -> str:
     """Whom BILL counts calls for, in a form that may stand in the open: the developer key or the client."""
-    given = given_by(account)
-    counted = given.get("client_id" if has_client(account) else "dev_key", "")
-    return sha256(f"countersign {counted}".encode()).hexdigest()[:16]
+    return marked(given_by(account).get("client_id" if has_client(account) else "dev_key", ""))
+
+
+def marked(credential: str) -> str:
+    return sha256(f"countersign {credential}".encode()).hexdigest()[:16]
 
 
 def spend_token(account: Account) -> str:
@@ -91,9 +93,10 @@ def sign_in(line: Line, kind: str, request: Request, *, check: Check) -> Session
         check(answer)
     except RefusedError as error:
         sentence = NOT_ACCEPTED.get(error.code, f"BILL did not let us sign in. {error.sentence}")
-        raise NotConfiguredError(
+        refusal = NotConfiguredError(
             sentence, vendor=TITLE, status=error.status, request_id=error.request_id, code=error.code
-        ) from None
+        )
+        raise line.redacted(refusal) from None  # it is kept for all who ask
     try:
         return _session_in(parse_json(answer.text), kind)
     except (ValueError, KeyError, TypeError):

@@ -36,6 +36,11 @@ class CredentialsForm(forms.Form):
             if given.is_secret:
                 self.fields[given.name] = secret_field(given)
 
+    def clean(self) -> dict[str, str]:
+        if not any(self.cleaned_data.get(one.name) for one in self.access.given if one.is_secret):
+            raise forms.ValidationError("No credential was given.")
+        return self.cleaned_data
+
     def given(self) -> dict[str, str]:
         return {one.name: self.cleaned_data[one.name] for one in self.access.given if one.name in self.fields}
 

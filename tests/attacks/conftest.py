@@ -36,6 +36,8 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         "vendor": factories.make_vendor(bill).pk,
         "bill": factories.make_bill(bill).pk,
         "connection": billsby.pk,
+        "trusting connection": bill.pk,
+        "vendor_word": "bill",
         "sync": factories.make_sync(billsby, "invoice").pk,
         "events_path": "a-path-that-nobody-was-given",
         "proposal": proposal.pk,

@@ -76,6 +76,11 @@ RULES = {
     "connections:resume": Rule(NO_SUCH_WAY, MANAGERS, "connection"),
     "connections:events": Rule(ADMINISTRATOR, NO_SUCH_WAY, "connection"),
     "connections:make-events-address": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 403, 403, 403, 302), "connection"),
+    "connections:connect": Rule(ADMINISTRATOR, (SHUT_OUT, 403, 403, 403, 403, 422), "vendor_word"),
+    "connections:credentials": Rule(ADMINISTRATOR, (SHUT_OUT, 403, 403, 403, 403, 422), "connection"),
+    "connections:trust": Rule(ADMINISTRATOR, (SHUT_OUT, 403, 403, 403, 403, 422), "trusting connection"),
+    # This one knows no second factor: asking for a code calls the vendor, which no transaction may wait for.
+    "connections:ask-for-code": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 403, 403, 403, 404), "connection"),
     "connections:receive-event": Rule((405,) * 6, (403,) * 6, "events_path"),
     **{
         f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY)

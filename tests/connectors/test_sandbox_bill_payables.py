@@ -1,10 +1,12 @@
 """What the sandbox's BILL makes of vendors, the network and bills, and what it refuses."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from connectors.sandbox.bill.resources.recurring_bills import following
 from connectors.sandbox.client import SandboxControl
 from tests import payables as books
 from tests.connectors.bill_account import BillAccount
@@ -147,3 +149,67 @@ def test_the_network_is_searched_for_what_the_seed_says(bill: BillAccount) -> No
     vendor = bill.rows("/vendors")[0]["name"]
 
     assert vendor in names(bill, name=vendor)
+
+
+RENT = {"recurringBillLineItems": [{"amount": 80, "description": "Rent"}], "vendorId": books.VENDOR}
+
+
+def schedule(sandbox: SandboxControl, **changes: Any) -> dict[str, Any]:
+    due = (sandbox.now() + timedelta(days=10)).date().isoformat()
+    return {"period": "WEEKLY", "frequency": 2, "nextDueDate": due, "daysInAdvance": 3} | changes
+
+
+def rents(bill: BillAccount) -> list[dict[str, Any]]:
+    rows = bill.rows("/bills", filters=f"vendorId:eq:{books.VENDOR}")
+    return [row for row in rows if row["billLineItems"][0].get("description") == "Rent"]
+
+
+def test_a_recurring_bill_enters_a_bill_again_and_again(bill: BillAccount, sandbox: SandboxControl) -> None:
+    made = bill.post("/recurringbills", RENT | {"schedule": schedule(sandbox)}).json()
+    entered = []
+    for days in (6, 1, 14):
+        days_pass(bill, sandbox, days)
+        entered.append(len(rents(bill)))
+
+    assert entered == [0, 1, 2]
+    first = made["schedule"]["nextDueDate"]
+    assert [row["dueDate"] for row in rents(bill)][0] == first
+    then = bill.read(f"/recurringbills/{made['id']}")["schedule"]["nextDueDate"]
+    assert date.fromisoformat(then) == date.fromisoformat(first) + timedelta(weeks=4)
+
+
+def test_an_archived_or_ended_recurring_bill_enters_none(bill: BillAccount, sandbox: SandboxControl) -> None:
+    first = bill.post("/recurringbills", RENT | {"schedule": schedule(sandbox)}).json()
+    bill.post(f"/recurringbills/{first['id']}/archive")
+    ends = schedule(sandbox)["nextDueDate"]
+    bill.post("/recurringbills", RENT | {"schedule": schedule(sandbox, endDate=ends)})
+    days_pass(bill, sandbox, 60)
+
+    assert [row["dueDate"] for row in rents(bill)] == [ends]
+
+
+def test_an_archived_vendor_gets_no_bill_and_the_schedule_goes_on(
+    bill: BillAccount, sandbox: SandboxControl
+) -> None:
+    made = bill.post("/recurringbills", RENT | {"schedule": schedule(sandbox)}).json()
+    bill.post(f"/vendors/{books.VENDOR}/archive")
+    days_pass(bill, sandbox, 8)
+
+    then = bill.read(f"/recurringbills/{made['id']}")["schedule"]["nextDueDate"]
+    assert (rents(bill), then > made["schedule"]["nextDueDate"]) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("period", "frequency", "day", "then"),
+    [
+        ("MONTHLY", 1, "2027-01-31", "2027-02-28"),
+        ("MONTHLY", 12, "2027-12-15", "2028-12-15"),
+        ("YEARLY", 1, "2028-02-29", "2029-02-28"),
+        ("WEEKLY", 2, "2026-12-24", "2027-01-07"),
+    ],
+)
+def test_the_day_of_the_month_stays_as_far_as_the_month_has_it(
+    period: str, frequency: int, day: str, then: str
+) -> None:
+    given = {"period": period, "frequency": frequency, "nextDueDate": day}
+    assert following(given) == date.fromisoformat(then)

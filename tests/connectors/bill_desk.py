@@ -51,3 +51,11 @@ class BillDesk:
 
     def _judge(self, name: str) -> Any:
         return connector("bill").judges[find_operation(name).judge or ""]
+
+
+def titles(card: Expectation) -> list[tuple[str, str]]:
+    return [(flag.level, flag.title) for flag in card.flags]
+
+
+def changes(card: Expectation) -> dict[str, tuple[str, str]]:
+    return {change.field: (change.now, change.after) for change in card.changes}

@@ -161,8 +161,13 @@ def resolved(value: Any, components: Mapping[str, Mapping[str, Any]]) -> Any:
     return resolved(components[kind][name], components) | rest
 
 
+def block_of(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of an operation beyond OpenAPI. YAML takes the bare word `off` for a boolean."""
+    return {"off" if key is False else key: value for key, value in raw.get("x-countersign", {}).items()}
+
+
 def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[str, str]) -> Operation:
-    block = raw.get("x-countersign", {})
+    block = block_of(raw)
     unknown = set(block) - set(BLOCK_KEYS.split())
     if unknown:
         raise ValueError(f"x-countersign does not know {', '.join(sorted(unknown))}")
@@ -256,7 +261,7 @@ def _input_schema(
 
 def unfit(operation: Operation, raw: Mapping[str, Any]) -> Iterator[str]:
     """Why an operation cannot be offered, one sentence each."""
-    block = raw.get("x-countersign", {})
+    block = block_of(raw)
     if not operation.name.startswith(f"{operation.connector}_"):
         yield f"its name must start with {operation.connector}_"
     if not operation.description:

@@ -66,12 +66,12 @@ def make_client(sandbox_url: str, **credentials: str) -> Client:
         "username": LOGIN["username"],
         "password": LOGIN["password"],
         "dev_key": LOGIN["devKey"],
-        "organization_id": LOGIN["organizationId"],
         "spend_token": SPEND_TOKEN,
         "remember_me_id": "sandbox-remember-me",
         "device": "countersign-demo",
     }
-    account = Account("bill", "BILL", f"{sandbox_url}/bill", given | credentials)
+    injected = {"organization_id": credentials.pop("organization_id", LOGIN["organizationId"])}
+    account = Account("bill", "BILL", f"{sandbox_url}/bill", given | credentials, injected)
     return Client(account, timeout_s=5.0, patience=NO_WAIT)
 
 

@@ -31,7 +31,7 @@ class BillDesk:
 
     def send(self, name: str, given: Mapping[str, Any]) -> Any:
         operation = find_operation(name)
-        request = operation.request(operation.arguments(given), {})
+        request = operation.request(operation.arguments(given), self.client.account.injected)
         return send_write(
             self.client, request, operation=operation, trusted=operation.wants_trust(given)
         ).data

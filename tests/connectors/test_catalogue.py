@@ -101,9 +101,9 @@ def test_an_unfit_operation_is_left_out_and_told(tmp_path: Path, changes: dict, 
 
 def test_an_operation_that_is_off_is_kept_apart(tmp_path: Path) -> None:
     """It needs no more than its name, its effects, and why."""
-    block = {"effects": ["money"], "off": "Partners alone may call it."}
-    document = {"paths": {"/things/{thing}": {"get": GOOD | {"x-countersign": block}}}}
-    (tmp_path / "things.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+    document = {"paths": {"/things/{thing}": {"get": GOOD | {"x-countersign": {"effects": ["money"]}}}}}
+    text = yaml.safe_dump(document, default_flow_style=False, sort_keys=False)
+    (tmp_path / "things.yaml").write_text(f"{text}        off: Partners alone may call it.\n")
 
     loaded = load("acme", tmp_path)
 

@@ -1,7 +1,7 @@
 """Kinds of plain records: what their writes send, and where the records show it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from connectors.bill.mapping import moment
 from connectors.bill.session import TITLE
 from connectors.catalogue import Operation, catalogue, find_operation
 from connectors.errors import NotFoundError
+from connectors.hiding import dotted
 from connectors.judgements import NOTHING, shown_value
 from connectors.judging import Attempted, Read
 
@@ -28,12 +29,16 @@ class Owner:
 
 @dataclass(frozen=True)
 class Sent:
-    """One value of a request, as it is sent and in a card's words; None where a replacement leaves it out."""
+    """One value of a request, as it is sent and in a card's words; None where a replacement leaves it out.
+
+    secret: the card and what is read of it show its last four letters, and no more can be compared.
+    """
 
     label: str
     place: Place
     value: Any
     words: str
+    secret: bool = False
 
     @property
     def field(self) -> str:
@@ -45,6 +50,8 @@ class Sent:
         shown = self.shown(record)
         if shown is None:
             return True if self.value in (None, "", [], {}) and self.place else None
+        if self.secret and str(shown)[-4:] == str(self.value)[-4:]:
+            return None
         return None if self.value is None else is_exactly(self.value, shown)
 
     def shown(self, record: Raw) -> Any:
@@ -156,7 +163,13 @@ class RecordKind:
         return self.has("list") and argument in self.operation("list").input_schema["properties"]
 
     def sent(
-        self, schema: schemas.Schema, arguments: Raw, place: Place = (), *, whole: bool = False
+        self,
+        schema: schemas.Schema,
+        arguments: Raw,
+        place: Place = (),
+        *,
+        whole: bool = False,
+        secrets: Collection[str] = (),
     ) -> Iterator[Sent]:
         """What a body of this schema sends, in the catalogue's order, but for the record's own id.
 
@@ -166,13 +179,15 @@ class RecordKind:
             shown_name = inner.get("x-name", name)
             where = self.places.get(shown_name, (*place, name))
             if inner.get("x-inline"):
-                yield from self.sent(inner, arguments, (*place, name), whole=whole)
+                yield from self.sent(inner, arguments, (*place, name), whole=whole, secrets=secrets)
             elif "const" in inner or shown_name == self.key:
                 continue
             elif shown_name in arguments:
                 value = arguments[shown_name]
                 on_wire = schemas.wire_value(inner, value, shown_name)
-                yield Sent(label_of(shown_name, inner), where, on_wire, in_words(value))
+                is_secret = shown_name in secrets
+                words = dotted(value) if is_secret else in_words(value)
+                yield Sent(label_of(shown_name, inner), where, on_wire, words, is_secret)
             elif whole:
                 yield Sent(label_of(shown_name, inner), where, None, NOTHING)
 

@@ -20,13 +20,17 @@ class SeveralJudge(RecordJudge):
         return arguments[body["x-name"]]
 
     def _sent_of(self, member: Raw) -> list[Sent]:
-        items = self.kind.operation(self.verb).wire.body["items"]
-        return list(self.kind.sent(items, member, whole=self.verb == "replace_bulk"))
+        operation = self.kind.operation(self.verb)
+        whole, secrets = self.verb == "replace_bulk", operation.secrets
+        return list(self.kind.sent(operation.wire.body["items"], member, whole=whole, secrets=secrets))
 
     def _of_all(self, titles: list[str], fields: Mapping[str, Any]) -> Snapshot:
         title = f"{len(titles)} {self.kind.several}" if len(titles) != 1 else f"{self.kind.words} {titles[0]}"
         known = {"names": shortened(titles), "count": len(titles), **fields}
         return Snapshot(self.kind.thing, "", title, shortened(titles), known, now_text())
+
+    def words(self, before: Snapshot) -> Mapping[str, str]:
+        return {"title": before.title, "names": str(before.fields["names"])}
 
     def _expect_all(
         self,
@@ -37,9 +41,8 @@ class SeveralJudge(RecordJudge):
         changes: Iterable[Change],
         flags: Iterable[Flag],
     ) -> Expectation:
-        words = {"count": before.fields["count"], "names": before.fields["names"], "title": before.title}
         return Expectation(
-            sentence=card(self.operation, **words),
+            sentence=card(self.operation, **self.words(before)),
             summary=f"{summary} All of them or none. {self.kind.note}",
             money=self.money(before, arguments),
             goes_to="BILL",

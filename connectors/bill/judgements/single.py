@@ -23,7 +23,7 @@ STATUS = {True: "Archived", False: "In use"}
 
 @dataclass(frozen=True)
 class RecordJudge:
-    """What the judges of one kind share. More flags, or money, are a subclass's."""
+    """What the judges of one kind share. More flags, money or words of the card are a subclass's."""
 
     kind: RecordKind
     verb: str
@@ -38,9 +38,15 @@ class RecordJudge:
     def more_flags(self, before: Snapshot, arguments: Raw) -> Iterable[Flag]:
         return ()
 
+    def words(self, before: Snapshot) -> Mapping[str, str]:
+        """What the operation's `card` may name."""
+        return {"name": before.title, "party": before.party}
+
     def _sent(self, arguments: Raw) -> list[Sent]:
-        body = self.kind.operation(self.verb).wire.body
-        return list(self.kind.sent(body, arguments, whole=self.verb == "replace")) if body else []
+        operation = self.kind.operation(self.verb)
+        whole, secrets = self.verb == "replace", operation.secrets
+        body = operation.wire.body or {}
+        return list(self.kind.sent(body, arguments, whole=whole, secrets=secrets))
 
     def _record(self, read: Read, arguments: Raw) -> Raw:
         return self.kind.get(read, arguments[self.kind.key], arguments)
@@ -61,7 +67,7 @@ class RecordJudge:
         flags: Iterable[Flag],
     ) -> Expectation:
         return Expectation(
-            sentence=card(self.operation, name=before.title, party=before.party),
+            sentence=card(self.operation, **self.words(before)),
             summary=f"{summary} {self.kind.note}",
             money=self.money(before, arguments),
             goes_to="BILL",
@@ -210,7 +216,7 @@ class DeleteRecord(RecordJudge):
 def difference(sent: list[Sent], found: Raw) -> str:
     """In what a record found is not the one that was asked for, as half a sentence; "" when it is."""
     for one in sent:
-        if one.place and not is_same(one.value, one.shown(found)):
+        if one.place and not one.secret and not is_same(one.value, one.shown(found)):
             return f"“{one.label}” is another"
     return ""
 

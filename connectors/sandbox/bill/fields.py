@@ -12,6 +12,7 @@ from typing import Any
 from connectors.sandbox.bill.checks import EMAIL, NUMBER
 from connectors.sandbox.bill.errors import refusal
 from connectors.sandbox.bill.identifiers import new_id
+from connectors.sandbox.bill.shapes import COUNTRY_NAMES
 from connectors.sandbox.books import Books
 
 Given = Mapping[str, Any]
@@ -22,7 +23,8 @@ class Field:
     """One value that a call may give.
 
     type: text, email, date, number (kept as decimal text), whole, boolean, texts, object (its fields are
-    `parts`) or lines (a list of objects; each gets an id of `prefix`, and an update edits them by it).
+    `parts`), address (those of ADDRESS unless told) or lines (a list of objects; each gets an id of
+    `prefix`, and an update edits them by it).
     required: to make or replace a record. to: the kind of record whose id this is. default: what a new
     record has without it.
     """
@@ -82,6 +84,9 @@ def _kept_value(books: Books, field: Field, value: Any, old: Any, whole: bool) -
             return format(Decimal(str(value)), "f")
         case "object" if field.parts:
             return kept(books, field.parts, value, old, whole=whole)
+        case "address":
+            parts = kept(books, field.parts or ADDRESS, value, old, whole=whole)
+            return parts | {"countryName": COUNTRY_NAMES.get(parts["country"], parts["country"])}
         case "lines":
             return _kept_lines(books, field, value, old or [], whole)
     return value
@@ -158,7 +163,8 @@ def _object(field: Field, value: Any, where: str, partial: bool) -> Iterator[str
     if not isinstance(value, Mapping):
         yield f"{where}: must be an object"
     else:
-        yield from problems(field.parts, value, f"{where}.", partial=partial)
+        parts = ADDRESS if field.type == "address" and not field.parts else field.parts
+        yield from problems(parts, value, f"{where}.", partial=partial)
 
 
 def _lines(field: Field, value: Any, where: str, partial: bool) -> Iterator[str]:
@@ -184,5 +190,6 @@ _CHECKS: Mapping[str, Callable[[Field, Any, str, bool], Iterator[str]]] = {
     "boolean": _boolean,
     "texts": _texts,
     "object": _object,
+    "address": _object,
     "lines": _lines,
 }

@@ -11,12 +11,11 @@ from typing import Any
 from connectors.sandbox.bill import names, resources
 from connectors.sandbox.bill.errors import v3_time
 from connectors.sandbox.bill.identifiers import new_id
-from connectors.sandbox.bill.sessions import ORGANIZATION, USER_ID, remember_device
+from connectors.sandbox.bill.sessions import APPROVER_ID, ORGANIZATION, USER_ID, remember_device
 from connectors.sandbox.bill.shapes import COUNTRY_NAMES
 from connectors.sandbox.books import Books
 from connectors.sandbox.core import Core
 
-APPROVER_ID = "00601HALDENAPPROVER0"
 COUNTRIES = {"USD": ("US",), "EUR": ("DE", "NL", "IE"), "GBP": ("GB",)}
 # Days from today to the due date, by the invoice's turn; every ten invoices have all of these.
 DUE_IN_DAYS = (

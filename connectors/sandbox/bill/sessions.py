@@ -25,6 +25,7 @@ OAUTH_CLIENT = ("sandbox-client", "sandbox-client-secret")
 REMEMBERED_ID, DEVICE = "sandbox-remember-me", "countersign-demo"
 SPEND_TOKEN = "sandbox-spend-token"
 USER_ID = "00601HALDENCONSOLE00"
+APPROVER_ID = "00601HALDENAPPROVER0"
 
 
 def sign_in(

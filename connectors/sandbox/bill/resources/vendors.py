@@ -13,6 +13,7 @@ from connectors.sandbox.bill.fields import ADDRESS, Field, kept, problems
 from connectors.sandbox.bill.identifiers import new_id
 from connectors.sandbox.bill.resource import Change, Resource
 from connectors.sandbox.bill.trust import trusting
+from connectors.sandbox.bill.vendor_trail import note_change
 from connectors.sandbox.bill.ways import Way, existing, parsed
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome
@@ -115,6 +116,7 @@ def _refine(_books: Books, change: Change) -> None:
 
 
 def _follow(books: Books, change: Change) -> None:
+    note_change(books, change.before, change.record)
     bank = (change.given.get("paymentInformation") or {}).get("bankAccount")
     if change.verb == "create" and bank:
         _store_bank_account(books, change.record, bank)

@@ -118,7 +118,8 @@ class Endpoint:
             response = await run_in_threadpool(self.answer, call)
             await response(scope, receive, send)
 
-        fault = self.core.faults.take(connector=self.connector, operation=self.operation, path=call.path)
+        target = f"{call.path}?{call.query}"
+        fault = self.core.faults.take(connector=self.connector, operation=self.operation, path=target)
         await (fault.strike if fault else _plainly)(answer, scope, receive, send)
 
     def answer(self, call: Call) -> Response:

@@ -23,6 +23,7 @@ class Fault:
     kind: status (an answer of our choice), rate_limit (429), delay (`seconds` before the answer), reset
     (connection reset, nothing happens at the vendor), drop_reply (the effect happens, the reply is lost).
     after_effect: a status or a delay comes once the call has had its effect; otherwise before it.
+    path_contains: a part of the path, or of the query behind it.
     """
 
     kind: str

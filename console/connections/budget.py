@@ -17,6 +17,7 @@ from connectors.registry import connector
 from console.connections.models import CallBudget, Connection
 
 SHORTEST_WAIT_S = 0.002
+AT_ONCE_S = 0.05  # an account with a pace of its own may be asked so much of it at once
 # The database's clock in seconds: processes on several machines have one time only there.
 CLOCK = {
     "sqlite": "((julianday('now') - 2440587.5) * 86400.0)",
@@ -27,14 +28,14 @@ TABLE = CallBudget._meta.db_table
 
 
 def limit_of(connection: Connection) -> Limit:
-    usual = connector(connection.connector).limit
-    return replace(usual, calls_per_s=connection.calls_per_s) if connection.calls_per_s else usual
+    usual, own = connector(connection.connector).limit, connection.calls_per_s
+    return replace(usual, calls_per_s=own, at_once=max(usual.at_once, own * AT_ONCE_S)) if own else usual
 
 
-def take(pace: Pace, priority: Priority) -> float:
-    """Take one call and answer 0, or take none and answer after how many seconds to ask again."""
+def take(pace: Pace, priority: Priority, *, calls: int = 1) -> float:
+    """Take so many calls and answer 0, or take none and answer after how many seconds to ask again."""
     clock, later = CLOCK[database.vendor], LATER[database.vendor]
-    call_s = 1 / pace.limit.calls_per_s
+    call_s = calls / pace.limit.calls_per_s
     ahead_s = pace.limit.room_s(priority) - call_s
     with database.cursor() as cursor:
         cursor.execute(

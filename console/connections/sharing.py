@@ -1,6 +1,8 @@
 """What all processes share of an account, in the database: its pace, its places, its sessions."""
 
 import hashlib
+import threading
+import time
 from contextlib import AbstractContextManager
 
 from django.db import connection as database
@@ -17,6 +19,8 @@ from console.connections.places import place
 
 # A use is noted once a minute: sessions are given up minutes before the vendor would end them.
 NOTED_EVERY_S = 60
+MOST_AT_ONCE = 16  # calls taken together
+KEPT_S = 0.05
 REFUSED_FOR_S = 300  # vendors lock an account that signs in wrongly again and again
 TABLE = VendorSession._meta.db_table
 
@@ -27,9 +31,26 @@ class SharedByAll:
     def __init__(self, connection: Connection) -> None:
         self._pk, self._slug, self._connector = connection.pk, connection.slug, connection.connector
         self._credentials = hashlib.sha256(bytes(connection.sealed_credentials)).hexdigest()
+        self._lock = threading.Lock()
+        self._taken: dict[str, tuple[int, float]] = {}  # by pace: calls that are left, and until when
 
     def take(self, pace: Pace, priority: Priority) -> float:
-        return take(pace, priority)
+        """For a sync several calls at once, as far as the account's limit has room for them and more.
+
+        It makes hundreds a second where it may, and each would ask the database before. What it does not use
+        within a moment is lost, so that its pace stays even.
+        """
+        several = int(min(MOST_AT_ONCE, pace.limit.room_s(priority) * pace.limit.calls_per_s / 4))
+        if priority != Priority.SYNC or several < 2:
+            return take(pace, priority)
+        with self._lock:
+            left, until = self._taken.get(pace.name, (0, 0.0))
+            if not left or time.monotonic() > until:
+                if wait_s := take(pace, priority, calls=several):
+                    return wait_s
+                left, until = several, time.monotonic() + KEPT_S
+            self._taken[pace.name] = left - 1, until
+            return 0.0
 
     def place(
         self, gate: Gate, priority: Priority, *, wait_s: float, lease_s: float

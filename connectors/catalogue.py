@@ -80,11 +80,13 @@ def catalogue(connector: str) -> Catalogue:
     return load(connector, FOLDER / connector / "catalogue")
 
 
+@cache
 def connector_names() -> tuple[str, ...]:
     """Every folder with a catalogue is a connector."""
     return tuple(sorted(path.parent.name for path in FOLDER.glob("*/catalogue") if path.is_dir()))
 
 
+@cache
 def find_operation(name: str) -> Operation:
     """The operation of that name or alias at any connector; KeyError when there is none."""
     for connector in connector_names():

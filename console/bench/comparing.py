@@ -23,7 +23,7 @@ PEER_PACKAGES = "dlt[postgres,sqlalchemy]==1.31.*"
 PEER_SCRIPT = Path(__file__).with_name("peer.py")
 LIMIT_CALLS_PER_S = 50
 LIMIT_LATENCIES_MS = (20, 150)
-LIMIT_INVOICES = 30_000  # at the limit they take six seconds, at the pace of one call after another 50
+LIMIT_INVOICES = 100_000  # at the limit they take twenty seconds
 
 Databases = SQLiteDatabases | PostgresDatabases
 

@@ -5,50 +5,73 @@ import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from connectors.ahead import ReadAhead
 from connectors.catalogue import Catalogue, Problem, connector_names
 from connectors.dialect import Dialect
 from connectors.judging import Judge, Read
 from connectors.rates import Limit
 
+write = json.JSONEncoder(default=str).encode
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """A vendor record in mirror words; `digest` changes exactly when `raw` or `fields` do."""
+    """A vendor record in mirror words."""
 
     kind: str
     vendor_id: str
     fields: dict[str, Any]
     raw: dict[str, Any]
-    digest: str
-
-    @classmethod
-    def of(cls, kind: str, vendor_id: str, fields: dict[str, Any], raw: dict[str, Any]) -> "Record":
-        return cls(kind, vendor_id, fields, raw, digest({"raw": raw, "fields": fields}))
 
 
-@dataclass(frozen=True)
+@dataclass(
+    slots=True
+)  # not frozen: a sync makes hundreds of thousands, and that costs each one a microsecond
 class Row:
     """A record as the vendor gave it, not yet read.
 
-    operation: what gave it. vendor_id: its id, "" where it tells none. record: reads it; BadReplyError,
-    or whatever reading a value of another kind than documented raises, when it cannot be read.
+    operation: what gave it. vendor_id: its id, "" where it tells none. reads: makes the record of `raw`;
+    BadReplyError, or whatever reading a value of another kind than documented raises, when it cannot be
+    read. beside: what else the record is made of. text: `raw` as JSON, decimals digit for digit as text.
     """
 
     kind: str
     operation: str
     raw: Any
     vendor_id: str
-    record: Callable[[], Record]
+    reads: Callable[[Any], Record]
+    beside: Any
+    text: str
 
     @classmethod
-    def of(cls, kind: str, operation: str, keys: str, raw: Any, record: Callable[[Any], Record]) -> "Row":
+    def of(
+        cls,
+        kind: str,
+        operation: str,
+        keys: str,
+        raw: Any,
+        reads: Callable[[Any], Record],
+        *,
+        beside: Any = None,
+    ) -> "Row":
         """keys: the names, parted by blanks, under one of which such a row has its id."""
-        named = (raw.get(key) for key in keys.split()) if isinstance(raw, Mapping) else ()
-        told = next((value for value in named if type(value) in (str, int)), "")
-        return cls(kind, operation, raw, str(told), lambda: record(raw))
+        told: Any = ""
+        if isinstance(raw, Mapping):
+            for key in keys.split():
+                told = raw.get(key)
+                if type(told) in (str, int):
+                    break
+            else:
+                told = ""
+        return cls(kind, operation, raw, str(told), reads, beside, write(raw))
+
+    def record(self) -> Record:
+        return self.reads(self.raw)
 
 
 @dataclass(frozen=True)
@@ -56,12 +79,13 @@ class Page:
     """Some rows of a stream.
 
     total: the size of the whole stream, where the vendor tells. following: where the stream goes on, "" at
-    its end; `Stream.pages` takes it.
+    its end; `Stream.pages` takes it. asked_at: when it was asked for; None for just before it was given.
     """
 
     rows: tuple[Row, ...]
     total: int | None
     following: str
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +93,7 @@ class Stream:
     """A full listing of one kind, page by page, from its beginning ("") or from where a page goes on."""
 
     kind: str
-    pages: Callable[[Read, str], Iterator[Page]]
+    pages: Callable[[ReadAhead, str], Iterator[Page]]
 
 
 @dataclass(frozen=True)
@@ -153,10 +177,12 @@ class Connector:
     second_factor: SecondFactor | None = None
 
 
-def digest(raw: Any) -> str:
-    """SHA-256 of the record with its keys sorted; decimals count by their digits."""
-    text = json.dumps(raw, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+@cache
+def reading_mark(name: str) -> str:
+    """Changes with the code that reads this vendor's records: what they say may be another thing then."""
+    folder = Path(__file__).parent / name
+    code = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+    return hashlib.sha256(code).hexdigest()
 
 
 @cache

@@ -7,11 +7,11 @@ known: it was not processed, it was refused, or nothing.
 import logging
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import httpx
@@ -42,6 +42,9 @@ __all__ = ["Account", "Client", "Patience", "Priority", "Reply", "Rows", "make_r
 log = logging.getLogger(__name__)
 SENTENCE_LIMIT = 400
 NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+Call = Callable[[Request], tuple[Answer, Any]]
 
 
 @dataclass(frozen=True)
@@ -283,16 +286,40 @@ def read(
     Raises ValueError for an operation with any other effect, VendorDownError or RateLimitedError when
     patience ran out, RefusedError, NotFoundError, BadReplyError.
     """
+    return _reading(client, operation, arguments, partial(_patiently, client, operation, priority=priority))
+
+
+def read_once(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> Reply:
+    """As `read`, but nothing is tried again, and no room is asked for: whoever calls has seen to it.
+
+    Raises NotSentError and OutcomeUnknownError too: what `read` would try again.
+    """
+
+    def call(request: Request) -> tuple[Answer, Any]:
+        try:
+            return client.signed_exchange(request, priority=Priority.SYNC, masked=operation.masked)
+        except OutcomeUnknownError as error:
+            raise _final(error) from None
+
+    return _reading(client, operation, arguments, call)
+
+
+def await_room(client: Client, operation: Operation, priority: Priority) -> None:
+    """Wait for room for one call of it. Raises RateLimitedError when that takes too long."""
+    client.await_room(_unwritten(operation), priority)
+
+
+def _reading(client: Client, operation: Operation, arguments: Mapping[str, Any], call: Call) -> Reply:
     if not operation.is_read:
         raise ValueError(f"{operation.name} is not a read")
     checked = operation.arguments(arguments)
     if operation.paging is None:
-        answer, data = _from_either_path(client, operation, checked, {}, priority)
+        answer, data = _from_either_path(client, operation, checked, {}, call)
         return _reply(answer, data)
     answers: list[Answer] = []
 
     def fetch(page: Mapping[str, Any]) -> Any:
-        answer, data = _from_either_path(client, operation, checked, page, priority)
+        answer, data = _from_either_path(client, operation, checked, page, call)
         answers.append(answer)
         return data
 
@@ -341,32 +368,33 @@ def make_ready(client: Client, operation: Operation, arguments: Mapping[str, Any
     Raises NotConfiguredError (NotTrustedError where a second factor is missing) or NotSentError.
     """
     if operation.wants_trust(arguments):
-        client.signed(Request(operation.method, operation.path, "", "", ""), trusted=True)
+        client.signed(_unwritten(operation), trusted=True)
+
+
+def _unwritten(operation: Operation) -> Request:
+    """A request of this operation as far as its path tells whose limits and sessions it needs."""
+    return Request(operation.method, operation.path, "", "", "")
 
 
 def _from_either_path(
-    client: Client,
-    operation: Operation,
-    arguments: Mapping[str, Any],
-    page: Mapping[str, Any],
-    priority: Priority,
+    client: Client, operation: Operation, arguments: Mapping[str, Any], page: Mapping[str, Any], call: Call
 ) -> tuple[Answer, Any]:
     """The answer under the operation's path; where that has nothing, under its fallback, asked once."""
     injected = client.account.injected
     try:
-        return _patiently(client, operation, operation.request(arguments, injected, page), priority)
+        return call(operation.request(arguments, injected, page))
     except NotFoundError as missing:
         if not operation.fallback:
             raise
         elsewhere = replace(operation, path=operation.fallback)
         try:
-            return _patiently(client, operation, elsewhere.request(arguments, injected, page), priority)
+            return call(elsewhere.request(arguments, injected, page))
         except NotFoundError:
             raise missing from None
 
 
 def _patiently(
-    client: Client, operation: Operation, request: Request, priority: Priority
+    client: Client, operation: Operation, request: Request, *, priority: Priority
 ) -> tuple[Answer, Any]:
     patience, started, renewed, tried = client.patience, time.monotonic(), False, 0
     while True:
@@ -389,11 +417,9 @@ def _patiently(
             failure: VendorError = error
             wait_s = patience.wait_s(tried) if error.retry_after_s is None else error.retry_after_s
         except (NotSentError, OutcomeUnknownError) as error:
-            if error.code == "unreadable":
-                raise BadReplyError(
-                    error.sentence, vendor=error.vendor, status=error.status, request_id=error.request_id
-                ) from None
-            failure = error
+            failure = _final(error)
+            if isinstance(failure, BadReplyError):
+                raise failure from None
             wait_s = patience.wait_s(tried)
         over = time.monotonic() - started + wait_s > patience.total_s
         if tried >= patience.tries or over:
@@ -407,6 +433,15 @@ def _patiently(
                 code=failure.code,
             ) from None
         time.sleep(wait_s)
+
+
+def _final(error: VendorError) -> VendorError:
+    """A BadReplyError for an answer that cannot be read: asking again does not change it. Else the error."""
+    if error.code != "unreadable":
+        return error
+    return BadReplyError(
+        error.sentence, vendor=error.vendor, status=error.status, request_id=error.request_id
+    )
 
 
 def _reply(answer: Answer, data: Any) -> Reply:

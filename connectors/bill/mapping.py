@@ -24,7 +24,7 @@ def customer_record(raw: Raw) -> Record:
         "country": _text(address, "country"),
         "total_paid_minor": None,
     }
-    return Record.of("customer", identifier(raw), fields, dict(raw))
+    return Record("customer", identifier(raw), fields, dict(raw))
 
 
 def vendor_record(raw: Raw) -> Record:
@@ -35,7 +35,7 @@ def vendor_record(raw: Raw) -> Record:
         "city": _text(address, "city"),
         "country": _text(address, "country"),
     }
-    return Record.of("vendor", identifier(raw), fields, dict(raw))
+    return Record("vendor", identifier(raw), fields, dict(raw))
 
 
 def invoice_record(raw: Raw, customer: Raw | None) -> Record:
@@ -56,7 +56,7 @@ def invoice_record(raw: Raw, customer: Raw | None) -> Record:
         "due_on": day(raw, "dueDate"),
         "invoice_type": "",
     }
-    return Record.of("invoice", identifier(raw), fields, dict(raw))
+    return Record("invoice", identifier(raw), fields, dict(raw))
 
 
 def bill_record(raw: Raw, vendor: Raw | None) -> Record:
@@ -76,7 +76,7 @@ def bill_record(raw: Raw, vendor: Raw | None) -> Record:
         "due_on": day(raw, "dueDate"),
         "is_archived": archived,
     }
-    return Record.of("bill", identifier(raw), fields, dict(raw))
+    return Record("bill", identifier(raw), fields, dict(raw))
 
 
 def vendor_credit_record(raw: Raw, vendor: Raw | None) -> Record:
@@ -95,7 +95,7 @@ def vendor_credit_record(raw: Raw, vendor: Raw | None) -> Record:
         "issued_on": day(raw, "creditDate"),
         "is_archived": archived,
     }
-    return Record.of("vendor_credit", identifier(raw), fields, dict(raw))
+    return Record("vendor_credit", identifier(raw), fields, dict(raw))
 
 
 def recurring_bill_record(raw: Raw, vendor: Raw | None) -> Record:
@@ -112,7 +112,7 @@ def recurring_bill_record(raw: Raw, vendor: Raw | None) -> Record:
         "pays_itself": bool(_object(raw, "processingOptions").get("autoPayment")),
         "is_archived": archived,
     }
-    return Record.of("recurring_bill", identifier(raw), fields, dict(raw))
+    return Record("recurring_bill", identifier(raw), fields, dict(raw))
 
 
 def lines_minor(raw: Raw, lines: str, currency: str) -> int | None:

@@ -65,7 +65,9 @@ def party(kind: str, raw: Any, verb: str) -> Row:
 
 
 def document(kind: str, raw: Any, owner: Raw | None, verb: str) -> Row:
-    return Row.of(kind, operation(kind, verb), "id", raw, lambda raw: DOCUMENTS[kind](raw, owner))
+    return Row.of(
+        kind, operation(kind, verb), "id", raw, lambda raw: DOCUMENTS[kind](raw, owner), beside=owner
+    )
 
 
 def operation(kind: str, verb: str) -> str:

@@ -54,7 +54,7 @@ def customer(raw: Raw) -> Record:
         fields["card_status"] = raw["cardStatus"] or ""
     if "totalAmountPaid" in raw:
         fields["total_paid_minor"] = minor(raw["totalAmountPaid"], "totalAmountPaid")
-    return Record.of("customer", text(raw, "customerUniqueId"), fields, dict(raw))
+    return Record("customer", text(raw, "customerUniqueId"), fields, dict(raw))
 
 
 def subscription(raw: Raw) -> Record:
@@ -80,7 +80,7 @@ def subscription(raw: Raw) -> Record:
         fields["next_billing_at"] = moment(raw.get("nextBillingDate"), "nextBillingDate")
     if "nextBillingAmount" in raw:
         fields["next_billing_minor"] = minor(raw["nextBillingAmount"], "nextBillingAmount")
-    return Record.of("subscription", text(raw, key), fields, dict(raw))
+    return Record("subscription", text(raw, key), fields, dict(raw))
 
 
 def customer_subscription(raw: Raw, *, customer: Record) -> Record:
@@ -98,7 +98,7 @@ def customer_subscription(raw: Raw, *, customer: Record) -> Record:
         "next_billing_at": moment(raw.get("nextBilling"), "nextBilling"),
         "created_at": moment(raw.get("createdOn"), "createdOn"),
     }
-    return Record.of("subscription", text(raw, "subscriptionId"), fields, dict(raw))
+    return Record("subscription", text(raw, "subscriptionId"), fields, dict(raw))
 
 
 def invoice(raw: Raw, *, customer_name: str | None = None) -> Record:
@@ -120,7 +120,7 @@ def invoice(raw: Raw, *, customer_name: str | None = None) -> Record:
         fields["refundable_minor"] = minor(raw["refundableAmount"], "refundableAmount")
     if "invoiceType" in raw:
         fields["invoice_type"] = raw["invoiceType"] or ""
-    return Record.of("invoice", number, fields, dict(raw))
+    return Record("invoice", number, fields, dict(raw))
 
 
 def credit_note(raw: Raw, *, customer_name: str | None = None) -> Record:
@@ -135,7 +135,7 @@ def credit_note(raw: Raw, *, customer_name: str | None = None) -> Record:
         "amount_minor": minor(raw.get("amount"), "amount"),
         "issued_at": moment(raw.get("createdOn"), "createdOn"),
     }
-    return Record.of("credit_note", number, fields, dict(raw))
+    return Record("credit_note", number, fields, dict(raw))
 
 
 def product(raw: Raw) -> Record:
@@ -145,7 +145,7 @@ def product(raw: Raw) -> Record:
         "visibility": named(raw.get("visibility"), VISIBILITIES),
         "description": raw.get("description") or "",
     }
-    return Record.of("product", text(raw, "productId"), fields, dict(raw))
+    return Record("product", text(raw, "productId"), fields, dict(raw))
 
 
 def plan(raw: Raw, *, product: Record) -> Record:
@@ -157,7 +157,7 @@ def plan(raw: Raw, *, product: Record) -> Record:
         "currency": product.fields["currency"],
         "cycles": [_cycle(cycle) for cycle in raw.get("cycles") or []],
     }
-    return Record.of("plan", text(raw, "planId"), fields, dict(raw))
+    return Record("plan", text(raw, "planId"), fields, dict(raw))
 
 
 def _cycle(raw: Raw) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def _cycle(raw: Raw) -> dict[str, Any]:
 
 def add_on(raw: Raw) -> Record:
     """From the list or the details; only the details tell prices, and no field of ours."""
-    return Record.of("add_on", text(raw, "addonId"), _named_and_described(raw), dict(raw))
+    return Record("add_on", text(raw, "addonId"), _named_and_described(raw), dict(raw))
 
 
 def allowance(raw: Raw) -> Record:
@@ -180,7 +180,7 @@ def allowance(raw: Raw) -> Record:
     fields = _named_and_described(raw)
     if "counter" in raw:
         fields["counter_id"] = text(raw["counter"] or {}, "counterId")
-    return Record.of("allowance", text(raw, "allowanceId"), fields, dict(raw))
+    return Record("allowance", text(raw, "allowanceId"), fields, dict(raw))
 
 
 def _named_and_described(raw: Raw) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def custom_field(raw: Raw) -> Record:
         "options": raw.get("options") or "",
         "is_compulsory": bool(raw.get("compulsory")),
     }
-    return Record.of("custom_field", text(raw, "customFieldId"), fields, dict(raw))
+    return Record("custom_field", text(raw, "customFieldId"), fields, dict(raw))
 
 
 def custom_field_response(raw: Raw) -> Record:
@@ -211,7 +211,7 @@ def custom_field_response(raw: Raw) -> Record:
         "label": field.fields["label"],
         "value": raw.get("value") or "",
     }
-    return Record.of("custom_field_response", text(raw, "customFieldResponseId"), fields, dict(raw))
+    return Record("custom_field_response", text(raw, "customFieldResponseId"), fields, dict(raw))
 
 
 def address(raw: Raw) -> dict[str, str]:

@@ -1,9 +1,12 @@
 """Full listings for the mirror, and the re-reading of one record."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from connectors.ahead import Asked, InTurn, ReadAhead, Window
 from connectors.billsby import mapping
 from connectors.errors import BadReplyError, NotFoundError
 from connectors.judging import Read
@@ -24,19 +27,43 @@ KEYS = {
 }
 
 
+@dataclass(frozen=True)
+class Part:
+    """A page of a list. total: the size of the whole, where Billsby tells. following: the place after it."""
+
+    rows: list[Any]
+    total: int | None
+    following: str
+    asked_at: datetime
+
+
 def listed(
-    read: Read, operation: str, place: str = "", *, size: int = PAGE
-) -> Iterator[tuple[list[Any], int | None, str]]:
-    """A list from a place on: (rows, size of the whole where Billsby tells, place of what follows) by page.
+    read: ReadAhead,
+    operation: str,
+    place: str = "",
+    *,
+    size: int = PAGE,
+    make: Callable[[Any], Any] = lambda raw: raw,
+) -> Iterator[Part]:
+    """A list from a place on, page by page, several of them under way at once; make: what each row becomes.
 
     Newest first and not ours to reorder. What is created meanwhile moves rows to later pages, so a row may
     come twice. What is removed moves rows to earlier ones: when the list has become shorter since the page
-    before, what may have slipped there is read again, at least a page.
+    before, what may have slipped there is read again, at least a page. That also holds where the later page
+    was answered first; only a row made and another removed between two such answers, as many of each, can
+    hide a third, which the next reading of the list then finds.
     """
+
+    def ask(position: int) -> Asked:
+        arguments = {"limit": size} | ({"after": str(position)} if position else {})
+        return read.ask(operation, arguments, lambda rows: (rows, [make(raw) for raw in rows]))
+
+    window = Window(read, ask, size)
     position, extent_before = _opened(place)
     furthest, returns = position, 0
     while True:
-        rows = read(operation, {"limit": size} | ({"after": str(position)} if position else {}))
+        asked = window.take(position, extent_before)
+        rows, made = asked.answer()
         extent = rows.pages * size if rows.total is None and rows.pages is not None else rows.total
         following = None if rows.next is None else int(rows.next)
         if position > furthest:
@@ -46,7 +73,8 @@ def listed(
         if position and lost > 0 and returns < RETURNS:
             returns += 1
             following = max(0, position - size * -(-lost // size))
-        yield list(rows), rows.total, "" if following is None else f"{following} {extent or ''}"
+        told = "" if following is None else f"{following} {extent or ''}"
+        yield Part(made, rows.total, told, asked.at)
         if following is None:
             return
         position, extent_before = following, extent
@@ -59,35 +87,38 @@ def _opened(place: str) -> tuple[int, int | None]:
 
 
 def row(kind: str, operation: str, raw: Any, record: Callable[..., Record], **more: Any) -> Row:
-    return Row.of(kind, operation, KEYS[kind], raw, partial(record, **more))
+    """more: what the record is read with besides, and follows when it changes."""
+    reads = partial(record, **more) if more else record
+    return Row.of(kind, operation, KEYS[kind], raw, reads, beside=more)
 
 
 def stream(kind: str, operation: str, record: Callable[[Mapping[str, Any]], Record]) -> Stream:
-    def pages(read: Read, place: str) -> Iterator[Page]:
-        for rows, total, following in listed(read, operation, place):
-            yield Page(tuple(row(kind, operation, raw, record) for raw in rows), total, following)
+    def pages(read: ReadAhead, place: str) -> Iterator[Page]:
+        for part in listed(read, operation, place, make=lambda raw: row(kind, operation, raw, record)):
+            yield Page(tuple(part.rows), part.total, part.following, part.asked_at)
 
     return Stream(kind, pages)
 
 
-def _plan_pages(read: Read, place: str = "") -> Iterator[Page]:
-    for products, _, following in listed(read, "billsby_list_products", place, size=PRODUCTS_AT_ONCE):
-        yield Page(tuple(plan for raw in products for plan in _plans(read, raw)), None, following)
+def _plan_pages(read: ReadAhead, place: str = "") -> Iterator[Page]:
+    for part in listed(read, "billsby_list_products", place, size=PRODUCTS_AT_ONCE):
+        rows = tuple(plan for raw in part.rows for plan in _plans(read, raw))
+        yield Page(rows, None, part.following, part.asked_at)
 
 
 def _plans(read: Read, product: Any) -> list[Row]:
     """A product's plans. One that does not tell its id gives a single row that cannot be read."""
-
-    def record(raw: Any) -> Record:
-        return mapping.plan(raw, product=mapping.product(product))
-
     key = row("product", "billsby_list_products", product, mapping.product).vendor_id
     if not key.isdecimal():
         return [Row.of("plan", "billsby_list_products", "", product, mapping.product)]
     return [
-        row("plan", "billsby_list_plans", raw, record)
+        row("plan", "billsby_list_plans", raw, _plan_of, product=product)
         for raw in read("billsby_list_plans", {"productId": int(key)})
     ]
+
+
+def _plan_of(raw: Any, *, product: Any) -> Record:
+    return mapping.plan(raw, product=mapping.product(product))
 
 
 STREAMS = (
@@ -163,7 +194,7 @@ def _product(read: Read, key: str) -> list[Row]:
 
 def _plan(read: Read, key: str) -> list[Row]:
     """Billsby has no call for one plan, so every product is asked for its own."""
-    return _only([found for page in _plan_pages(read) for found in page.rows], key)
+    return _only([found for page in _plan_pages(InTurn(read)) for found in page.rows], key)
 
 
 def _only(rows: list[Row], key: str) -> list[Row]:

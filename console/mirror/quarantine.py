@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import chain
 from typing import Any
 
 from django.utils import timezone
 
-from connectors.registry import Row, digest
+from connectors.registry import Row
 from console.audit import log
 from console.connections.models import Connection
 from console.mirror.models import RefusedRecord
@@ -38,7 +39,7 @@ class Refusal:
 
     @classmethod
     def of(cls, row: Row, error: Exception) -> "Refusal":
-        mark = digest(row.raw)
+        mark = sha256(json.dumps(row.raw, sort_keys=True, default=str).encode()).hexdigest()
         is_usable = 0 < len(row.vendor_id) <= LONGEST_ID and is_storable(row.vendor_id)
         is_object = isinstance(row.raw, Mapping) and is_storable(row.raw)
         is_told = hasattr(error, "field")
@@ -91,7 +92,9 @@ def refuse(connection: Connection, refusal: Refusal) -> None:
 
 def let_go(connection: Connection, kind: str, vendor_ids: Iterable[str]) -> None:
     """Forget what was kept aside of records that fit by now."""
-    RefusedRecord.objects.filter(connection=connection, kind=kind, vendor_id__in=vendor_ids).delete()
+    aside = RefusedRecord.objects.filter(connection=connection, kind=kind)
+    if fits := set(aside.values_list("vendor_id", flat=True)).intersection(vendor_ids):
+        aside.filter(vendor_id__in=fits).delete()
 
 
 def is_storable(value: Any) -> bool:

@@ -1,65 +1,45 @@
 """Vendor records into the mirror: pages of a sync, and single records read again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import transaction
-from django.db.models import (
-    BigIntegerField,
-    BooleanField,
-    CharField,
-    DateField,
-    DateTimeField,
-    Field,
-    IntegerField,
-    TextField,
-)
 from django.utils import timezone
 
 from connectors.errors import BadReplyError
 from connectors.rates import Priority
-from connectors.registry import Record as VendorRecord
-from connectors.registry import Row, connector
+from connectors.registry import Row, connector, reading_mark, write
 from console.connections.clients import UNREADABLE, reader, understood
 from console.connections.models import Connection
+from console.mirror import upserting
+from console.mirror.fitting import fitted
 from console.mirror.models import KINDS, Record
 from console.mirror.quarantine import DoesNotFitError, Refusal, is_storable, let_go, refuse
-from console.mirror.upserting import upsert_newer
 from console.ui.live import hint
 
 OWNERS = ("customer", "vendor")  # their pages show what belongs to them
-LARGEST_AMOUNT = 2**53 - 1  # beyond it JSON numbers are not exact, and the log takes none
-PLAIN: Mapping[type[Field], type] = {
-    CharField: str,
-    TextField: str,
-    BooleanField: bool,
-    IntegerField: int,
-    BigIntegerField: int,
-    DateTimeField: datetime,
-    DateField: date,
-}
-YEARS = range(1900, 2200)  # others are slips of the vendor's, and break arithmetic with time zones
-OURS = [
-    "connection",
-    "raw",
-    "digest",
-    "fetched_at",
-    "seen_in",
-    "gone_at",
-    "haystack",
-]  # not made of what a vendor sent
 
 
-@dataclass(frozen=True)
-class Understood:
-    """A row and what it says."""
+@dataclass(slots=True)
+class Told:
+    """What a vendor told of one record. digest: changes with all that it is made of."""
 
     row: Row
-    record: VendorRecord
+    read_at: datetime
+    digest: str
+
+
+@dataclass
+class Sorted:
+    """The told records of one kind by what is to be done with them."""
+
+    to_write: list[Told] = field(default_factory=list)
+    differing: dict[str, int] = field(default_factory=dict)  # of those to write, the rows that are there
+    unchanged: dict[datetime, list[int]] = field(default_factory=dict)  # by when they were read
+    newer: list[int] = field(default_factory=list)  # somebody has read them since
 
 
 def refresh_record(
@@ -81,37 +61,43 @@ def refresh_record(
     return changed
 
 
-def store(
-    connection: Connection,
-    rows: Iterable[Row],
-    *,
-    read_at: datetime | None = None,
-    generation: int | None = None,
+def store(connection: Connection, rows: Iterable[Row], *, read_at: datetime | None = None) -> int:
+    """Keep what was read, in one short transaction; returns how many rows were new or changed.
+
+    read_at: when the reading began. See `store_pages`.
+    """
+    return store_pages(connection, [(rows, read_at or timezone.now())])
+
+
+def store_pages(
+    connection: Connection, pages: Iterable[tuple[Iterable[Row], datetime]], *, generation: int | None = None
 ) -> int:
     """Keep what was read, in one short transaction; returns how many rows were new or changed.
 
-    read_at: when the reading began. A row that somebody has read since is left alone, and a row whose digest
-    is the same only gets its `fetched_at`. generation: the sync that lists these rows, stamped on them all.
-    Fields that a record does not carry keep their values. A row that cannot be read or does not fit is kept
-    aside with an audit entry, and the others go on. Nothing is ever deleted, and what was gone and is seen
-    again is back.
+    pages: rows, and when reading them began. A row that somebody has read since is left alone, and a row
+    whose digest is the same only gets its `fetched_at`. generation: the sync that lists these rows, stamped
+    on them all. Fields that a record does not carry keep their values. A row that cannot be read or does not
+    fit is kept aside with an audit entry, and the others go on. Nothing is ever deleted, and what was gone
+    and is seen again is back.
     """
-    by_kind: dict[str, dict[str, Understood]] = {}
+    by_kind: dict[str, dict[str, Told]] = {}
     refusals: list[Refusal] = []
-    for row in rows:
-        try:
-            record = row.record()
-            by_kind.setdefault(record.kind, {})[record.vendor_id] = Understood(row, record)
-        except (BadReplyError, *UNREADABLE) as error:
-            refusals.append(Refusal.of(row, error))
-    moment = read_at or timezone.now()
+    mark = reading_mark(connection.connector)
+    for rows, read_at in pages:
+        for row in rows:
+            if not row.vendor_id or not is_storable(row.vendor_id):
+                refusals.append(refusal_of(row))
+                continue
+            beside = write(row.beside) if row.beside else ""
+            digest = sha256(f"{mark}\n{beside}\n{row.text}".encode()).hexdigest()
+            by_kind.setdefault(row.kind, {})[row.vendor_id] = Told(row, read_at, digest)
     with transaction.atomic():
         changed = 0
-        for kind, fresh in sorted(by_kind.items()):
-            stored, unfit = store_kind(connection, KINDS[kind], fresh, moment, generation)
+        for kind, told in sorted(by_kind.items()):
+            stored, unfit = store_kind(connection, KINDS[kind], told, generation)
             changed += stored
             refusals += unfit
-            let_go(connection, kind, askable(fresh.keys() - {refusal.vendor_id for refusal in unfit}))
+            let_go(connection, kind, told.keys() - {refusal.vendor_id for refusal in unfit})
         if generation is not None:
             stamp(connection, refusals, generation)
         # Last, since an entry holds the log's head until the transaction ends.
@@ -120,46 +106,71 @@ def store(
     return changed
 
 
+def refusal_of(row: Row) -> Refusal:
+    """Why a row whose id cannot be stored, or that tells none, cannot be kept."""
+    try:
+        row.record()
+    except (BadReplyError, *UNREADABLE) as error:
+        return Refusal.of(row, error)
+    return Refusal.of(row, DoesNotFitError("It tells no id that could be kept."))
+
+
 def store_kind(
-    connection: Connection,
-    model: type[Record],
-    fresh: Mapping[str, Understood],
-    read_at: datetime,
-    generation: int | None,
+    connection: Connection, model: type[Record], told: Mapping[str, Told], generation: int | None
 ) -> tuple[int, list[Refusal]]:
-    """The rows of one kind; `fresh` is by vendor id. Returns how many changed, and what did not fit."""
-    # Locked in one order, so that two writers of overlapping pages do not wait for each other.
-    locked = model.with_gone.select_for_update().order_by("vendor_id")
-    found = locked.filter(connection=connection, vendor_id__in=askable(fresh))
+    """The rows of one kind; `told` is by vendor id. Returns how many changed, and what did not fit."""
+    earliest = min(one.read_at for one in told.values())
+    found = sort_out(upserting.look_up(model, connection.pk, told, after=earliest), told)
     seen = {} if generation is None else {"seen_in": generation}
-    left, differing, unchanged, newer = set(fresh), [], [], []
-    for pk, vendor_id, digest, fetched_at in found.values_list("pk", "vendor_id", "digest", "fetched_at"):
-        if fetched_at <= read_at and digest != fresh[vendor_id].record.digest:
-            differing.append(pk)
-            continue
-        (newer if fetched_at > read_at else unchanged).append(pk)
-        left.remove(vendor_id)
-    # Most pages change nothing: a row is read whole only where something is to be written.
-    known = {row.vendor_id: row for row in model.with_gone.filter(pk__in=differing)} if differing else {}
-    rows, touched, unfit = [], {"raw", "digest", "fetched_at", "gone_at", *seen}, []
-    for vendor_id in sorted(left):
-        record = fresh[vendor_id].record
-        row = known.get(vendor_id) or model(connection=connection, vendor_id=vendor_id)
-        row.fetched_at, row.gone_at = read_at, None
-        row.seen_in = seen.get("seen_in", row.seen_in)
+    known = known_rows(model, found.differing)
+    rows, unfit = [], []
+    touched = {"raw", "digest", "fetched_at", "gone_at", *seen}
+    for one in found.to_write:
+        vendor_id = one.row.vendor_id
         try:
-            fit(row, record)
-        except (DoesNotFitError, *UNREADABLE) as error:
-            unfit.append(Refusal.of(fresh[vendor_id].row, error))
+            record = one.row.record()
+            values = fitted(model, known.get(vendor_id, {}), record, one.row.text, vendor_id)
+        except (BadReplyError, DoesNotFitError, *UNREADABLE) as error:
+            unfit.append(Refusal.of(one.row, error))
             continue
-        touched |= set(record.fields)
-        rows.append(row)
-    derived = {field.name for field in model._meta.concrete_fields if not field.editable}
-    changed = upsert_newer(model, rows, fields=touched | derived)
-    model.with_gone.filter(pk__in=unchanged).update(fetched_at=read_at, gone_at=None, **seen)
-    if seen:
-        model.with_gone.filter(pk__in=newer).update(**seen)
+        values.update(seen)
+        values["connection_id"], values["raw"], values["digest"] = connection.pk, one.row.text, one.digest
+        values["fetched_at"], values["gone_at"] = one.read_at, None
+        touched.update(record.fields)
+        rows.append(values)
+    derived = {field.attname for field in model._meta.concrete_fields if not field.editable}
+    changed = upserting.upsert_newer(model, rows, fields=touched | derived)
+    for read_at, pks in found.unchanged.items():
+        upserting.set_where(model, pks, {"fetched_at": read_at, "gone_at": None, **seen})
+    if seen and found.newer:
+        upserting.set_where(model, found.newer, seen)
     return changed, unfit
+
+
+def sort_out(held: Mapping[str, upserting.Held], told: Mapping[str, Told]) -> Sorted:
+    """By what is held of each. In the order of their ids, in which other writers lock them too."""
+    found = Sorted()
+    for vendor_id in sorted(told):
+        one, row = told[vendor_id], held.get(vendor_id)
+        if row is None:
+            found.to_write.append(one)
+        elif row.fetched_at and row.fetched_at > one.read_at:
+            found.newer.append(row.pk)
+        elif row.digest == one.digest:
+            found.unchanged.setdefault(one.read_at, []).append(row.pk)
+        else:
+            found.to_write.append(one)
+            found.differing[vendor_id] = row.pk
+    return found
+
+
+def known_rows(model: type[Record], differing: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """What is there already of those that changed: a record need not carry every field."""
+    if not differing:
+        return {}
+    names = [field.attname for field in model._meta.concrete_fields if field.name not in ("id", "raw")]
+    found = model.with_gone.filter(pk__in=differing.values()).values("vendor_id", *names)
+    return {row["vendor_id"]: row for row in found}
 
 
 def stamp(connection: Connection, refusals: Iterable[Refusal], generation: int) -> None:
@@ -173,67 +184,3 @@ def ids_by_kind(refusals: Iterable[Refusal]) -> dict[str, list[str]]:
     for refusal in refusals:
         ids.setdefault(refusal.kind, []).append(refusal.vendor_id)
     return ids
-
-
-def askable(ids: Iterable[str]) -> list[str]:
-    """Those that a database may be asked for."""
-    return [vendor_id for vendor_id in ids if is_storable(vendor_id)]
-
-
-def fit(row: Record, record: VendorRecord) -> None:
-    """Put a record's values into the row's columns; DoesNotFitError may leave it half filled."""
-    if not is_storable(record.raw):
-        raise DoesNotFitError("A text holds a zero byte or half a letter.")
-    row.raw, row.digest = record.raw, record.digest
-    unsure = not takes(row._meta.get_field("vendor_id"), row.vendor_id)
-    for name, value in record.fields.items():
-        try:
-            field = row._meta.get_field(name)
-        except FieldDoesNotExist:
-            raise DoesNotFitError(f"{row._meta.verbose_name} has no {name}.", field=name) from None
-        check_range(name, value)
-        # Texts and flags are never null here: what the vendor leaves open is empty.
-        value = field.get_default() if value is None and not field.null else value
-        setattr(row, name, value)
-        unsure = unsure or not takes(field, value)
-    if unsure or not needed(type(row)) <= record.fields.keys():
-        clean(row)
-    row.derive()
-
-
-def clean(row: Record) -> None:
-    try:
-        row.clean_fields(exclude=OURS)
-    except ValidationError as error:
-        problems = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
-        raise DoesNotFitError("; ".join(problems), field=next(iter(error.message_dict))) from None
-
-
-def takes(field: Field, value: Any) -> bool:
-    """Whether the column holds this value as it is, beyond doubt; where not, `clean_fields` decides.
-
-    That one asks every column through several layers, which costs more than the rest of a row's fitting. No
-    column here has validators but those of its type.
-    """
-    if value is None:
-        return field.null and field.blank
-    kind = PLAIN.get(type(field))
-    if field.choices or type(value) is not kind:
-        return False
-    if kind is str:
-        return bool(value or field.blank) and (field.max_length is None or len(value) <= field.max_length)
-    return kind is not int or abs(value) < 2**31
-
-
-@cache
-def needed(model: type[Record]) -> frozenset[str]:
-    """Columns whose own default would not do."""
-    fields = (field for field in model._meta.fields if field.name not in {*OURS, "id", "vendor_id"})
-    return frozenset(field.name for field in fields if not takes(field, field.get_default()))
-
-
-def check_range(name: str, value: Any) -> None:
-    if isinstance(value, int) and abs(value) > LARGEST_AMOUNT:
-        raise DoesNotFitError(f"{name}: {value} is too large to be exact.", field=name)
-    if isinstance(value, date) and value.year not in YEARS:
-        raise DoesNotFitError(f"{name}: {value} is no date that anybody meant.", field=name)

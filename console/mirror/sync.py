@@ -1,7 +1,9 @@
 """Reading everything a connection has into the mirror, page by page."""
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -9,18 +11,19 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from connectors.errors import NotSentError, VendorDownError, VendorError
-from connectors.rates import Priority
 from connectors.registry import Page, Stream, connector
 from console.accounts.models import Person
-from console.connections.clients import reader
+from console.connections.ahead import reading_ahead
 from console.connections.models import Connection
 from console.mirror.gone import TooManyMissingError, settle_missing
 from console.mirror.models import NotOursError, RefusedRecord, Sync
-from console.mirror.refresh import store
+from console.mirror.refresh import store_pages
 from console.ui.live import hint
 
 log = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=7)
+PAGES_AT_ONCE = 20  # kept in one transaction, which holds up other writers for as long
+READY_S = 0.01  # a page that takes longer was waited for, and so would be the next
 PASSING = (NotSentError, VendorDownError)  # they say nothing about what was asked
 
 Progress = Callable[[Sync], None]
@@ -128,27 +131,52 @@ def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
 
 def read_pages(run: Sync, stream: Stream, on_progress: Progress) -> None:
     """From the run's place to the end of the list. Raises VendorError, NotOursError."""
-    pages = stream.pages(reader(run.connection, priority=Priority.SYNC), run.place)
+    with reading_ahead(run.connection) as read:
+        for pages in together(stream.pages(read, run.place)):
+            with transaction.atomic():
+                report(run, pages)
+                store_pages(run.connection, [(page.rows, page.asked_at) for page in pages], generation=run.pk)
+            hint(f"connection.{run.connection_id}")
+            on_progress(run)
+
+
+def together(pages: Iterator[Page]) -> Iterator[list[Page]]:
+    """The pages that are kept in one transaction: what has come meanwhile, and no more than that.
+
+    The first stands alone, so that something shows at once. What has been read is given before an error that
+    ends the list is raised.
+    """
+    most = 1
     while True:
-        read_at = timezone.now()
-        page = next(pages, None)
-        if page is None:
+        found, failure, is_ready = [], None, True
+        while is_ready and len(found) < most:
+            asked_at, began = timezone.now(), time.monotonic()
+            try:
+                page = next(pages, None)
+            except VendorError as error:
+                failure = error
+                break
+            if page is None:
+                break
+            found.append(page if page.asked_at else replace(page, asked_at=asked_at))
+            is_ready = time.monotonic() - began < READY_S
+        if found:
+            yield found
+        if failure:
+            raise failure
+        if not found or not found[-1].following:
             return
-        with transaction.atomic():
-            report(run, page)
-            store(run.connection, page.rows, read_at=read_at, generation=run.pk)
-        hint(f"connection.{run.connection_id}")
-        on_progress(run)
+        most = PAGES_AT_ONCE
 
 
-def report(run: Sync, page: Page) -> None:
+def report(run: Sync, pages: list[Page]) -> None:
     """Note how far the list is read. Raises NotOursError."""
-    now = timezone.now()
+    now, last = timezone.now(), pages[-1]
     run.update_while_ours(
-        done=F("done") + len(page.rows),
-        total=page.total,
-        place=page.following,
-        listed_at=None if page.following else now,
+        done=F("done") + sum(len(page.rows) for page in pages),
+        total=last.total,
+        place=last.following,
+        listed_at=None if last.following else now,
         reported_at=now,
     )
 

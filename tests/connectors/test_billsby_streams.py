@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from connectors.ahead import InTurn
 from connectors.catalogue import catalogue
 from connectors.errors import NotFoundError
 from connectors.registry import Record, connector
@@ -25,7 +26,7 @@ def billsby(sandbox, sandbox_url: str) -> Iterator:
 
 
 def records(billsby, kind: str) -> list[Record]:
-    return [row.record() for page in STREAMS[kind].pages(billsby, "") for row in page.rows]
+    return [row.record() for page in STREAMS[kind].pages(InTurn(billsby), "") for row in page.rows]
 
 
 @pytest.mark.parametrize("kind", STREAMS)
@@ -37,14 +38,14 @@ def test_a_stream_gives_every_record_once(billsby, kind: str) -> None:
 
 
 def test_a_stream_of_several_pages_tells_its_total(billsby, sandbox) -> None:
-    pages = list(STREAMS["invoice"].pages(billsby, ""))
+    pages = list(STREAMS["invoice"].pages(InTurn(billsby), ""))
     assert len(pages) > 1
     assert {page.total for page in pages} == {sum(len(page.rows) for page in pages)}
 
 
 def test_a_page_count_that_cannot_be_trusted_is_no_total(billsby, sandbox) -> None:
     sandbox.settings(row_count_of_page=True)
-    pages = list(STREAMS["invoice"].pages(billsby, ""))
+    pages = list(STREAMS["invoice"].pages(InTurn(billsby), ""))
     assert pages[0].total is None
 
 

@@ -96,5 +96,5 @@ def customer_row(vendor_id: str = "CUST1", **fields) -> Row:
         "billsby_list_customers",
         "id",
         raw,
-        lambda raw: VendorRecord.of("customer", vendor_id, given, raw),
+        lambda raw: VendorRecord("customer", vendor_id, given, raw),
     )

@@ -135,7 +135,7 @@ def test_an_answer_that_is_no_whole_json_is_said_and_the_reading_then_goes_on(
     billsby, sandbox, connections_page, body, page
 ):
     def break_next() -> None:
-        sandbox.fail_next(status=200, body=body, operation=LISTED)
+        sandbox.fail_next(status=200, body=body, operation=LISTED, path_contains=f"?page={page + 1}&")
 
     if page == 0:
         break_next()
@@ -149,7 +149,7 @@ def test_an_answer_that_is_no_whole_json_is_said_and_the_reading_then_goes_on(
 def test_an_empty_page_before_the_last_is_no_end_of_the_list(billsby, sandbox, connections_page):
     def leave_out() -> None:
         body = '{"currentPage": 2, "pageCount": 3, "pageSize": 100, "rowCount": 293, "results": []}'
-        sandbox.fail_next(status=200, body=body, operation=LISTED)
+        sandbox.fail_next(status=200, body=body, operation=LISTED, path_contains="?page=2&")
 
     run = read_invoices(billsby, at_page(1, leave_out))
     assert run.state == Sync.State.FAILED

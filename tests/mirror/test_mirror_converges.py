@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -10,9 +11,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.ahead import ReadAhead
 from connectors.billsby import mapping, streams
-from connectors.judging import Read
-from connectors.registry import Page, connector
+from connectors.registry import Page, Row, connector
 from console.connections.clients import read_live
 from console.mirror.models import Invoice, Sync
 from console.mirror.refresh import refresh_record
@@ -90,14 +91,19 @@ def mirrored(connection) -> dict[str, tuple[str, int]]:
     return {number: (status, amount) for number, status, amount in rows.values_list(*COLUMNS)}
 
 
-def in_small_pages(happen: Callable[[], None]) -> Callable[[Read, str], Iterator[Page]]:
-    """The invoices, four at a time; `happen` comes when the vendor has answered and nothing is kept yet."""
+def in_small_pages(happen: Callable[[], None]) -> Callable[[ReadAhead, str], Iterator[Page]]:
+    """The invoices, four at a time; `happen` comes when the vendor has answered and nothing is kept yet.
 
-    def pages(read: Read, place: str) -> Iterator[Page]:
-        for rows, total, following in streams.listed(read, LISTED, place, size=ROWS_A_PAGE):
+    What it does is then missing from every page that was read ahead.
+    """
+
+    def pages(read: ReadAhead, place: str) -> Iterator[Page]:
+        for part in streams.listed(read, LISTED, place, size=ROWS_A_PAGE, make=row):
             happen()
-            found = tuple(streams.row("invoice", LISTED, raw, mapping.invoice) for raw in rows)
-            yield Page(found, total, following)
+            yield Page(tuple(part.rows), part.total, part.following, part.asked_at)
+
+    def row(raw: Any) -> Row:
+        return streams.row("invoice", LISTED, raw, mapping.invoice)
 
     return pages
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from connectors.billsby import mapping
 from connectors.billsby.streams import row
 from console.audit.models import Entry
-from console.mirror.models import Customer, RefusedRecord
+from console.mirror.models import Customer, Plan, RefusedRecord
 from console.mirror.refresh import store
 from tests.mirror.factories import customer_row
 
@@ -35,6 +35,21 @@ def test_a_changed_record_keeps_its_row(billsby):
     assert store(billsby, [customer_row(name="Marlowe Dental Group")]) == 1
     after = Customer.objects.get()
     assert (after.pk, after.name) == (before.pk, "Marlowe Dental Group")
+
+
+def test_a_record_changes_with_what_it_is_read_with(billsby):
+    def named(product):
+        raw = {"planId": 7, "productId": 1, "name": "Starter"}
+        return row("plan", "billsby_list_plans", raw, plan_of, product=product)
+
+    def plan_of(raw, *, product):
+        return mapping.plan(raw, product=mapping.product(product))
+
+    desk = {"productId": 1, "name": "Desk", "billingCurrency": "USD"}
+    store(billsby, [named(desk)])
+    assert store(billsby, [named(desk)]) == 0
+    assert store(billsby, [named({**desk, "name": "Office"})]) == 1
+    assert Plan.objects.get().product_name == "Office"
 
 
 def test_what_a_list_does_not_tell_is_not_blanked(billsby):

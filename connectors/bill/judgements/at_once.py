@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connectors.bill.judgements.changes import begun
 from connectors.bill.judgements.common import Raw, now_text
 from connectors.catalogue import find_operation
 from connectors.errors import ArgumentsError
@@ -154,7 +153,7 @@ def _one_line(before: Snapshot, one: Expectation) -> Change:
         f"{it.field}: {it.after}" if it.now == "—" else f"{it.field}: {it.now} → {it.after}"
         for it in one.changes
     ]
-    return Change(begun(before.title), "—", "; ".join(parts), "sent")
+    return Change(before.title, "—", "; ".join(parts), "sent")
 
 
 def _flags(apart: Iterable[Snapshot], cards: Iterable[Expectation]) -> Iterator[Flag]:

@@ -142,11 +142,7 @@ class DeleteBankAccount:
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
         account = str(before.fields["account"])
         flags = (
-            Flag(
-                "high",
-                "Electronic payments stop",
-                f"Until another account is given, checks go to {before.party}.",
-            ),
+            Flag("high", "Electronic payments stop", f"{before.party} can be paid by check until then."),
         )
         if not account:
             flags = (Flag("blocked", "No account", f"BILL shows no bank account of {before.party}."),)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.bill.judgements.at_once import added, refuse_repeated
-from connectors.bill.judgements.changes import Document, begun
+from connectors.bill.judgements.changes import Document
 from connectors.bill.judgements.common import now_text
 from connectors.bill.judgements.payables import BillJudge
 from connectors.judgements import card, only_reference, undo
@@ -110,7 +110,7 @@ class DecideOnBills:
             title = str(before.fields[f"{key} title"])
             now = f"{format_money(minor, currency)}, {before.fields[f'{key} approval']}"
             said = f"{one['action']}: {one['comment']}" if one.get("comment") else one["action"]
-            yield Change(begun(title), now, said, "sent")
+            yield Change(title[:1].upper() + title[1:], now, said, "sent")
 
     def _flags(self, before: Snapshot, decisions: list[Mapping[str, Any]]) -> Iterator[Flag]:
         for one in decisions:
@@ -119,15 +119,13 @@ class DecideOnBills:
                 str(before.fields[f"{key} {it}"]) for it in ("title", "approval", "ours")
             )
             if ours != WAITING:
-                detail = (
-                    f"{begun(title)} is {approval}, and BILL does not ask our user about it; it may refuse."
-                )
+                detail = f"{title} is {approval}, and BILL does not ask our user about it; it may refuse."
                 yield Flag("high", "Not ours to decide", detail)
             if before.fields[f"{key} archived"]:
-                yield Flag("high", "The bill is archived", f"{begun(title)} is archived in BILL.")
+                yield Flag("high", "The bill is archived", f"{title} is archived in BILL.")
             elif before.fields[f"{key} status"] in ("PAID", "SCHEDULED", "PARTIAL"):
                 state = before.fields[f"{key} status"]
-                yield Flag("caution", "Paid or about to be", f"{begun(title)} is {state} in BILL.")
+                yield Flag("caution", "Paid or about to be", f"{title} is {state} in BILL.")
 
 
 def _ours(bill: Document, user: str) -> str:

@@ -44,7 +44,7 @@ class Document:
         return cls(raw, currency, owner["name"], type(of).record(raw, owner).fields)
 
     def title(self, of: DocumentJudge) -> str:
-        named = f"{of.thing} {self.fields['number']}" if of.number else f"the {of.thing}"
+        named = f"{of.thing} {self.fields['number']}" if of.number else of.thing
         return f"{named} {of.between} {self.party}"
 
     def values(self, of: DocumentJudge, line_ids: Sequence[str]) -> dict[str, str]:
@@ -175,8 +175,6 @@ class ChangeDocument:
     def _change(self, before: Snapshot, label: str, text: str) -> Change:
         is_ours = text and label != self.of.total[0]
         now = str(before.fields.get(_field(label)) or NOTHING)
-        if label == self.of.labels.get(self.of.owner_key) and text == now:
-            return Change(label, before.party, before.party, "sent")
         return Change(label, now, text or NOTHING, "sent" if is_ours else "expected")
 
     def _left_out(self, before: Snapshot, wanted: Mapping[str, str]) -> Iterator[Change]:
@@ -201,12 +199,12 @@ class ChangeDocument:
     def _flags(self, before: Snapshot, arguments: Raw, moved: Sequence[str]) -> Iterator[Flag]:
         fields, title = before.fields, before.title
         if not moved:
-            yield Flag("blocked", "Nothing changes", f"{begun(title)} is like that already.")
+            yield Flag("blocked", "Nothing changes", f"{title} is like that already.")
         if same := fields["same_number"]:
             yield self.of.taken(arguments[self.of.number], str(same))
         yield from doubts(before)
         if fields.get("approval_status") in APPROVED:
-            detail = f"{begun(title)} is {fields['approval_status']}; BILL decides whether it asks again."
+            detail = f"{title} is {fields['approval_status']}; whether BILL asks again is for BILL to decide."
             yield Flag("caution", "Approved as it was before", detail)
         owner = self.of.labels.get(self.of.owner_key, "")
         if owner in moved:
@@ -239,7 +237,7 @@ class ArchiveDocument:
         flags = list(doubts(before) if self.archives else ())
         if fields["is_archived"] == self.archives:
             state = "archived" if self.archives else "in use"
-            flags = [Flag("blocked", "Nothing changes", f"{begun(before.title)} is {state} already.")]
+            flags = [Flag("blocked", "Nothing changes", f"{before.title} is {state} already.")]
         if pays:
             flags.append(pays_by_itself(before.party))
         now, after = ("In use", "Archived") if self.archives else ("Archived", "In use")
@@ -294,11 +292,6 @@ def compared(
     return Verdict("took", f"BILL shows {title} as it was asked for.", after=after)
 
 
-def begun(title: str) -> str:
-    """At the beginning of a sentence."""
-    return title[:1].upper() + title[1:]
-
-
 def same_text(left: str, right: str) -> bool:
     """Apart from blanks: a name in other capitals is another text."""
     return left.split() == right.split()
@@ -308,10 +301,10 @@ def doubts(before: Snapshot) -> Iterator[Flag]:
     """What speaks against touching a document at all."""
     fields = before.fields
     if fields["is_archived"]:
-        yield Flag("high", "It is archived", f"{begun(before.title)} is archived in BILL.")
+        yield Flag("high", "It is archived", f"{before.title} is archived in BILL.")
     elif fields.get("status") in MOVED:
         detail = (
-            f"{begun(before.title)} is {fields['status']} in BILL; what was paid or set off is not undone."
+            f"{before.title} is {fields['status']} in BILL; what was paid or set off is not undone by this."
         )
         yield Flag("high", "Money has moved by it", detail)
 

@@ -15,7 +15,7 @@ CONNECTED = {"CONNECTED", "CONNECTED_RPPS"}
 SHORTEST_WORD = 3  # BILL looks for whole words of at least three letters
 DETAILS = {
     "networkId": "Company in the network",
-    "networkType": "Found in",
+    "networkType": "Network",
     "rppsInformation": "How the biller knows us",
     "email": "BILL writes to",
 }
@@ -23,7 +23,7 @@ DETAILS = {
 
 def companies_named(read: Read, name: str) -> str | None:
     """Companies of the network that have the name's longest word; None where BILL would not look."""
-    word = searched_word(name)
+    word = max(name.replace('"', " ").split(), key=len, default="")
     if len(word) < SHORTEST_WORD:
         return None
     try:
@@ -31,10 +31,6 @@ def companies_named(read: Read, name: str) -> str | None:
     except RefusedError:
         return None
     return ", ".join(_company(row) for row in rows)
-
-
-def searched_word(name: str) -> str:
-    return max(name.replace('"', " ").split(), key=len, default="")
 
 
 def _company(row: Raw) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.bill.judgements.at_once import refuse_repeated
-from connectors.bill.judgements.changes import Document, begun
+from connectors.bill.judgements.changes import Document
 from connectors.bill.judgements.common import now_text
 from connectors.bill.judgements.documents import refuse_finer
 from connectors.bill.judgements.payables import BillJudge
@@ -33,7 +33,7 @@ class RecordBillPayment:
         for one in payments:
             bill, key = Document.read(read, BILL, one["billId"]), one["billId"]
             if bill.raw["vendorId"] != vendor_id:
-                raise ArgumentsError([f"{begun(bill.title(BILL))} is not from {vendor['name']}."])
+                raise ArgumentsError([f"{bill.title(BILL)} is not from {vendor['name']}."])
             refuse_finer([Decimal(one["amount"])], bill.currency)
             fields |= {
                 f"{key} title": bill.title(BILL),
@@ -106,4 +106,4 @@ class RecordBillPayment:
                 detail = f"A payment of {title} is scheduled in BILL; with this one it is paid twice."
                 yield Flag("high", "A payment is under way", detail)
             if status == "ARCHIVED":
-                yield Flag("high", "The bill is archived", f"{begun(title)} is archived in BILL.")
+                yield Flag("high", "The bill is archived", f"{title} is archived in BILL.")

@@ -14,7 +14,7 @@ from connectors.bill.judgements.common import (
     same_words,
     verdict,
 )
-from connectors.bill.judgements.network import companies_named, searched_word
+from connectors.bill.judgements.network import companies_named
 from connectors.bill.mapping import vendor_record
 from connectors.hiding import dotted
 from connectors.judgements import card, only_reference, sent_changes, undo
@@ -115,7 +115,7 @@ def _flags(before: Snapshot, arguments: Mapping[str, Any]) -> Iterator[Flag]:
         detail = "BILL would not look in its network; the company may be there."
         yield Flag("info", "The BILL network was not searched", detail)
     else:
-        detail = f"No company of the network has “{searched_word(before.title)}” in its name."
+        detail = f"No company of the network has {before.title} in its name."
         yield Flag("info", "Not found in the BILL network", detail)
     if "bankAccountNumber" in arguments:
         yield from bank_flags(before.title, differs=False)

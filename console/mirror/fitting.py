@@ -1,0 +1,142 @@
+"""Whether a vendor's record fits the mirror's columns, and what each column then holds."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Field,
+    IntegerField,
+    TextField,
+)
+
+from connectors.registry import Record as VendorRecord
+from console.mirror.models import Record
+from console.mirror.quarantine import DoesNotFitError, is_storable
+
+LARGEST_AMOUNT = 2**53 - 1  # beyond it JSON numbers are not exact, and the log takes none
+LARGEST_PLAIN = 2**31 - 1  # what every kind of integer column holds
+YEARS = range(1900, 2200)  # others are slips of the vendor's, and break arithmetic with time zones
+# Columns that are not made of what a vendor sent.
+OURS = ("connection", "raw", "digest", "fetched_at", "seen_in", "gone_at", "haystack")
+PLAIN: Mapping[type[Field], type] = {
+    CharField: str,
+    TextField: str,
+    BooleanField: bool,
+    IntegerField: int,
+    BigIntegerField: int,
+    DateTimeField: datetime,
+    DateField: date,
+}
+
+Values = dict[str, Any]
+Takes = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What there is to know of a model's columns, once for all its rows.
+
+    blank: a row that nobody has told anything of. takes: whether a column surely holds a value as it is.
+    fillers: what stands for nothing where a column knows no null. needed: those whose blank would not do.
+    """
+
+    blank: Values
+    takes: Mapping[str, Takes]
+    fillers: Mapping[str, Any]
+    needed: frozenset[str]
+
+
+@cache
+def shape_of(model: type[Record]) -> Shape:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    told = [field for field in fields if field.name not in (*OURS, "vendor_id")]
+    takes = {field.name: taker(field) for field in fields if field.name not in OURS}
+    return Shape(
+        blank={field.attname: field.get_default() for field in fields},
+        takes=takes,
+        fillers={field.name: field.get_default() for field in fields if not field.null},
+        needed=frozenset(field.name for field in told if not takes[field.name](field.get_default())),
+    )
+
+
+def taker(field: Field) -> Takes:
+    """Whether the column holds a value as it is, beyond doubt; where not, `clean_fields` decides.
+
+    That one asks every column through several layers, which costs more than the rest of a row's fitting. No
+    column here has validators but those of its type.
+    """
+    kind, may_be_null, longest = PLAIN.get(type(field)), field.null and field.blank, field.max_length
+    if field.choices or kind is None:
+        return lambda value: value is None and may_be_null
+    if kind is str:
+        shortest = 0 if field.blank else 1
+        most = longest or 2**31
+        return lambda value: type(value) is str and shortest <= len(value) <= most
+    if kind is int:
+        return lambda value: (
+            may_be_null if value is None else type(value) is int and -LARGEST_PLAIN <= value <= LARGEST_PLAIN
+        )
+    if kind is bool:
+        return lambda value: type(value) is bool
+    return lambda value: may_be_null if value is None else type(value) is kind and value.year in YEARS
+
+
+def fitted(
+    model: type[Record], known: Mapping[str, Any], record: VendorRecord, raw_text: str, vendor_id: str
+) -> Values:
+    """Column → value of the row that this record makes of what is known; `raw` is left out.
+
+    Raises DoesNotFitError.
+    """
+    if ("\\u0000" in raw_text or "\\ud" in raw_text) and not is_storable(json.loads(raw_text)):
+        raise DoesNotFitError("A text holds a zero byte or half a letter.")
+    shape = shape_of(model)
+    row = model.__new__(
+        model
+    )  # a row to ask, not to save: Django's own way of making one costs ten times this
+    values = row.__dict__
+    values.update(known or shape.blank)
+    values["vendor_id"] = vendor_id
+    takes, is_sure = shape.takes, shape.takes["vendor_id"](vendor_id)
+    for name, value in record.fields.items():
+        if name not in takes:
+            raise DoesNotFitError(f"{model._meta.verbose_name} has no {name}.", field=name)
+        if value is None and name in shape.fillers:
+            # Texts and flags are never null here: what the vendor leaves open is empty.
+            value = shape.fillers[name]
+        values[name] = value
+        if not takes[name](value):
+            check_range(name, value)
+            is_sure = False
+    if not is_sure or not shape.needed <= record.fields.keys():
+        values.update(cleaned(model, values))
+    row.derive()
+    return values
+
+
+def cleaned(model: type[Record], values: Values) -> Values:
+    row = model(**values)
+    try:
+        row.clean_fields(exclude=OURS)
+    except ValidationError as error:
+        problems = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+        raise DoesNotFitError("; ".join(problems), field=next(iter(error.message_dict))) from None
+    return {name: getattr(row, name) for name in values}
+
+
+def check_range(name: str, value: Any) -> None:
+    if isinstance(value, int):
+        if not -LARGEST_AMOUNT <= value <= LARGEST_AMOUNT:
+            raise DoesNotFitError(f"{name}: {value} is too large to be exact.", field=name)
+    elif isinstance(value, date) and value.year not in YEARS:
+        raise DoesNotFitError(f"{name}: {value} is no date that anybody meant.", field=name)

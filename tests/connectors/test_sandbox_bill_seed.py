@@ -88,3 +88,22 @@ def test_some_companies_are_customers_in_both_systems(bill: BillAccount, sandbox
 
     assert len(both) >= 3
     assert {email == there[name] for name, email in both.items()} == {True, False}
+
+
+def test_lines_are_filed_under_accounts_and_departments_that_are_in_use(bill: BillAccount) -> None:
+    def in_use(family: str) -> dict[str, dict]:
+        rows = bill.rows(f"/classifications/{family}", filters="archived:eq:false")
+        return {row["id"]: row for row in rows}
+
+    accounts, departments = in_use("chart-of-accounts"), in_use("departments")
+    kinds = {"invoices": ("invoiceLineItems", "INCOME"), "bills": ("billLineItems", "EXPENSE")}
+    for documents, (lines, kind) in kinds.items():
+        filed = [line["classifications"] for row in bill.rows(f"/{documents}") for line in row[lines]]
+        assert {accounts[one["chartOfAccountId"]]["account"]["type"] for one in filed} == {kind}
+        assert {one["departmentId"] for one in filed} == set(departments)
+
+
+def test_everybody_who_approves_bills_is_a_user(bill: BillAccount) -> None:
+    users = {row["id"] for row in bill.rows("/users")}
+
+    assert {one["userId"] for row in bill.rows("/bills") for one in row.get("approvers", [])} <= users

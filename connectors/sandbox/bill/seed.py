@@ -59,17 +59,42 @@ def seed(core: Core, seed: int, customers: int) -> None:
     with core.store.writing("bill") as books:
         books.put("organization", ORGANIZATION, {"id": ORGANIZATION, "name": "Halden Labs", "seed": seed})
         remember_device(books)
-        chance = random.Random(f"bill/{seed}")
         shared = _companies_at_billsby(core)
-        buyers = _Buyers(_customers(books, chance, max(1, customers * 5 // 8), shared))
-        for turn in range(customers * 3 // 2):
-            _invoice(books, chance, buyers, turn)
-        vendors = list(_vendors(books, chance, max(1, customers * 3 // 8)))
-        sellers = [vendor for vendor in vendors if not vendor["archived"]]
-        for turn in range(customers):
-            _bill(books, chance, sellers, turn)
-        _network(books, random.Random(f"network/{seed}"), vendors)
-        resources.seed_all(books, seed, customers)
+        resources.seed_all(books, seed, customers, lambda: _trade(books, seed, customers, shared))
+
+
+def _trade(books: Books, seed: int, customers: int, shared: list[dict[str, Any]]) -> None:
+    chance = random.Random(f"bill/{seed}")
+    filed = _Filed(books)
+    buyers = _Buyers(_customers(books, chance, max(1, customers * 5 // 8), shared))
+    for turn in range(customers * 3 // 2):
+        _invoice(books, chance, buyers, turn, filed)
+    vendors = list(_vendors(books, chance, max(1, customers * 3 // 8)))
+    sellers = [vendor for vendor in vendors if not vendor["archived"]]
+    for turn in range(customers):
+        _bill(books, chance, sellers, turn, filed)
+    _network(books, random.Random(f"network/{seed}"), vendors)
+
+
+class _Filed:
+    """What lines are filed under: an account that fits, and a department by turns."""
+
+    def __init__(self, books: Books) -> None:
+        in_use = {"where": {"archived": False}, "newest_first": False}
+        self._departments = [row["id"] for row in books.find("department", **in_use)]
+        accounts = books.find("chart of account", **in_use)
+        self._accounts = {
+            kind: [row["id"] for row in accounts if row["account"]["type"] == kind]
+            for kind in ("INCOME", "EXPENSE")
+        }
+
+    def under(self, kind: str, turn: int) -> dict[str, str]:
+        """kind: INCOME or EXPENSE."""
+        accounts = self._accounts[kind]
+        return {
+            "chartOfAccountId": accounts[turn % len(accounts)],
+            "departmentId": self._departments[turn % len(self._departments)],
+        }
 
 
 def _companies_at_billsby(core: Core) -> list[dict[str, Any]]:
@@ -159,7 +184,7 @@ class _Buyers:
         return chance.choice(self._by_currency.get(currency) or self._all)
 
 
-def _invoice(books: Books, chance: random.Random, buyers: _Buyers, turn: int) -> None:
+def _invoice(books: Books, chance: random.Random, buyers: _Buyers, turn: int, filed: _Filed) -> None:
     wanted = ("USD", "EUR", "USD", "GBP")[turn // 10 % 4]
     buyer = buyers.draw(chance, wanted)
     today = books.now.date()
@@ -171,6 +196,7 @@ def _invoice(books: Books, chance: random.Random, buyers: _Buyers, turn: int) ->
             "description": chance.choice(SERVICES),
             "price": _amount(chance, 1_500, 95_000),
             "quantity": str(chance.randint(1, 12)),
+            "classifications": filed.under("INCOME", turn),
         }
         for _ in range(chance.randint(1, 4))
     ]
@@ -209,7 +235,9 @@ def _payments(books: Books, paid: Decimal, issued: date, today: date) -> list[di
     ]
 
 
-def _bill(books: Books, chance: random.Random, sellers: list[dict[str, Any]], turn: int) -> None:
+def _bill(
+    books: Books, chance: random.Random, sellers: list[dict[str, Any]], turn: int, filed: _Filed
+) -> None:
     seller = chance.choice(sellers)
     approval, payment, quarters = BILL_STATES[turn % len(BILL_STATES)]
     today = books.now.date()
@@ -220,6 +248,7 @@ def _bill(books: Books, chance: random.Random, sellers: list[dict[str, Any]], tu
             "id": new_id(books, "bill line"),
             "amount": _amount(chance, 2_000, 400_000),
             "description": chance.choice(PURCHASES),
+            "classifications": filed.under("EXPENSE", turn),
         }
         for _ in range(chance.randint(1, 3))
     ]

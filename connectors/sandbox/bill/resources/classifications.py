@@ -115,6 +115,8 @@ ITEMS = (
     ("Fax support", "OTHER_CHARGE", "15.00"),
 )
 
+SEEDS_AFTER = ()
+
 
 def seed(books: Books, chance: random.Random, _customers: int) -> None:
     """The last of each family is archived."""

@@ -64,6 +64,8 @@ ROLE = Resource(
 )
 RESOURCES = (USER, ROLE)
 
+SEEDS_AFTER = ()
+
 
 def seed(books: Books, chance: random.Random, _customers: int) -> None:
     """We, who administrate; whoever approves bills beside us; three more, the last of whom has left."""

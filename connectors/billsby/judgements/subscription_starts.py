@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.ahead import InTurn
 from connectors.billsby import mapping
 from connectors.billsby.judgements.customers import ADDRESS, full_name, with_email
 from connectors.billsby.judgements.extras import wanted_add_ons, wanted_allowances
@@ -167,8 +168,8 @@ def _told(record: Record) -> Verdict:
 
 def wanted_cycle(read: Read, cycle_id: int) -> dict[str, Any]:
     """The plan that the cycle belongs to, in words; "" where no product has it."""
-    for rows, *_ in listed(read, "billsby_list_products"):
-        for product in map(mapping.product, rows):
+    for part in listed(InTurn(read), "billsby_list_products"):
+        for product in map(mapping.product, part.rows):
             for raw in read("billsby_list_plans", {"productId": int(product.vendor_id)}):
                 plan = mapping.plan(raw, product=product)
                 for cycle in raw.get("cycles") or []:

@@ -26,4 +26,7 @@ class World:
 
     def ids(self, listing: str, **conditions: Any) -> list[str]:
         """Of the records that a list operation of BILL shows, such as `bill_list_customers`."""
-        return [row["id"] for row in read_live(self.connected["bill"], listing, conditions).data]
+        return [row["id"] for row in self.rows(listing, **conditions)]
+
+    def rows(self, listing: str, **conditions: Any) -> list[dict[str, Any]]:
+        return read_live(self.connected["bill"], listing, conditions).data

@@ -1,0 +1,223 @@
+"""What Spend & Expense is sent, byte for byte, and that it is taken: with the token alone."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connectors.catalogue import catalogue, find_operation
+from connectors.sandbox.client import SandboxControl
+from connectors.transport import Client, read, send_write
+from tests.connectors.bill_account import make_client
+
+SPEND = "/connect/v3/spend"
+# Each: operation, arguments beside the ids, method, path, query, body. Ids stand as {budget}, {card}, ….
+SENT: list[tuple[str, dict[str, Any], str, str, str, Any]] = [
+    ("bill_list_budgets", {"retired": False}, "GET", "/budgets", "filters=retired%3Aeq%3Afalse", None),
+    (
+        "bill_create_budget",
+        {
+            "name": "Trips",
+            "owners": ["{user}"],
+            "recurringInterval": "MONTHLY",
+            "limit": "200",
+            "recurringLimit": "250.50",
+            "members": [{"userId": "{user}", "limit": "10"}],
+            "observers": ["{user}"],
+            "maxTxSize": "99.95",
+        },
+        "POST",
+        "/budgets",
+        "",
+        '{"name":"Trips","owners":["{user}"],"recurringInterval":"MONTHLY","limit":200,'
+        '"recurringLimit":250.50,"members":[{"userId":"{user}","limit":10}],"observers":["{user}"],'
+        '"maxTxSize":99.95}',
+    ),
+    ("bill_get_budget", {"budgetId": "{budget}"}, "GET", "/budgets/{budget}", "", None),
+    (
+        "bill_update_budget",
+        {"budgetId": "{budget}", "limit": "300", "name": "Trips", "shareFunds": "SHARE_MANUALLY"},
+        "PATCH",
+        "/budgets/{budget}",
+        "",
+        '{"limit":300,"name":"Trips","shareFunds":"SHARE_MANUALLY"}',
+    ),
+    ("bill_delete_budget", {"budgetId": "{budget}"}, "DELETE", "/budgets/{budget}", "", None),
+    ("bill_list_budget_members", {"budgetId": "{budget}"}, "GET", "/budgets/{budget}/members", "", None),
+    (
+        "bill_set_budget_members_bulk",
+        {"budgetId": "{budget}", "members": [{"userId": "{user}", "limit": 200, "role": "MEMBER"}]},
+        "PUT",
+        "/budgets/{budget}/members/bulk",
+        "",
+        '{"members":[{"userId":"{user}","limit":200,"role":"MEMBER"}]}',
+    ),
+    (
+        "bill_get_budget_member",
+        {"budgetId": "{budget}", "userId": "{user}"},
+        "GET",
+        "/budgets/{budget}/members/{user}",
+        "",
+        None,
+    ),
+    (
+        "bill_set_budget_member",
+        {"budgetId": "{budget}", "userId": "{user}", "limit": "50", "recurringLimit": "100"},
+        "PUT",
+        "/budgets/{budget}/members/{user}",
+        "",
+        '{"limit":50,"recurringLimit":100}',
+    ),
+    (
+        "bill_delete_budget_member",
+        {"budgetId": "{budget}", "userId": "{user}"},
+        "DELETE",
+        "/budgets/{budget}/members/{user}",
+        "",
+        None,
+    ),
+    (
+        "bill_list_spend_cards",
+        {"budgetId": "{budget}", "cardId": "{card}"},
+        "GET",
+        "/cards",
+        "filters=budgetIds%3Aeq%3A{budget}%2CcardIds%3Aeq%3A{card}",
+        None,
+    ),
+    (
+        "bill_create_spend_card",
+        {"budgetId": "{budget}", "name": "Hosting", "userId": "{user}", "limit": "100"},
+        "POST",
+        "/cards",
+        "",
+        '{"budgetId":"{budget}","limit":100,"name":"Hosting","userId":"{user}"}',
+    ),
+    ("bill_get_spend_card", {"cardId": "{card}"}, "GET", "/cards/{card}", "", None),
+    (
+        "bill_update_spend_card",
+        {"cardId": "{card}", "limit": "120", "recurring": True},
+        "PATCH",
+        "/cards/{card}",
+        "",
+        '{"limit":120,"recurring":true}',
+    ),
+    (
+        "bill_delete_spend_card",
+        {"cardId": "{card}", "reason": "LOST"},
+        "DELETE",
+        "/cards/{card}",
+        "reason=LOST",
+        None,
+    ),
+    ("bill_freeze_spend_card", {"cardId": "{card}"}, "POST", "/cards/{card}/freeze", "", None),
+    ("bill_unfreeze_spend_card", {"cardId": "{frozen}"}, "POST", "/cards/{frozen}/unfreeze", "", None),
+    ("bill_list_spend_users", {}, "GET", "/users", "", None),
+    (
+        "bill_create_spend_user",
+        {"email": "ana@halden.example", "firstName": "Ana", "lastName": "Silva", "role": "MEMBER"},
+        "POST",
+        "/users",
+        "",
+        '{"email":"ana@halden.example","firstName":"Ana","lastName":"Silva","role":"MEMBER"}',
+    ),
+    ("bill_get_current_spend_user", {}, "GET", "/users/current", "", None),
+    ("bill_get_spend_user", {"userId": "{user}"}, "GET", "/users/{user}", "", None),
+    (
+        "bill_update_spend_user",
+        {"userId": "{user}", "role": "ADMIN"},
+        "PATCH",
+        "/users/{user}",
+        "",
+        '{"role":"ADMIN"}',
+    ),
+    ("bill_delete_spend_user", {"userId": "{user}"}, "DELETE", "/users/{user}", "", None),
+]
+
+
+@pytest.fixture
+def client(sandbox: SandboxControl, sandbox_url: str) -> Iterator[Client]:
+    client = make_client(sandbox_url, spend_token="sandbox-spend-token")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def ids(client: Client) -> dict[str, str]:
+    return ids_of(client)
+
+
+def ids_of(client: Client) -> dict[str, str]:
+    def first(listing: str, **wanted: Any) -> str:
+        rows = read(client, find_operation(listing), {}).data
+        return next(
+            row["id"] for row in rows if all(row.get(name) == value for name, value in wanted.items())
+        )
+
+    budget = first("bill_list_budgets")
+    members = read(client, find_operation("bill_list_budget_members"), {"budgetId": budget}).data
+    return {
+        "budget": budget,
+        "user": members[-1]["userId"],
+        "card": first("bill_list_spend_cards", status="ACTIVE"),
+        "frozen": first("bill_list_spend_cards", status="FROZEN"),
+    }
+
+
+def filled(value: Any, ids: dict[str, str]) -> Any:
+    """The value with ids for {budget} and its like, wherever they stand."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    for name, key in ids.items():
+        text = text.replace("{" + name + "}", key)
+    return text if isinstance(value, str) else json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "method", "path", "query", "body"), SENT, ids=[row[0] for row in SENT]
+)
+def test_what_is_sent_is_what_bill_documents_and_is_taken(
+    client: Client,
+    sandbox: SandboxControl,
+    ids: dict[str, str],
+    name: str,
+    given: dict[str, Any],
+    method: str,
+    path: str,
+    query: str,
+    body: str | None,
+) -> None:
+    operation, given = find_operation(name), filled(given, ids)
+    request = operation.request(given, {})
+
+    wanted = {
+        "method": method,
+        "path": SPEND + filled(path, ids),
+        "query": filled(query, ids),
+        "body": filled(body, ids) if body else "",
+    }
+    assert request.as_dict() == wanted | {"content_type": "application/json" if body else ""}
+    if operation.is_read:
+        read(client, operation, given)
+        return
+    assert send_write(client, request, operation=operation).status == 200
+    (effect,) = sandbox.effects(took=True)
+    assert effect["operation"] == name.removeprefix("bill_")
+    assert effect["request"] == wanted
+
+
+def test_every_operation_of_spend_and_expense_is_in_the_table() -> None:
+    about = {one.name for one in catalogue("bill").operations.values() if one.path.startswith(SPEND)}
+
+    assert about == {row[0] for row in SENT}
+
+
+def test_a_list_goes_on_by_its_own_parameter(client: Client) -> None:
+    rows = read(client, find_operation("bill_list_spend_users"), {"limit": 3}).data
+    rest = read(client, find_operation("bill_list_spend_users"), {"limit": 3, "after": rows.next}).data
+
+    assert rows.next
+    assert not {row["id"] for row in rows} & {row["id"] for row in rest}
+
+
+def test_what_reveals_a_card_number_is_no_tool() -> None:
+    assert "bill_get_spend_card_token" in catalogue("bill").off

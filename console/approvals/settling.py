@@ -14,6 +14,7 @@ from console.approvals import asking, ending, moves
 from console.approvals.doorbell import next_probe_at, ring_at
 from console.approvals.models import Attempt, Proposal
 from console.audit import log
+from console.mirror.models import KINDS
 from console.mirror.refresh import refresh_record
 
 logger = logging.getLogger(__name__)
@@ -113,10 +114,10 @@ def _not_settled(proposal: Proposal, attempt: Attempt, verdict: Verdict) -> None
 
 
 def _refresh_mirror(attempt: Attempt, verdict: Verdict) -> None:
-    """Bring the changed record into the mirror; a created one goes by the id that came back."""
+    """Bring a changed record of the kinds kept there into the mirror; a created one by its new id."""
     step = attempt.step
     key = attempt.before["key"] or next(iter(verdict.results.values()), "")
-    if not key:
+    if not key or step.record_kind not in KINDS:
         return
     try:
         refresh_record(step.proposal.connection, step.record_kind, key)

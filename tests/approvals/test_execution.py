@@ -283,3 +283,14 @@ def test_a_result_of_step_one_fills_step_two(committed_db, connected, people, ap
     assert attend(approve(proposal)).status == Status.SUCCEEDED
     made, contact = sandbox.effects()
     assert made["record"] in contact["request"]["path"]
+
+
+def test_a_record_that_the_mirror_does_not_keep_is_not_read_into_it(
+    committed_db, connected, people, approve, caplog
+):
+    step = StepDraft("bill_create_department", {"name": "Legal"})
+    proposal = propose(actor=people["priya"], steps=[step], reason="Asked.", origin=Origin("form"))
+    execution.attend(approve(proposal).pk)
+    proposal.refresh_from_db()
+    assert proposal.status == Proposal.Status.SUCCEEDED, proposal.outcome
+    assert caplog.records == []

@@ -39,8 +39,8 @@ FOLDER = Path(__file__).parent
 EFFECTS = frozenset({"read", "write", "money", "irreversible", "notify"})
 METHODS = ("get", "post", "put", "patch", "delete")
 BLOCK_KEYS = (
-    "aliases base card effects fallback injected judge masked off paging record returns secrets stale tags"
-    " trusted undo"
+    "aliases base card effects fallback injected judge masked off paging record reference returns secrets"
+    " stale tags trusted undo"
 )
 LOADER = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
@@ -198,7 +198,9 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         method=method.upper(),
         path=bases[block["base"]] + path if "base" in block else path,
         effects=frozenset(block.get("effects", ())),
-        input_schema=_input_schema(path_schemas, query, body, injected, paging),
+        input_schema=_input_schema(
+            path_schemas, query, body, (*injected, block.get("reference", "")), paging
+        ),
         aliases=tuple(block.get("aliases", ())),
         tags=tuple(block.get("tags", ())),
         injected=injected,
@@ -211,6 +213,7 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         secrets=tuple(block.get("secrets", ())),
         masked=tuple(block.get("masked", ())),
         off=block.get("off", ""),
+        reference=block.get("reference", ""),
         trusted=block.get("trusted") is True,
         trusted_when=tuple(block["trusted"]) if isinstance(block.get("trusted"), list) else (),
         paging=paging,

@@ -78,6 +78,7 @@ class Operation:
     paging: Paging | None = None
     fallback: str = ""
     off: str = ""  # why it is never offered, where it is not
+    reference: str = ""  # the argument that we fill ourselves, with a text no other request has
     wire: "Wire | None" = field(default=None, repr=False)
 
     @property
@@ -98,7 +99,9 @@ class Operation:
 
     def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Checked arguments with defaults; ArgumentsError tells staff and model what is wrong."""
-        return schemas.checked(self.input_schema, given)
+        own = {name: value for name, value in given.items() if name == self.reference}
+        asked = {name: value for name, value in given.items() if name not in own}
+        return schemas.checked(self.input_schema, asked) | own
 
     def request(
         self,

@@ -160,7 +160,7 @@ def _refuse_what_was_rejected(context: Context, writes: Sequence[tuple[str, Mapp
         origin_kind=context.origin.kind, origin_id=context.origin.id, status=Proposal.Status.REJECTED
     ).prefetch_related("steps")
     for proposal in rejected:
-        if [(step.operation, step.arguments) for step in proposal.steps.all()] == wanted:
+        if [_normal(step.operation, step.arguments) for step in proposal.steps.all()] == wanted:
             why = f" They said: {proposal.outcome}" if proposal.outcome else ""
             raise ToolError(
                 f"{proposal.number} asked for exactly this and was rejected.{why} "
@@ -169,9 +169,12 @@ def _refuse_what_was_rejected(context: Context, writes: Sequence[tuple[str, Mapp
 
 
 def _normal(name: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """As a stored step has it: the operation's own name, arguments checked and filled."""
+    """The operation's own name, arguments checked and filled, without the reference that is ours."""
     try:
         operation = find_operation(name)
     except KeyError:
         raise ToolError(f"There is no operation called {name}.") from None
-    return operation.name, operation.arguments(arguments)
+    asked = {
+        name: value for name, value in operation.arguments(arguments).items() if name != operation.reference
+    }
+    return operation.name, asked

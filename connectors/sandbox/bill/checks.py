@@ -40,6 +40,12 @@ class Check:
             self.problem(f"{path}: size must be between 1 and {longest}")
         return value
 
+    def number(self, path: str) -> None:
+        """Required; a number may come as text."""
+        value = self._value(path, True)
+        if value is not None and (isinstance(value, bool) or not NUMBER.fullmatch(_plain(value))):
+            self.problem(f"{path}: must be a number")
+
     def email(self, path: str, *, required: bool = False) -> None:
         value = self.text(path, required=required)
         if value and not EMAIL.fullmatch(value):

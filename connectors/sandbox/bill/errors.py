@@ -22,6 +22,8 @@ TEXTS = {
     "BDC_1131": "Invalid list filter operator: {0}.",
     "BDC_1143": "Invalid device id.",
     "BDC_1144": "Max number of allowed requests per hour reached: {0}.",
+    "BDC_1151": "This funding account cannot pay online.",
+    "BDC_1152": "The process date {0} is too early.",
     "BDC_1171": "{0} number {1} is already in use.",
     "BDC_1205": "Record not found: {0}.",
     "BDC_1322": "Max number of concurrent requests per organization reached",

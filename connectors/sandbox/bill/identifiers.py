@@ -20,6 +20,7 @@ PREFIXES = {
     "vendor bank account": "vba",
     "approval policy": "apo",
     "connection": "con",
+    "void": "voi",
 }
 
 

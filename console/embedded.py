@@ -6,6 +6,7 @@ import threading
 from django.conf import settings
 
 from console.celery import app
+from console.connections.clients import close_clients
 from console.ui import live
 
 
@@ -22,6 +23,7 @@ async def lifespan(scope, receive, send):
         elif message["type"] == "lifespan.shutdown":
             if stop:
                 await asyncio.to_thread(stop)
+            close_clients()
             await send({"type": "lifespan.shutdown.complete"})
             return
 

@@ -20,6 +20,7 @@ from django.db import connections
 from connectors.sandbox import build_app
 from connectors.sandbox.client import SandboxControl
 from console import demo
+from console.connections.clients import close_clients
 from tests import environment
 from tests.writes import arguments_of
 
@@ -206,3 +207,10 @@ def arguments(connected: dict, sandbox: SandboxControl) -> Callable[[str], dict]
 @pytest.fixture(autouse=True)
 def _clean_cache() -> None:
     caches["default"].clear()
+
+
+@pytest.fixture(autouse=True)
+def _closed_clients() -> Iterator[None]:
+    """Each test has accounts of its own, and with them connections."""
+    yield
+    close_clients()

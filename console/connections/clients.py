@@ -1,9 +1,9 @@
 """The way from a connection row to its vendor. Reads only: writes leave through approvals/execution.py."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from functools import cache
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -12,13 +12,15 @@ from connectors import transport
 from connectors.catalogue import find_operation
 from connectors.errors import ArgumentsError, BadReplyError, NotConfiguredError
 from connectors.judging import Read
-from connectors.rates import Limit, Priority
+from connectors.rates import Priority
 from connectors.registry import connector
 from console.connections.budget import limit_of
 from console.connections.models import Connection
 from console.connections.sharing import SharedByAll
 
 logger = logging.getLogger(__name__)
+_clients: dict[tuple, transport.Client] = {}
+_lock = threading.Lock()
 Said = TypeVar("Said")
 
 # What reading a value that is missing, or of another kind than documented, raises.
@@ -35,38 +37,31 @@ def connection_for(name: str) -> Connection:
 
 def client_for(connection: Connection) -> transport.Client:
     """One client per account and process, so that connections and vendor sessions are shared."""
-    return _client(
-        connection.pk,
-        limit_of(connection),
-        connection.connector,
-        connection.slug,
-        connection.base_url,
-        tuple(sorted(connection.bases.items())),
-        tuple(sorted(connection.injected.items())),
-        bytes(connection.sealed_credentials),
-    )
-
-
-@cache
-def _client(pk: int, limit: Limit, connector, slug, base_url, bases, injected, sealed) -> transport.Client:
     # The sealed bytes are part of the key: replaced credentials make a new client.
-    row = Connection(pk=pk, slug=slug, connector=connector, sealed_credentials=sealed)
-    account = transport.Account(
-        connector=connector,
-        name=slug,
-        base_url=base_url,
-        bases=dict(bases),
-        credentials=row.credentials,
-        injected=dict(injected),
-    )
-    return transport.Client(
-        account, timeout_s=settings.VENDOR_TIMEOUT_S, limit=limit, shared=SharedByAll(row)
-    )
+    opened_with = bytes(connection.sealed_credentials)
+    key = (connection.pk, opened_with, connection.slug, connection.base_url, limit_of(connection))
+    key += tuple(tuple(sorted(each.items())) for each in (connection.bases, connection.injected))
+    with _lock:
+        if key not in _clients:
+            _clients[key] = transport.Client(
+                account_of(connection),
+                timeout_s=settings.VENDOR_TIMEOUT_S,
+                limit=limit_of(connection),
+                shared=SharedByAll(connection),
+            )
+        return _clients[key]
 
 
-def try_out(row: Connection) -> None:
-    """Read once with credentials that are not in use yet. Raises VendorError."""
-    account = transport.Account(
+def close_clients() -> None:
+    """Let go of every connection, as a process does at its end. The next call makes a new one."""
+    with _lock:
+        while _clients:
+            _clients.popitem()[1].close()
+
+
+def account_of(row: Connection) -> transport.Account:
+    """The account with its credentials opened."""
+    return transport.Account(
         connector=row.connector,
         name=row.slug,
         base_url=row.base_url,
@@ -74,7 +69,11 @@ def try_out(row: Connection) -> None:
         credentials=row.credentials,
         injected=row.injected,
     )
-    with closing(transport.Client(account, timeout_s=settings.VENDOR_TIMEOUT_S)) as client:
+
+
+def try_out(row: Connection) -> None:
+    """Read once with credentials that are not in use yet. Raises VendorError."""
+    with closing(transport.Client(account_of(row), timeout_s=settings.VENDOR_TIMEOUT_S)) as client:
         transport.read(client, find_operation(connector(row.connector).access.trial), {"limit": 1})
 
 

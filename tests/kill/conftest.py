@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from connectors.sandbox.client import SandboxControl
 from console.approvals import deciding
 from console.approvals.models import Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
@@ -27,6 +28,12 @@ def sandbox_url() -> Iterator[str]:
     """The local vendors as a process of their own: they outlive every kill."""
     with processes.sandbox() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def sandbox_control(sandbox_url: str) -> Iterator[SandboxControl]:
+    with SandboxControl(sandbox_url) as control:
+        yield control
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,90 @@ def cases(world: World) -> dict[str, Callable[[], dict[str, Any]]]:
     def card(status: str = "ACTIVE") -> str:
         return next(row["id"] for row in world.rows("bill_list_spend_cards") if row["status"] == status)
 
+    def field() -> str:
+        return world.rows("bill_list_spend_custom_fields", retired=False)[0]["id"]
+
+    def value() -> str:
+        return world.rows("bill_list_spend_custom_field_values", customFieldId=field())[0]["id"]
+
+    def owed() -> dict[str, Any]:
+        rows = world.rows("bill_list_reimbursements", retired=False)
+        return next(row for row in rows if row["status"] == "AWAITING_APPROVAL")
+
+    def bought(receipt: str = "NOT_ATTACHED") -> dict[str, Any]:
+        rows = world.rows("bill_list_spend_transactions")
+        return next(row for row in rows if row["receiptStatus"] == receipt)
+
+    def other_budget() -> str:
+        return world.rows("bill_list_budgets", retired=False)[-1]["id"]
+
     return {
+        "bill_create_spend_custom_field": lambda: {
+            "name": TEXT,
+            "allowCustomValues": True,
+            "global": True,
+            "required": False,
+            "values": [TEXT, "Food"],
+            "minimumAmountForRequirement": "75.50",
+        },
+        "bill_update_spend_custom_field": lambda: {"customFieldId": field(), "description": TEXT},
+        "bill_delete_spend_custom_field": lambda: {"customFieldId": field()},
+        "bill_create_spend_custom_field_values": lambda: {"customFieldId": field(), "values": [TEXT, "Food"]},
+        "bill_delete_spend_custom_field_values": lambda: {
+            "customFieldId": field(),
+            "customFieldValueIds": [value()],
+        },
+        "bill_create_reimbursement": lambda: {
+            "budgetId": budget(),
+            "userId": user(),
+            "occurredDate": "2026-11-20",
+            "note": TEXT,
+            "merchantName": TEXT,
+            "amount": "50.20",
+            "receipts": [{"url": "https://files.halden.example/a+b", "filename": "lunch.jpg"}],
+        },
+        "bill_update_reimbursement": lambda: {
+            "reimbursementId": owed()["id"],
+            "amount": "12.34",
+            "note": TEXT,
+        },
+        "bill_delete_reimbursement": lambda: {"reimbursementId": owed()["id"]},
+        "bill_approve_or_deny_reimbursement": lambda: {
+            "reimbursementId": owed()["id"],
+            "action": "APPROVE",
+            "note": TEXT,
+        },
+        "bill_create_reimbursement_upload_url": dict,
+        "bill_add_reimbursement_receipt": lambda: {
+            "reimbursementId": owed()["id"],
+            "url": "https://files.halden.example/a+b",
+            "filename": "lunch 2.jpg",
+        },
+        "bill_delete_reimbursement_receipt": lambda: {
+            "reimbursementId": owed()["id"],
+            "receiptId": owed()["receipts"][0]["uuid"],
+        },
+        "bill_create_spend_transaction_upload_url": dict,
+        "bill_accept_or_reject_spend_transaction": lambda: {
+            "acsTransactionId": "acs-0001",
+            "action": "ACCEPT",
+        },
+        "bill_update_spend_transaction": lambda: {
+            "transactionId": bought()["id"],
+            "budgetId": other_budget(),
+        },
+        "bill_update_spend_transaction_custom_fields": lambda: {
+            "transactionId": bought()["id"],
+            "customFields": [{"customFieldId": field(), "selectedValues": [value()], "note": TEXT}],
+        },
+        "bill_add_spend_transaction_receipt": lambda: {
+            "transactionId": bought()["id"],
+            "url": "https://files.halden.example/a+b",
+        },
+        "bill_delete_spend_transaction_receipt": lambda: {
+            "transactionId": bought("ATTACHED")["id"],
+            "receiptId": bought("ATTACHED")["receipts"][0]["uuid"],
+        },
         "bill_create_budget": lambda: {
             "name": TEXT,
             "owners": [user()],

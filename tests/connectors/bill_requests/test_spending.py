@@ -132,6 +132,222 @@ SENT: list[tuple[str, dict[str, Any], str, str, str, Any]] = [
         '{"role":"ADMIN"}',
     ),
     ("bill_delete_spend_user", {"userId": "{user}"}, "DELETE", "/users/{user}", "", None),
+    ("bill_list_spend_custom_fields", {}, "GET", "/custom-fields", "", None),
+    (
+        "bill_create_spend_custom_field",
+        {
+            "name": "Team offsite",
+            "allowCustomValues": False,
+            "global": True,
+            "required": False,
+            "values": ["Travel", "Food"],
+        },
+        "POST",
+        "/custom-fields",
+        "",
+        '{"name":"Team offsite","allowCustomValues":false,"global":true,"values":["Travel","Food"],'
+        '"required":false}',
+    ),
+    ("bill_get_spend_custom_field", {"customFieldId": "{field}"}, "GET", "/custom-fields/{field}", "", None),
+    (
+        "bill_update_spend_custom_field",
+        {"customFieldId": "{field}", "description": "Engineering"},
+        "PATCH",
+        "/custom-fields/{field}",
+        "",
+        '{"description":"Engineering"}',
+    ),
+    (
+        "bill_delete_spend_custom_field",
+        {"customFieldId": "{field}"},
+        "DELETE",
+        "/custom-fields/{field}",
+        "",
+        None,
+    ),
+    (
+        "bill_list_spend_custom_field_values",
+        {"customFieldId": "{field}", "retired": False},
+        "GET",
+        "/custom-fields/{field}/values",
+        "filters=retired%3Aeq%3Afalse",
+        None,
+    ),
+    (
+        "bill_create_spend_custom_field_values",
+        {"customFieldId": "{field}", "values": ["Travel", "Food"]},
+        "POST",
+        "/custom-fields/{field}/values",
+        "",
+        '{"values":["Travel","Food"]}',
+    ),
+    (
+        "bill_delete_spend_custom_field_values",
+        {"customFieldId": "{field}", "customFieldValueIds": ["{value}"]},
+        "DELETE",
+        "/custom-fields/{field}/values",
+        "",
+        '{"customFieldValueIds":["{value}"]}',
+    ),
+    (
+        "bill_get_spend_custom_field_value",
+        {"customFieldId": "{field}", "customFieldValueId": "{value}"},
+        "GET",
+        "/custom-fields/{field}/values/{value}",
+        "",
+        None,
+    ),
+    (
+        "bill_list_reimbursements",
+        {"budgetId": "{budget}"},
+        "GET",
+        "/reimbursements",
+        "filters=budgetIds%3Aeq%3A{budget}",
+        None,
+    ),
+    (
+        "bill_create_reimbursement",
+        {
+            "budgetId": "{budget}",
+            "userId": "{user}",
+            "occurredDate": "2026-11-20",
+            "note": "Team lunch",
+            "merchantName": "Jasmine Thai",
+            "amount": "50.20",
+            "receipts": [{"url": "https://x.example/1", "filename": "1.jpg"}],
+        },
+        "POST",
+        "/reimbursements",
+        "",
+        '{"budgetId":"{budget}","userId":"{user}","occurredDate":"2026-11-20","note":"Team lunch",'
+        '"merchantName":"Jasmine Thai","amount":50.20,'
+        '"receipts":[{"url":"https://x.example/1","filename":"1.jpg"}]}',
+    ),
+    ("bill_create_reimbursement_upload_url", {}, "POST", "/reimbursements/image-upload-url", "", None),
+    (
+        "bill_get_reimbursement",
+        {"reimbursementId": "{owed}"},
+        "GET",
+        "/reimbursements/{owed}",
+        "",
+        None,
+    ),
+    (
+        "bill_update_reimbursement",
+        {"reimbursementId": "{owed}", "occurredDate": "2026-11-21"},
+        "PATCH",
+        "/reimbursements/{owed}",
+        "",
+        '{"occurredDate":"2026-11-21"}',
+    ),
+    (
+        "bill_delete_reimbursement",
+        {"reimbursementId": "{owed}"},
+        "DELETE",
+        "/reimbursements/{owed}",
+        "",
+        None,
+    ),
+    (
+        "bill_approve_or_deny_reimbursement",
+        {"reimbursementId": "{owed}", "action": "APPROVE", "note": "Lunch"},
+        "POST",
+        "/reimbursements/{owed}/action",
+        "",
+        '{"action":"APPROVE","note":"Lunch"}',
+    ),
+    (
+        "bill_add_reimbursement_receipt",
+        {"reimbursementId": "{owed}", "url": "https://x.example/2", "filename": "2.jpg"},
+        "POST",
+        "/reimbursements/{owed}/receipts",
+        "",
+        '{"url":"https://x.example/2","filename":"2.jpg"}',
+    ),
+    (
+        "bill_delete_reimbursement_receipt",
+        {"reimbursementId": "{owed}", "receiptId": "{receipt}"},
+        "DELETE",
+        "/reimbursements/{owed}/receipts/{receipt}",
+        "",
+        None,
+    ),
+    (
+        "bill_list_spend_transactions",
+        {"cardId": "{card}", "amountFrom": "10.5", "complete": False, "includeReceipts": True},
+        "GET",
+        "/transactions",
+        "filters=cardIds%3Aeq%3A{card}%2Camount%3Agte%3A10.5%2Ccomplete%3Aeq%3Afalse&includeReceipts=true",
+        None,
+    ),
+    ("bill_create_spend_transaction_upload_url", {}, "POST", "/transactions/receipt-upload-url", "", None),
+    (
+        "bill_accept_or_reject_spend_transaction",
+        {"acsTransactionId": "acs-0001", "action": "ACCEPT"},
+        "POST",
+        "/transactions/acs-0001/3ds-challenge",
+        "",
+        '{"action":"ACCEPT"}',
+    ),
+    (
+        "bill_get_spend_transaction",
+        {"transactionId": "{bought}"},
+        "GET",
+        "/transactions/{bought}",
+        "",
+        None,
+    ),
+    (
+        "bill_update_spend_transaction",
+        {"transactionId": "{bought}", "budgetId": "{budget}"},
+        "PUT",
+        "/transactions/{bought}",
+        "",
+        '{"budgetId":"{budget}"}',
+    ),
+    (
+        "bill_list_spend_transaction_custom_fields",
+        {"transactionId": "{bought}"},
+        "GET",
+        "/transactions/{bought}/custom-fields",
+        "",
+        None,
+    ),
+    (
+        "bill_update_spend_transaction_custom_fields",
+        {
+            "transactionId": "{bought}",
+            "customFields": [{"customFieldId": "{field}", "selectedValues": ["{value}"], "note": "x"}],
+        },
+        "PUT",
+        "/transactions/{bought}/custom-fields",
+        "",
+        '{"customFields":[{"customFieldId":"{field}","selectedValues":["{value}"],"note":"x"}]}',
+    ),
+    (
+        "bill_list_spend_transaction_custom_field_values",
+        {"transactionId": "{bought}", "customFieldId": "{field}"},
+        "GET",
+        "/transactions/{bought}/custom-fields/{field}/values",
+        "",
+        None,
+    ),
+    (
+        "bill_add_spend_transaction_receipt",
+        {"transactionId": "{bought}", "url": "https://x.example/3"},
+        "POST",
+        "/transactions/{bought}/receipts",
+        "",
+        '{"url":"https://x.example/3"}',
+    ),
+    (
+        "bill_delete_spend_transaction_receipt",
+        {"transactionId": "{shown}", "receiptId": "{slip}"},
+        "DELETE",
+        "/transactions/{shown}/receipts/{slip}",
+        "",
+        None,
+    ),
 ]
 
 
@@ -148,16 +364,30 @@ def ids(client: Client) -> dict[str, str]:
 
 
 def ids_of(client: Client) -> dict[str, str]:
-    def first(listing: str, **wanted: Any) -> str:
+    def record(listing: str, **wanted: Any) -> dict[str, Any]:
         rows = read(client, find_operation(listing), {}).data
-        return next(
-            row["id"] for row in rows if all(row.get(name) == value for name, value in wanted.items())
-        )
+        return next(row for row in rows if all(row.get(name) == value for name, value in wanted.items()))
+
+    def first(listing: str, **wanted: Any) -> str:
+        return record(listing, **wanted)["id"]
 
     budget = first("bill_list_budgets")
     members = read(client, find_operation("bill_list_budget_members"), {"budgetId": budget}).data
+    field = first("bill_list_spend_custom_fields")
+    values = read(
+        client, find_operation("bill_list_spend_custom_field_values"), {"customFieldId": field}
+    ).data
+    owed = record("bill_list_reimbursements", status="AWAITING_APPROVAL")
+    shown = record("bill_list_spend_transactions", receiptStatus="ATTACHED")
     return {
         "budget": budget,
+        "field": field,
+        "value": values[0]["id"],
+        "owed": owed["id"],
+        "receipt": owed["receipts"][0]["uuid"],
+        "bought": first("bill_list_spend_transactions", receiptStatus="NOT_ATTACHED"),
+        "shown": shown["id"],
+        "slip": shown["receipts"][0]["uuid"],
         "user": members[-1]["userId"],
         "card": first("bill_list_spend_cards", status="ACTIVE"),
         "frozen": first("bill_list_spend_cards", status="FROZEN"),
@@ -217,6 +447,12 @@ def test_a_list_goes_on_by_its_own_parameter(client: Client) -> None:
 
     assert rows.next
     assert not {row["id"] for row in rows} & {row["id"] for row in rest}
+
+
+def test_transactions_come_fifty_at_a_time(client: Client) -> None:
+    rows = read(client, find_operation("bill_list_spend_transactions"), {"limit": 60}).data
+
+    assert len({row["id"] for row in rows}) == 60
 
 
 def test_what_reveals_a_card_number_is_no_tool() -> None:

@@ -122,6 +122,6 @@ def test_what_is_sent_is_what_bill_documents_and_is_taken(
 
 def test_every_operation_about_the_organization_is_in_the_table() -> None:
     operations = catalogue("bill").operations.values()
-    about = {one.name for one in operations if {"organization", "users"} & set(one.tags)}
+    about = {one.name for one in operations if {"organization", "users"} & set(one.tags[:1])}
 
     assert about | {"bill_get_health", "bill_list_vendor_audit_trail"} == {row.name for row in SENT}

@@ -25,6 +25,7 @@ from console.mirror.quarantine import DoesNotFitError, is_storable
 
 LARGEST_AMOUNT = 2**53 - 1  # beyond it JSON numbers are not exact, and the log takes none
 LARGEST_PLAIN = 2**31 - 1  # what every kind of integer column holds
+UNSTORABLE = "A text holds a zero byte or half a letter."
 YEARS = range(1900, 2200)  # others are slips of the vendor's, and break arithmetic with time zones
 # Columns that are not made of what a vendor sent.
 OURS = ("connection", "raw", "digest", "fetched_at", "seen_in", "gone_at", "haystack")
@@ -81,7 +82,7 @@ def taker(field: Field) -> Takes:
     if kind is str:
         shortest = 0 if field.blank else 1
         most = longest or 2**31
-        return lambda value: type(value) is str and shortest <= len(value) <= most
+        return lambda value: type(value) is str and shortest <= len(value) <= most and value.isprintable()
     if kind is int:
         return lambda value: (
             may_be_null if value is None else type(value) is int and -LARGEST_PLAIN <= value <= LARGEST_PLAIN
@@ -99,11 +100,10 @@ def fitted(
     Raises DoesNotFitError.
     """
     if ("\\u0000" in raw_text or "\\ud" in raw_text) and not is_storable(json.loads(raw_text)):
-        raise DoesNotFitError("A text holds a zero byte or half a letter.")
+        raise DoesNotFitError(UNSTORABLE)
     shape = shape_of(model)
-    row = model.__new__(
-        model
-    )  # a row to ask, not to save: Django's own way of making one costs ten times this
+    # A row to ask, not to save: Django's own way of making one costs ten times this.
+    row = model.__new__(model)
     values = row.__dict__
     values.update(known or shape.blank)
     values["vendor_id"] = vendor_id
@@ -116,7 +116,7 @@ def fitted(
             value = shape.fillers[name]
         values[name] = value
         if not takes[name](value):
-            check_range(name, value)
+            check(name, value)
             is_sure = False
     if not is_sure or not shape.needed <= record.fields.keys():
         values.update(cleaned(model, values))
@@ -134,7 +134,10 @@ def cleaned(model: type[Record], values: Values) -> Values:
     return {name: getattr(row, name) for name in values}
 
 
-def check_range(name: str, value: Any) -> None:
+def check(name: str, value: Any) -> None:
+    """What Django asks no column. A value may have come with another record than the one it is read from."""
+    if not is_storable(value):
+        raise DoesNotFitError(f"{name}: {UNSTORABLE}", field=name)
     if isinstance(value, int):
         if not -LARGEST_AMOUNT <= value <= LARGEST_AMOUNT:
             raise DoesNotFitError(f"{name}: {value} is too large to be exact.", field=name)

@@ -10,6 +10,8 @@ from console.mirror.models import Customer, Plan, RefusedRecord
 from console.mirror.refresh import store
 from tests.mirror.factories import customer_row
 
+DESK = {"productId": 1, "name": "Desk", "billingCurrency": "USD"}
+
 
 def listed(raw):
     """A customer of Billsby's list, as it came."""
@@ -37,19 +39,27 @@ def test_a_changed_record_keeps_its_row(billsby):
     assert (after.pk, after.name) == (before.pk, "Marlowe Dental Group")
 
 
+def plan_row(product):
+    raw = {"planId": 7, "productId": 1, "name": "Starter"}
+    return row("plan", "billsby_list_plans", raw, plan_of, product=product)
+
+
+def plan_of(raw, *, product):
+    return mapping.plan(raw, product=mapping.product(product))
+
+
 def test_a_record_changes_with_what_it_is_read_with(billsby):
-    def named(product):
-        raw = {"planId": 7, "productId": 1, "name": "Starter"}
-        return row("plan", "billsby_list_plans", raw, plan_of, product=product)
-
-    def plan_of(raw, *, product):
-        return mapping.plan(raw, product=mapping.product(product))
-
-    desk = {"productId": 1, "name": "Desk", "billingCurrency": "USD"}
-    store(billsby, [named(desk)])
-    assert store(billsby, [named(desk)]) == 0
-    assert store(billsby, [named({**desk, "name": "Office"})]) == 1
+    store(billsby, [plan_row(DESK)])
+    assert store(billsby, [plan_row(DESK)]) == 0
+    assert store(billsby, [plan_row({**DESK, "name": "Office"})]) == 1
     assert Plan.objects.get().product_name == "Office"
+
+
+@pytest.mark.parametrize("name", ["Desk\0", "Desk \ud83d"])
+def test_what_a_record_is_read_with_may_not_fit_either(billsby, name):
+    store(billsby, [plan_row({**DESK, "name": name}), customer_row()])
+    assert RefusedRecord.objects.get().vendor_id == "7"
+    assert Customer.objects.count() == 1
 
 
 def test_what_a_list_does_not_tell_is_not_blanked(billsby):

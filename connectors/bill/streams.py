@@ -9,6 +9,7 @@ from connectors.judging import Read
 from connectors.registry import Page, Record, Row, Stream
 
 PAGE = 100  # BILL's largest
+OWNERS_KEPT = 5_000  # about; however many there are, a listing takes no more memory for them
 Raw = Mapping[str, Any]
 
 PARTIES: Mapping[str, Callable[[Raw], Record]] = {"customer": customer_record, "vendor": vendor_record}
@@ -80,14 +81,17 @@ def owner_id(kind: str, raw: Any) -> str | None:
 
 
 class Owners:
-    """The customers or vendors that a listing names only by id, read once each, a page's at a time."""
+    """The customers or vendors that a listing names by id, read a page's at a time, few of them twice."""
 
-    def __init__(self, read: Read, operation: str) -> None:
+    def __init__(self, read: Read, operation: str, *, kept: int = OWNERS_KEPT) -> None:
         self._read = read
         self._operation = operation
+        self._kept = kept
         self._known: dict[str, Raw | None] = {}
 
     def learn(self, ids: Iterable[str | None]) -> None:
+        if len(self._known) > self._kept:
+            self._known.clear()
         missing = sorted({one for one in ids if one and one not in self._known})
         if not missing:
             return

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from connectors.bill.streams import Owners
 from connectors.errors import NotFoundError
 from connectors.judging import Read
 from connectors.registry import Record, connector
@@ -65,6 +66,15 @@ def test_documents_carry_the_name_and_currency_of_their_owner(read: Read) -> Non
             owner["name"],
             owner["currency"],
         )
+
+
+def test_an_owner_that_was_let_go_is_read_again(read: Read) -> None:
+    ids = [record.vendor_id for record in records(read, "customer")[:4]]
+    owners = Owners(read, "bill_list_customers", kept=2)
+
+    for one in [*ids, ids[0]]:
+        owners.learn([one])
+        assert owners.get(one)["id"] == one
 
 
 def test_the_amounts_of_the_mirror_add_up_to_the_balances_at_bill(read: Read) -> None:

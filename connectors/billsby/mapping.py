@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from connectors.errors import BadReplyError
@@ -249,6 +250,8 @@ def minor(value: object, field: str = "amount") -> int | None:
     """Minor units from an integer or digits as text; never from formatted text such as "$40"."""
     if value is None or value == "":
         return None
+    if type(value) is int and -(2**53) < value < 2**53:  # nearly always
+        return value
     if isinstance(value, bool | float) or not isinstance(value, int | str | Decimal):
         raise BadReplyError(f"Billsby gave {value!r} as an amount.", field=field, vendor="Billsby")
     try:
@@ -275,8 +278,12 @@ def moment(value: str | None, field: str = "") -> datetime | None:
 
 
 def status(raw: Raw) -> str:
-    """The status in one spelling: the product's own pages write "Paid Offline", its answers may not."""
-    word = raw.get("status") or ""
+    return _one_spelling(raw.get("status") or "")
+
+
+@lru_cache(100)  # the same few words, as often as there are records
+def _one_spelling(word: str) -> str:
+    """The product's own pages write "Paid Offline", its answers may not."""
     return STATUSES.get(re.sub(r"[^a-z]", "", word.lower()), word)
 
 

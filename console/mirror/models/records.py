@@ -52,7 +52,7 @@ class Record(models.Model):
 
     def derive(self) -> None:
         """Fill the columns that follow from the others; bulk writes call it themselves."""
-        self.haystack = " ".join(filter(None, (getattr(self, name) for name in self.SEARCHED))).casefold()
+        self.haystack = " ".join([text for name in self.SEARCHED if (text := getattr(self, name))]).casefold()
 
     @property
     def title(self) -> str:

@@ -1,6 +1,7 @@
 """What an approver is told before money leaves, and how a payment whose answer was lost is found again."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_payment_tells_who_gets_what_from_where_and_when(desk: BillDesk) -> No
         ({"archived": True}, ("blocked", "The bill is archived")),
         ({"dueAmount": "70.49"}, ("blocked", "More than is open")),
         ({"scheduledAmount": "150.00"}, ("blocked", "It would be paid twice")),
-        ({"scheduledAmount": "50.00"}, ("high", "A payment is scheduled")),
+        ({"scheduledAmount": "50.00"}, ("blocked", "A payment is scheduled")),
     ],
 )
 def test_a_bill_that_should_not_be_paid_is_flagged(
@@ -84,12 +85,39 @@ def test_a_bill_that_should_not_be_paid_is_flagged(
     assert expected in titles(desk.expect("bill_create_payment", PAY))
 
 
-def test_a_bill_that_was_paid_before_names_the_payment(desk: BillDesk) -> None:
-    desk.send("bill_create_payment", PAY)
+def test_a_bill_whose_payment_is_scheduled_is_not_paid_beside_it(desk: BillDesk) -> None:
+    made = desk.send("bill_create_payment", PAY)
 
-    card = desk.expect("bill_create_payment", PAY)
+    (flag,) = desk.expect("bill_create_payment", PAY).flags
 
-    assert ("high", "Paid or scheduled already") in titles(card)
+    assert (flag.level, flag.title) == ("blocked", "A payment is scheduled")
+    assert f"€70.50 scheduled ({made['id']})" in flag.detail
+
+
+def test_a_bill_that_was_paid_before_names_the_payment(desk: BillDesk, sandbox: SandboxControl) -> None:
+    made = desk.send("bill_create_payment", PAY)
+    sandbox.change("bill", "payment", made["id"], status="PAID", singleStatus="CLEARED")
+    sandbox.change("bill", "bill", books.BILL, scheduledAmount="0", paymentStatus="PARTIAL")
+
+    assert titles(desk.expect("bill_create_payment", PAY)) == [("high", "Paid already")]
+
+
+def test_a_day_before_new_bank_details_are_verified_is_blocked(
+    desk: BillDesk, sandbox: SandboxControl
+) -> None:
+    bank = {"nameOnAccount": "Northside", "bankAccountNumber": "000123459999"}
+    desk.send("bill_create_vendor_bank_account", {"vendorId": books.VENDOR, **bank})
+    tomorrow = {"processDate": (sandbox.now() + timedelta(days=1)).date().isoformat()}
+
+    assert ("blocked", "Too early") in titles(desk.expect("bill_create_payment", PAY | tomorrow))
+    with pytest.raises(RefusedError):
+        desk.send("bill_create_payment", PAY | tomorrow)
+
+
+def test_the_first_day_that_bill_offers_is_not_too_early(desk: BillDesk) -> None:
+    first = desk.look("bill_create_payment", PAY).fields["process_on"]
+
+    assert desk.expect("bill_create_payment", PAY | {"processDate": first}).flags == ()
 
 
 def test_an_unverified_account_pays_nothing(desk: BillDesk) -> None:

@@ -23,6 +23,11 @@ def is_standing(payment: Raw) -> bool:
     return not {payment.get("status"), payment.get("singleStatus")} & ENDED
 
 
+def has_left(payment: Raw) -> bool:
+    """Whether its money has left us, so that the bill shows it as paid; a state we do not know says no."""
+    return payment.get("status") == "PAID"
+
+
 def touches(payment: Raw, bill_id: str) -> bool:
     parts = payment.get("billPayments") or ()
     return payment.get("billId") == bill_id or any(part.get("billId") == bill_id for part in parts)

@@ -177,6 +177,12 @@ class CreatePayment:
         if _is_over(arguments.get("processDate")):
             detail = f"{arguments['processDate']} is over; BILL would refuse."
             yield Flag("blocked", "The process date is over", detail)
+        elif _is_before(arguments.get("processDate"), str(fields["process_on"])):
+            detail = (
+                f"BILL pays {before.party} on {fields['process_on']} at the earliest. New bank details take"
+                " it two business days."
+            )
+            yield Flag("blocked", "Too early", detail)
 
 
 class CreatePayments(AtOnce):
@@ -228,13 +234,16 @@ def _bill_fields(bill: Document | None) -> dict[str, Any]:
 def _paid_before(
     read: Read, arguments: Raw, bill: Document | None, vendor_id: str, amount: int, currency: str
 ) -> dict[str, Any]:
-    """`payments`: those that stand for this bill; without a bill, the vendor's lately of the same amount."""
+    """`payments`: those that stand for this bill; without a bill, the vendor's lately of the same amount.
+
+    `under_way`: those of them whose money is still to leave, so that the bill looks open.
+    """
     since = datetime.now(UTC) - ALIKE_WITHIN
     if bill:
         since = datetime.fromisoformat(str(bill.raw.get("createdTime") or "2000-01-01T00:00:00+00:00")) - SKEW
     rows = facts.if_told(lambda: facts.payments_since(read, since, vendorId=vendor_id))
     if rows is None:
-        return {"payments": None}
+        return {"payments": None, "under_way": ""}
     same = [
         row
         for row in rows
@@ -245,7 +254,9 @@ def _paid_before(
             else amount_minor(row, "amount", currency) == amount
         )
     ]
-    return {"payments": ", ".join(_named(row, currency) for row in same)}
+    waiting = [row for row in same if bill and not facts.has_left(row)]
+    named = {"payments": same, "under_way": waiting}
+    return {name: ", ".join(_named(row, currency) for row in those) for name, those in named.items()}
 
 
 def _bill_flags(before: Snapshot, amount: int, currency: str) -> Iterator[Flag]:
@@ -263,10 +274,12 @@ def _bill_flags(before: Snapshot, amount: int, currency: str) -> Iterator[Flag]:
     elif amount > is_open - scheduled:
         detail = f"Of bill {number} {format_money(scheduled, currency)} is scheduled to be paid already."
         yield Flag("blocked", "It would be paid twice", detail)
-    if fields["payments"]:
-        yield Flag("high", "Paid or scheduled already", f"BILL shows for this bill: {fields['payments']}.")
+    if waiting := fields["under_way"]:
+        yield Flag("blocked", "A payment is scheduled", f"BILL shows for this bill: {waiting}.")
     elif scheduled or fields["standing"] == "SCHEDULED":
-        yield Flag("high", "A payment is scheduled", f"BILL shows bill {number} as scheduled to be paid.")
+        yield Flag("blocked", "A payment is scheduled", f"BILL shows bill {number} as scheduled to be paid.")
+    elif fields["payments"]:
+        yield Flag("high", "Paid already", f"BILL shows for this bill: {fields['payments']}.")
 
 
 def _is_ours(row: Raw, arguments: Raw) -> bool:
@@ -276,6 +289,10 @@ def _is_ours(row: Raw, arguments: Raw) -> bool:
 
 def _is_over(day: str | None) -> bool:
     return day is not None and date.fromisoformat(day) < datetime.now(UTC).date() - timedelta(days=1)
+
+
+def _is_before(day: str | None, earliest: str) -> bool:
+    return bool(day and earliest) and date.fromisoformat(day) < date.fromisoformat(earliest)
 
 
 def _purpose(given: Raw) -> str:

@@ -1,5 +1,6 @@
 """What BILL tells before it pays: days, fees and rates of exchange. Made up, and the same every time."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.sandbox.bill import rules
 from connectors.sandbox.bill.errors import invalid, refusal
+from connectors.sandbox.bill.resources import vendors
 from connectors.sandbox.bill.ways import existing
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call
@@ -27,6 +29,12 @@ def working_day(day: date) -> date:
     return day
 
 
+def first_day(books: Books, vendor: Mapping[str, Any]) -> date:
+    """The next working day, and not before the vendor's bank account is verified."""
+    day = working_day(books.now.date())
+    return max(day, vendors.payable_from(books, vendor["id"]) or day)
+
+
 def delivery_day(day: date, way: str) -> date:
     for _ in range(DAYS_TO_ARRIVE.get(way, 3)):
         day = working_day(day)
@@ -40,7 +48,7 @@ def funding_amount(amount: Decimal, currency: str) -> dict[str, str]:
 
 def options(books: Books, call: Call) -> Response:
     vendor, amount = _asked(books, call)
-    way, day = vendor["paymentInformation"]["payByType"], working_day(books.now.date())
+    way, day = vendor["paymentInformation"]["payByType"], first_day(books, vendor)
     dates = {"processDate": day.isoformat(), "deliveryDate": delivery_day(day, way).isoformat()}
     banks, cards = [], []
     for account in books.find("bank account", newest_first=False):

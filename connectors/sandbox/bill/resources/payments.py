@@ -14,6 +14,7 @@ from connectors.sandbox.bill.identifiers import new_id
 from connectors.sandbox.bill.payment_options import (
     delivery_day,
     exchange_rate,
+    first_day,
     funding_amount,
     options,
     working_day,
@@ -182,12 +183,11 @@ def _schedule(books: Books, given: Mapping[str, Any], bill: dict[str, Any], amou
 
 def _process_day(books: Books, given: Mapping[str, Any], vendor: Mapping[str, Any]) -> date:
     """Raises Refusal for a day that is over, or on which the vendor's new account cannot be paid to yet."""
-    first = max(working_day(books.now.date()), vendors.payable_from(books, vendor["id"]) or date.min)
     asked = given.get("processDate")
     if asked is None:
         if given["fundingAccount"].get("type") in ("WALLET", "AP_CARD"):
             raise invalid("processDate: must not be null")
-        return first
+        return first_day(books, vendor)
     day = date.fromisoformat(asked)
     if day < max(books.now.date(), vendors.payable_from(books, vendor["id"]) or date.min):
         raise refusal(422, "BDC_1152", asked)

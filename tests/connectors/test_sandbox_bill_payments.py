@@ -159,3 +159,30 @@ def test_three_wrong_deposits_block_an_account(bill: BillAccount) -> None:
     assert answers == [{"verified": False}] * 3
     assert bill.read(path)["status"] == "BLOCKED"
     assert bill.read(path)["accountNumber"] == "********2333"
+
+
+def test_a_payment_that_is_issued_anew_pays_the_same_bill_again(
+    bill: BillAccount, sandbox: SandboxControl
+) -> None:
+    void = {"type": "VOID_AND_REISSUE", "reason": "Lost in the post"}
+    bill.post(f"/payments/{payments.SENT}/void", void)
+    sandbox.advance(5 * DAY_S)
+    bill.session_id = bill.log_in().json()["sessionId"]
+
+    rows = bill.rows("/payments", filters=f"billId:eq:{payments.SENT_BILL}")
+    (again,) = [row for row in rows if row["id"] != payments.SENT]
+
+    assert bill.read(f"/payments/{payments.SENT}")["status"] == "VOID"
+    assert (again["amount"], again["status"] != "VOID") == (200, True)
+
+
+def test_the_bills_that_are_paid_or_scheduled_have_their_payments(
+    sandbox: SandboxControl, sandbox_url: str
+) -> None:
+    account = BillAccount(sandbox_url)
+    states = {row["id"]: row["paymentStatus"] for row in account.rows("/bills")}
+    paid = {row["billId"]: row["status"] for row in account.rows("/payments")}
+    account.close()
+
+    wanted = {"PAID": "PAID", "PARTIAL": "PAID", "SCHEDULED": "SCHEDULED"}
+    assert paid == {key: wanted[state] for key, state in states.items() if state in wanted}

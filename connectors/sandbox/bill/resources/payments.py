@@ -1,7 +1,8 @@
 """Payments to vendors: made for bills, and carried out step by step as days pass."""
 
+import random
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,10 @@ from connectors.sandbox.endpoint import Call, Outcome
 Payment = dict[str, Any]
 MOST_AT_ONCE = 50
 VOID_TYPES = ("VOID_ONLY", "VOID_AND_CREDIT", "VOID_AND_REISSUE", "VOID_AND_REISSUE_VCARD")
+ISSUED_ANEW = {
+    "VOID_AND_REISSUE",
+    "VOID_AND_REISSUE_VCARD",
+}  # the sandbox sends both in the vendor's usual way
 CHECK_TYPES = ("STANDARD", "UPS_1DAY", "UPS_2DAY", "RTP_DELIVERY")
 # What comes after what, a day each from the process date on.
 COURSE = ("FUNDING_STARTED", "PROCESSED", "SENT", "CLEARED")
@@ -133,6 +138,21 @@ def _schedule(books: Books, given: Mapping[str, Any], bill: dict[str, Any], amou
     vendor = existing(books, "vendor", bill["vendorId"])
     day = _process_day(books, given, vendor)
     funding_accounts.require_payable(books, given["fundingAccount"])
+    payment = _new(books, vendor, bill["id"], amount, day, given)
+    _reckon(books, bill["id"], scheduled=amount)
+    _plan(books, payment, COURSE[0], day)
+    return payment
+
+
+def _new(
+    books: Books,
+    vendor: Mapping[str, Any],
+    bill_id: str,
+    amount: Decimal,
+    day: date,
+    given: Mapping[str, Any],
+) -> Payment:
+    """Stored as SCHEDULED; nothing else is changed by it yet."""
     way = vendor["paymentInformation"]["payByType"]
     number = f"P{books.now:%y%m%d}01 - {books.next_number('payment'):04}"
     arrives = delivery_day(day, way).isoformat()
@@ -141,11 +161,11 @@ def _schedule(books: Books, given: Mapping[str, Any], bill: dict[str, Any], amou
         "payment",
         {
             "vendorId": vendor["id"],
-            "billId": bill["id"],
+            "billId": bill_id,
             "billPayments": [
                 {
                     "id": new_id(books, "bill payment"),
-                    "billId": bill["id"],
+                    "billId": bill_id,
                     "amount": rules.cents(amount),
                     "vendorCredits": [],
                 }
@@ -154,7 +174,7 @@ def _schedule(books: Books, given: Mapping[str, Any], bill: dict[str, Any], amou
             "processDate": day.isoformat(),
             "amount": rules.cents(amount),
             "fundingAccount": given["fundingAccount"],
-            "processingOptions": given["processingOptions"],
+            "processingOptions": given.get("processingOptions"),
             "paymentPurpose": given.get("paymentPurpose"),
             "cardFundingPurpose": given.get("cardFundingPurpose"),
             "transactionNumber": given.get("transactionNumber") or number,
@@ -176,8 +196,6 @@ def _schedule(books: Books, given: Mapping[str, Any], bill: dict[str, Any], amou
         },
     )
     books.put("payment", payment["id"], payment, owner=vendor["id"])
-    _reckon(books, bill["id"], scheduled=amount)
-    _plan(books, payment, COURSE[0], day)
     return payment
 
 
@@ -282,7 +300,19 @@ def _end_void(books: Books, payment: Payment) -> None:
     if not rejected:
         changes["status"] = "VOID"
         _reckon(books, payment["billId"], paid=-Decimal(payment["amount"]))
+        if last["type"] in ISSUED_ANEW:
+            _issue_anew(books, payment)
     _save(books, payment | changes)
+
+
+def _issue_anew(books: Books, voided: Payment) -> None:
+    """Another payment of the same bill, with a number of its own."""
+    vendor, amount = existing(books, "vendor", voided["vendorId"]), Decimal(voided["amount"])
+    day = first_day(books, vendor)
+    given = {**voided, "transactionNumber": None}
+    payment = _new(books, vendor, voided["billId"], amount, day, given)
+    _reckon(books, voided["billId"], scheduled=amount)
+    _plan(books, payment, COURSE[0], day)
 
 
 def check_image(books: Books, call: Call) -> Response:
@@ -307,6 +337,26 @@ def _save(books: Books, payment: Payment) -> Outcome:
     payment["updatedTime"] = v3_time(books.now)
     books.put("payment", payment["id"], payment, owner=payment["vendorId"])
     return Outcome(JSONResponse(PAYMENT.shown(books, payment)), record=payment["id"])
+
+
+def seed(books: Books, _chance: random.Random, _customers: int) -> None:
+    """What paid the bills that are paid, and what is to pay those that are scheduled."""
+    account = {"type": "BANK_ACCOUNT", "id": funding_accounts.BANK}
+    given = {"fundingAccount": account, "processingOptions": {"requestPayFaster": False, "createBill": False}}
+    for bill in books.find("bill", newest_first=False):
+        scheduled, paid = Decimal(bill["scheduledAmount"]), Decimal(bill["paidAmount"])
+        if not (scheduled or paid):
+            continue
+        vendor, due = existing(books, "vendor", bill["vendorId"]), date.fromisoformat(bill["dueDate"])
+        day = due if scheduled else min(due, working_day(books.now.date() - timedelta(days=20)))
+        payment = _new(books, vendor, bill["id"], scheduled or paid, day, given)
+        if scheduled:
+            _plan(books, payment, COURSE[0], day)
+            continue
+        made = datetime.combine(day, time(9), UTC)
+        payment |= {"status": "PAID", "singleStatus": "CLEARED", "disbursementStatus": "DONE"}
+        payment |= {"createdTime": v3_time(made), "updatedTime": v3_time(made)}
+        books.put("payment", payment["id"], payment, owner=vendor["id"], at=made)
 
 
 RESOURCES = (PAYMENT,)

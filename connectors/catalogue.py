@@ -17,8 +17,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from connectors import schemas
-from connectors.operations import FILE_FACTS, PLACEHOLDER, Operation, Paging, RecordRef, Wire, template_of
-from connectors.requests import Request, fill, holes
+from connectors.operations import PLACEHOLDER, Operation, Paging, RecordRef, Wire, template_of
+from connectors.requests import KEY, Request, fill, holes
 
 __all__ = [
     "Catalogue",
@@ -39,8 +39,8 @@ FOLDER = Path(__file__).parent
 EFFECTS = frozenset({"read", "write", "money", "irreversible", "notify"})
 METHODS = ("get", "post", "put", "patch", "delete")
 BLOCK_KEYS = (
-    "aliases base card effects fallback injected judge masked off paging record reference returns secrets"
-    " stale tags trusted undo"
+    "aliases base card effects fallback injected judge masked off paging record reference returns sealed"
+    " secrets stale tags trusted undo"
 )
 LOADER = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
@@ -184,6 +184,8 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
             path_schemas[parameter["name"]] = schema
         elif parameter["in"] == "query":
             query.append({**parameter, "schema": schema})
+        elif parameter["in"] == "header" and schema.get("x-name") == block.get("reference") == KEY:
+            continue  # ours to fill, and the dialect's to name
         else:
             raise ValueError(f"parameter {parameter['name']} is in {parameter['in']}")
     content_type, body = "", None
@@ -211,6 +213,7 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         judge=block.get("judge"),
         returns=block.get("returns", {}),
         secrets=tuple(block.get("secrets", ())),
+        sealed=block.get("sealed", ""),
         masked=tuple(block.get("masked", ())),
         off=block.get("off", ""),
         reference=block.get("reference", ""),
@@ -240,11 +243,7 @@ def _input_schema(
     for parameter in query:
         schema = parameter["schema"]
         name = schema.get("x-name", parameter["name"])
-        if (
-            name in FILE_FACTS
-            or "const" in schema
-            or (parameter["name"] in ours and not template_of(parameter))
-        ):
+        if "const" in schema or (parameter["name"] in ours and not template_of(parameter)):
             continue
         shown["properties"][name] = schemas.shown(schema)
         if parameter.get("required"):

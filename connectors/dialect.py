@@ -90,6 +90,7 @@ def _refuse_constant(word: str) -> NoReturn:
 
 class Dialect:
     title = "The vendor"
+    key_header = "Idempotency-Key"  # where the key of a request travels that has one
 
     def base_url(self, account: Account, path: str) -> str:
         return account.base_url

@@ -8,8 +8,8 @@ from typing import Any
 from connectors import schemas
 from connectors.errors import ArgumentsError, NotConfiguredError
 from connectors.requests import (
-    FILE,
     FORM,
+    KEY,
     Request,
     path_value,
     query_text,
@@ -18,8 +18,6 @@ from connectors.requests import (
     write_json,
 )
 
-# Of an uploaded file: what it is called, what its content is, how large it is, and its hash.
-FILE_FACTS = ("fileName", "fileType", "fileSize", "fileBody")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -76,6 +74,7 @@ class Operation:
     returns: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()  # arguments that are sent and never shown
     masked: tuple[str, ...] = ()  # dotted paths in its answer that are shown by their last four
+    sealed: str = ""  # a field of its answer, told once, that is kept among the credentials and never shown
     trusted: bool = False  # needs a session that passed a second factor
     trusted_when: tuple[str, ...] = ()  # arguments that make it need one, where they are true
     paging: Paging | None = None
@@ -83,16 +82,6 @@ class Operation:
     off: str = ""  # why it is never offered, where it is not
     reference: str = ""  # the argument that we fill ourselves, with a text no other request has
     wire: "Wire | None" = field(default=None, repr=False)
-
-    @property
-    def takes_file(self) -> bool:
-        """Its argument `file` names an uploaded file; what is sent of that, we fill in from the file."""
-        return self.wire is not None and self.wire.content_type == FILE
-
-    @property
-    def ours(self) -> frozenset[str]:
-        """The arguments that we fill ourselves, which nobody gives."""
-        return frozenset(FILE_FACTS if self.takes_file else ()) | ({self.reference} - {""})
 
     @property
     def is_read(self) -> bool:
@@ -112,7 +101,7 @@ class Operation:
 
     def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Checked arguments with defaults; ArgumentsError tells staff and model what is wrong."""
-        own = {name: value for name, value in given.items() if name in self.ours}
+        own = {name: value for name, value in given.items() if name == self.reference}
         asked = {name: value for name, value in given.items() if name not in own}
         return schemas.checked(self.input_schema, asked) | own
 
@@ -162,6 +151,7 @@ class Wire:
             query="&".join(self._query(arguments, page)),
             content_type=self.content_type if self.body is not None else "",
             body=self._body(arguments, page),
+            idempotency_key=str(arguments[KEY]) if operation.reference == KEY and KEY in arguments else "",
         )
 
     def _query(self, arguments: Mapping[str, Any], page: Mapping[str, Any]) -> Iterator[str]:
@@ -181,8 +171,6 @@ class Wire:
     def _body(self, arguments: Mapping[str, Any], page: Mapping[str, Any]) -> str:
         if self.body is None:
             return ""
-        if self.content_type == FILE:
-            return arguments["fileBody"]
         value = schemas.on_wire(schemas.as_object(self.body), {**arguments, **page})
         if self.body["type"] == "array":
             value = value[self.body["x-name"]]

@@ -9,7 +9,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
@@ -59,6 +59,7 @@ class Reply:
     text: str
     request_id: str
     fetched_at: datetime
+    sealed: str = field(default="", repr=False)  # what the vendor tells once; nothing else here has it
 
 
 @cache
@@ -162,7 +163,7 @@ class Client:
             built = http.build_request(
                 request.method,
                 base + target,
-                content=request.sent_bytes() if request.body else None,
+                content=request.body.encode() if request.body else None,
                 headers=sent_headers,
                 # httpx would normalise the URL; these are the very bytes that were approved
                 extensions={"target": (httpx.URL(base).raw_path.rstrip(b"/") + target.encode("ascii"))},
@@ -209,22 +210,29 @@ class Client:
         *,
         priority: Priority,
         masked: Sequence[str] = (),
+        keep_sealed: Callable[[Any], None] | None = None,
         trusted: bool = False,
         is_write: bool = False,
         not_after: datetime | None = None,
     ) -> tuple[Answer, Any]:
         """Sign, send, and judge one call; the answer and its parsed data, or the error it means.
 
-        masked: the paths of which nothing but the last four leaves here, in data or in text.
+        masked: the paths of which nothing but the last four leaves here, in data or in text. keep_sealed: is
+        shown the data before.
         A write that its status says was accepted has no data where the answer cannot be read.
         """
         signed = self.signed(request, trusted=trusted)
+        headers = dict(signed.headers)
+        if request.idempotency_key:
+            headers[self.dialect.key_header] = request.idempotency_key
         answer = self.exchange(
-            signed.request, signed.headers, priority=priority, keep=not is_write, not_after=not_after
+            signed.request, headers, priority=priority, keep=not is_write, not_after=not_after
         )
         try:
             self.dialect.check(answer, signed)
             data = self.dialect.parse(answer.text)
+            if keep_sealed:
+                keep_sealed(data)
             mask(masked, data)
             shown = replace(answer, text=write_json(data)) if masked else answer
         except SessionExpiredError:
@@ -346,16 +354,23 @@ def send_write(
     if holes(request):
         raise ValueError("a request with open holes cannot be sent")
     client.await_room(request, Priority.EXECUTING)
+    name, sealed = operation.sealed if operation else "", []
+
+    def keep_sealed(data: Any) -> None:
+        if isinstance(data, Mapping) and isinstance(data.get(name), str):
+            sealed.append(data[name])
+
     try:
         answer, data = client.signed_exchange(
             request,
             priority=Priority.EXECUTING,
-            masked=operation.masked if operation else (),
+            masked=(*operation.masked, *([name] if name else ())) if operation else (),
+            keep_sealed=keep_sealed if name else None,
             trusted=trusted or (operation is not None and operation.trusted),
             is_write=True,
             not_after=not_after,
         )
-        return _reply(answer, data)
+        return replace(_reply(answer, data), sealed="".join(sealed))
     except NotConfiguredError as error:
         raise NotSentError(
             error.sentence, vendor=error.vendor, status=error.status, code=error.code

@@ -65,6 +65,7 @@ class Complaint:
 
 class BillDialect(Dialect):
     title = TITLE
+    key_header = "X-Idempotent-Key"
 
     def base_url(self, account: Account, path: str) -> str:
         return account.bases.get("v2", account.base_url) if path.startswith(V2_PATH) else account.base_url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -142,6 +143,13 @@ class Books:
         self._connection.execute(
             "INSERT INTO due (at, connector, action, payload) VALUES (?, ?, ?, ?)",
             [as_text(at), self.connector, action, json.dumps(payload)],
+        )
+
+    def post(self, letter: Mapping[str, Any]) -> None:
+        """Leave a letter to be sent once this is committed."""
+        self._connection.execute(
+            "INSERT INTO outbox (connector, due_at, body) VALUES (?, ?, ?)",
+            [self.connector, time.time(), json.dumps(letter)],
         )
 
     def note_effect(self, *, operation: str, record: str, took: bool, request: Mapping[str, str]) -> None:

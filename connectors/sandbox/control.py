@@ -135,8 +135,9 @@ def routes(core: Core) -> list[Route]:
         with reading_what_was_given():
             connector = given.pop("connector")
             target = Target(**given) if given.get("url") else None
-        if connector not in core.senders:
-            raise UnusableError(f"{connector} sends no events; {', '.join(core.senders)} does")
+        told = [name for name, sender in core.senders.items() if not sender.always]
+        if connector not in told:
+            raise UnusableError(f"{connector} is not told here who gets its events; {', '.join(told)} is")
         core.store.set_target(connector, target)
         return {}
 

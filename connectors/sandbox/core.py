@@ -31,7 +31,9 @@ class Core:
         self.senders = {name: half.WEBHOOKS for name, half in halves.items() if hasattr(half, "WEBHOOKS")}
         deliveries = Deliveries(self.store, self.senders)
         self.store.send_events(
-            {name: sender.events for name, sender in self.senders.items()}, deliveries.wake
+            {name: sender.events for name, sender in self.senders.items()},
+            deliveries.wake,
+            always=(name for name, sender in self.senders.items() if sender.always),
         )
 
     def reset(self, *, seed: int, customers: int, invoices: int | None = None) -> None:

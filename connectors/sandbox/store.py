@@ -89,6 +89,7 @@ class Store:
         self._before: dict[str, dict[tuple[str, str], dict[str, Any] | None]] = {}
         self._due_actions: dict[tuple[str, str], DueAction] = {}
         self._events: Mapping[str, Events] = {}
+        self._always: frozenset[str] = frozenset()
         self._tell_of_events: Callable[[], None] = lambda: None
         state_file.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
@@ -153,7 +154,10 @@ class Store:
             with self._connection() as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 self._writing, settings_before = connection, dict(self._settings)
-                targets_before, self._before = self._targets, {name: {} for name in self._targets}
+                targets_before, self._before = (
+                    self._targets,
+                    {name: {} for name in {*self._targets, *self._always}},
+                )
                 try:
                     yield self._books(connection, connector)
                     has_events = self._leave_events(connection)
@@ -245,9 +249,14 @@ class Store:
             for row in rows
         ]
 
-    def send_events(self, events: Mapping[str, Events], tell: Callable[[], None]) -> None:
-        """Name what changes of each connector make it send, and who is told when some wait to be sent."""
-        self._events, self._tell_of_events = events, tell
+    def send_events(
+        self, events: Mapping[str, Events], tell: Callable[[], None], *, always: Iterable[str] = ()
+    ) -> None:
+        """Name what changes of each connector make it send, and who is told when some wait to be sent.
+
+        always: the connectors whose changes are followed though nobody was named to be told of them.
+        """
+        self._events, self._tell_of_events, self._always = events, tell, frozenset(always)
         tell()
 
     def target(self, connector: str) -> Target | None:
@@ -297,15 +306,18 @@ class Store:
             self._writing.execute(again, [due_at, letter_id])
 
     def _leave_events(self, connection: sqlite3.Connection) -> bool:
-        """Put what this transaction makes vendors send into the outbox; whether that is anything."""
+        """Put what this transaction makes vendors send into the outbox; whether anything waits there."""
         letters = [
-            [connector, time.time() + self._targets[connector].delay_s, json.dumps(event)]
+            [connector, time.time() + self._delay_s(connector), json.dumps(event)]
             for connector, before in self._before.items()
-            if connector in self._targets
             for event in self._events[connector](self._books(connection, connector), before)
         ]
         connection.executemany("INSERT INTO outbox (connector, due_at, body) VALUES (?, ?, ?)", letters)
-        return bool(letters)
+        return connection.execute("SELECT EXISTS (SELECT 1 FROM outbox)").fetchone()[0]
+
+    def _delay_s(self, connector: str) -> float:
+        target = self._targets.get(connector)
+        return target.delay_s if target else 0.0
 
     def _books(self, connection: sqlite3.Connection, connector: str) -> Books:
         before = self._before.get(connector) if connection is self._writing else None

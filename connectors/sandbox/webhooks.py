@@ -22,16 +22,30 @@ PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True)
+class Post:
+    """What goes over the wire for one letter."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
 class Sender:
     """How a half of the sandbox sends events.
 
-    header: the header that carries the secret. events: what a transaction's changes make it send, in order.
-    retries_after_s: the waits after each try that was not answered with a 2xx.
+    events: the letters that a transaction's changes make it send, in order. posts: what goes out for one of
+    them now, nothing where nobody wants it any more. retries_after_s: the waits after each try that did not
+    arrive. arrived: which HTTP status says so. told: what becomes of a letter, after each try.
+    always: whether changes are followed also where nobody was named by `SandboxControl.send_events`.
     """
 
-    header: str
     events: Callable[[Books, Changes], Iterable[Mapping[str, Any]]]
     retries_after_s: Callable[[Callable[[str], Any]], Sequence[float]]
+    posts: Callable[[Store, Letter], Sequence[Post]]
+    arrived: Callable[[int], bool] = lambda status: 200 <= status < 300
+    told: Callable[[Store, Letter, int, bool], None] = lambda _store, _letter, _status, _is_last: None
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,19 @@ class Letter:
     due_at: float
     tries: int
     body: str
+
+
+def to_target(header: str) -> Callable[[Store, Letter], Sequence[Post]]:
+    """To whom `SandboxControl.send_events` named, with the secret in that header."""
+
+    def posts(store: Store, letter: Letter) -> Sequence[Post]:
+        target = store.target(letter.connector)
+        if target is None:
+            return ()
+        secret = {header: target.secret} if target.secret else {}
+        return (Post(target.url, secret, letter.body),) * target.copies
+
+    return posts
 
 
 class Deliveries:
@@ -99,22 +126,22 @@ class Deliveries:
                 self._woken.wait(max(0.0, due_at - time.time()))
 
     def _deliver(self, http: httpx.Client, letter: Letter) -> None:
-        target, sender = self._store.target(letter.connector), self._senders[letter.connector]
-        if target is None:
-            self._store.drop_letter(letter.id)
-            return
-        headers = {"content-type": "application/json"}
-        if target.secret:
-            headers[sender.header] = target.secret
-        arrived = [self._post(http, target.url, headers, letter.body) for _ in range(target.copies)]
+        sender = self._senders[letter.connector]
+        statuses = [self._status(http, post) for post in sender.posts(self._store, letter)]
         waits = sender.retries_after_s(self._store.setting)
-        if all(arrived) or letter.tries >= len(waits):
-            self._store.drop_letter(letter.id)
-        else:
+        missed = [status for status in statuses if not sender.arrived(status)]
+        is_last = letter.tries >= len(waits)
+        if statuses:
+            sender.told(self._store, letter, (missed or statuses)[0], is_last)
+        if missed and not is_last:
             self._store.postpone_letter(letter.id, due_at=time.time() + waits[letter.tries])
+        else:
+            self._store.drop_letter(letter.id)
 
-    def _post(self, http: httpx.Client, url: str, headers: Mapping[str, str], body: str) -> bool:
+    def _status(self, http: httpx.Client, post: Post) -> int:
+        """The HTTP status of the answer, 0 where none came."""
+        headers = {"content-type": "application/json", **post.headers}
         try:
-            return http.post(url, content=body.encode(), headers=headers).is_success
+            return http.post(post.url, content=post.body.encode(), headers=headers).status_code
         except (httpx.HTTPError, httpx.InvalidURL):
-            return False
+            return 0

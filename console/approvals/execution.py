@@ -34,13 +34,14 @@ from connectors.rates import Priority
 from connectors.registry import connector
 from connectors.requests import Request, fill
 from connectors.transport import Client, Reply, send_write
-from console.approvals import asking, ending, files, moves, settling
+from console.approvals import asking, ending, moves, settling
 from console.approvals.doorbell import next_probe_at
 from console.approvals.freshness import drifts
 from console.approvals.models import Attempt, Proposal, Step
 from console.approvals.proposing import canonical_form, digest_of
 from console.audit import log
 from console.connections.clients import client_for, make_ready
+from console.connections.sealing import keep_sealed
 
 logger = logging.getLogger(__name__)
 Status, State = Proposal.Status, Attempt.State
@@ -238,7 +239,6 @@ def _postpone(proposal: Proposal, sentence: str) -> None:
 
 def send(attempt: Attempt) -> Attempt | None:
     """Commit SENT, write to the socket once, commit what came back. Returns the attempt to go on with."""
-    request = files.with_content(Request(**attempt.request))
     client = mark_sent(attempt)
     if client is None:
         return None
@@ -246,7 +246,7 @@ def send(attempt: Attempt) -> Attempt | None:
     try:
         reply = send_write(
             client,
-            request,
+            Request(**attempt.request),
             operation=operation,
             trusted=operation.wants_trust(attempt.arguments),
             not_after=attempt.lease_until,
@@ -288,6 +288,10 @@ def keep_answer(attempt: Attempt, reply: Reply) -> Attempt | None:
     """Commit three: the vendor accepted the request. Whether it took effect is read afterwards."""
     with transaction.atomic():
         attempt.step.proposal = moves.locked(attempt.step.proposal_id)
+        if reply.sealed:
+            keep_sealed(
+                attempt.step.proposal.connection, attempt.before["key"] or reply.data["id"], reply.sealed
+            )
         if not _end_attempt(
             attempt, State.ANSWERED, status_code=reply.status, answer=reply.text[:KEPT_ANSWER]
         ):

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from connectors.requests import KEY
+
 
 class Proposal(models.Model):
     """One write, or an ordered plan of writes, waiting for a decision. Its content never changes."""
@@ -95,28 +97,6 @@ class Proposal(models.Model):
         return "unknown" if in_doubt else self.direction
 
 
-class StoredFile(models.Model):
-    """A file as it was uploaded. Proposals name it by its hash, so its bytes never change."""
-
-    name = models.CharField(max_length=120)
-    content_type = models.CharField(max_length=40)  # told by the bytes, not by the name
-    sha256 = models.CharField(max_length=64, db_index=True)
-    size = models.PositiveIntegerField()
-    content = models.BinaryField()
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.name}"
-
-    @property
-    def number(self) -> str:
-        return f"F-{self.pk}"
-
-
 class Step(models.Model):
     """One vendor call inside a proposal, serialised once."""
 
@@ -164,7 +144,8 @@ class Step(models.Model):
     @property
     def request_fields(self) -> dict[str, str]:
         names = ("method", "path", "query", "content_type", "body")
-        return {name: getattr(self, name) for name in names}
+        key = {"idempotency_key": self.arguments[KEY]} if KEY in self.arguments else {}
+        return {name: getattr(self, name) for name in names} | key
 
 
 class Decision(models.Model):

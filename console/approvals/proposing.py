@@ -18,9 +18,9 @@ from connectors.errors import ArgumentsError
 from connectors.hiding import without
 from connectors.judging import Expectation, Flag, Judge, Money, Snapshot
 from connectors.registry import connector
-from connectors.requests import Request, holes
+from connectors.requests import KEY, Request, holes
 from console.accounts.models import Person
-from console.approvals import asking, files, moves, policy
+from console.approvals import asking, moves, policy
 from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError, StaleDecisionError
 from console.approvals.models import Proposal, Step
 from console.approvals.wording import clipped, is_storable, visible, visible_all
@@ -163,10 +163,9 @@ def _prepare(
     operations: Sequence[Operation],
 ) -> PreparedStep:
     arguments = operation.arguments(draft.arguments)
-    if operation.takes_file:
-        arguments |= files.facts_of(arguments["file"])
     if operation.reference:
-        arguments[operation.reference] = new_reference()
+        own = str(uuid.uuid4()) if operation.reference == KEY else new_reference()
+        arguments[operation.reference] = own
     refs = _references(arguments)
     for step, result in refs:
         if not 1 <= step < position or result not in operations[step - 1].returns:
@@ -312,7 +311,7 @@ def _file_step(proposal: Proposal, position: int, step: PreparedStep) -> None:
         position=position,
         operation=step.operation.name,
         arguments=moves.plain(step.arguments),
-        **step.request.as_dict(),
+        **replace(step.request, idempotency_key="").as_dict(),  # which stands among the arguments
         refs=list(step.refs),
         record_kind=step.before.kind,
         record_key=step.before.key,
@@ -328,7 +327,8 @@ def _hold(connection: Connection, step: PreparedStep) -> str:
     key = step.arguments.get(record.key) if record else None
     if not isinstance(key, str | int):
         ours = step.arguments.get(step.operation.reference, "")  # no two requests have the same one
-        alike = replace(step.request, body=step.request.body.replace(ours, "")) if ours else step.request
+        request = replace(step.request, idempotency_key="")
+        alike = replace(request, body=request.body.replace(ours, "")) if ours else request
         key = digest_of(canonical_form(connection, [(alike, step.refs)]))
     return f"{connection.pk}|{step.operation.name}|{key}"
 

@@ -21,8 +21,6 @@ PREFIXES = {
     "approval policy": "apo",
     "connection": "con",
     "void": "voi",
-    "upload": "0du",
-    "document": "00h",
 }
 
 

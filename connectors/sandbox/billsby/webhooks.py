@@ -9,7 +9,7 @@ from uuid import uuid4
 from connectors.sandbox.billsby.choices import WEBHOOK_RETRIES_AFTER_S
 from connectors.sandbox.billsby.formats import moment_without_zone
 from connectors.sandbox.books import Books
-from connectors.sandbox.webhooks import Changes, Sender
+from connectors.sandbox.webhooks import Changes, Sender, to_target
 
 NAMES = {
     "customer": "Customer",
@@ -99,4 +99,4 @@ SHAPES: dict[str, Callable[[Books, dict[str, Any], str], dict[str, Any]]] = {
     "invoice": _invoice,
     "credit_note": _credit_note,
 }
-WEBHOOKS = Sender("secret", events, retries_after_s)
+WEBHOOKS = Sender(events, retries_after_s, to_target("secret"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.catalogue import find_operation
+from connectors.requests import KEY
 from connectors.sandbox.client import SandboxControl
 from connectors.transport import Client, read, send_write
 
@@ -42,7 +43,8 @@ def check(client: Client, sandbox: SandboxControl, row: Row, ids: Mapping[str, s
         "body": filled(row.body, ids),
     }
     request = operation.request(given, client.account.injected)
-    assert request.as_dict() == expected | {"content_type": row.content_type if row.body else ""}
+    key = {"idempotency_key": given[KEY]} if KEY in given else {}
+    assert request.as_dict() == expected | key | {"content_type": row.content_type if row.body else ""}
     if operation.is_read:
         read(client, operation, given)
         return

@@ -1,0 +1,70 @@
+"""Subscriptions to events, and what was told."""
+
+import pytest
+
+from connectors.catalogue import catalogue
+from connectors.sandbox.client import SandboxControl
+from connectors.transport import Client
+from tests.bill_events import EVENT, SUBSCRIPTION, subscribe
+from tests.connectors.bill_requests import Row, check
+
+EVENTS = "/connect-events/v3"
+ONE = f"/subscriptions/{SUBSCRIPTION}"
+HISTORY = f"/events/subscription/{SUBSCRIPTION}"
+GIVEN = {
+    "name": "Bill management",
+    "enabled": True,
+    "events": [{"type": "bill.created"}, {"type": "bill.updated"}],
+    "notificationUrl": "https://console.halden.example/1",
+}
+BODY = (
+    '{"name":"Bill management","status":{"enabled":true},'
+    '"events":[{"type":"bill.created","version":"1"},{"type":"bill.updated","version":"1"}],'
+    '"notificationUrl":"https://console.halden.example/1"}'
+)
+OTHER = GIVEN | {"notificationUrl": "https://console.halden.example/2"}
+MADE_UP = {"eventType": "bill.created", "billId": "test-bill", "vendorId": "test-vendor", "amount": 100}
+MADE_UP_BODY = (
+    '{"eventType":"bill.created","version":"1",'
+    '"bill":{"id":"test-bill","vendorId":"test-vendor","amount":100}}'
+)
+WHICH = {"subscriptionId": SUBSCRIPTION}
+KEYS = ("6f0f3c1a-0c0e-4d0a-9a52-2f6d6d1a7c11", "0b6a0c52-6f1e-4e2f-8a4e-5d5f1f6f9b22")
+
+
+def row(name: str, given: dict, method: str, path: str, query: str = "", body: str = "") -> Row:
+    return Row(f"bill_{name}", given, method, path, query, body, base=EVENTS)
+
+
+SENT = [
+    row("list_event_types", {}, "GET", "/events/catalog"),
+    row("list_events", WHICH | {"entityId": "00n1"}, "GET", HISTORY, "entityId=00n1"),
+    row("resend_event", WHICH | {"eventId": EVENT}, "POST", f"{HISTORY}/event/{EVENT}"),
+    row("list_subscriptions", {}, "GET", "/subscriptions"),
+    row("create_subscription", GIVEN | {"idempotencyKey": KEYS[0]}, "POST", "/subscriptions", "", BODY),
+    row("get_subscription", WHICH, "GET", ONE),
+    row("replace_subscription", WHICH | OTHER, "PUT", ONE, "", BODY.replace("/1", "/2")),
+    row("update_subscription", WHICH | {"name": "Bills"}, "PATCH", ONE, "", '{"name":"Bills"}'),
+    row("create_security_key", WHICH | {"idempotencyKey": KEYS[1]}, "POST", f"{ONE}/security_key"),
+    row("test_subscription", WHICH | MADE_UP, "POST", f"{ONE}/test", "", MADE_UP_BODY),
+    row("delete_subscription", WHICH, "DELETE", ONE),
+]
+
+
+@pytest.fixture(scope="module")
+def ids(books: SandboxControl) -> dict[str, str]:
+    subscribe(books)
+    return {}
+
+
+@pytest.mark.parametrize("row", SENT, ids=str)
+def test_what_is_sent_is_what_bill_documents_and_is_taken(
+    line: Client, books: SandboxControl, ids: dict[str, str], row: Row
+) -> None:
+    check(line, books, row, ids)
+
+
+def test_every_operation_about_events_is_in_the_table() -> None:
+    about = {one.name for one in catalogue("bill").operations.values() if one.path.startswith(EVENTS)}
+
+    assert about == {one.name for one in SENT}

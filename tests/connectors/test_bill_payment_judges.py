@@ -215,6 +215,13 @@ def test_a_payment_on_its_way_is_not_cancelled_and_a_scheduled_one_not_voided(de
     assert ("blocked", "Still scheduled") in titles(desk.expect("bill_void_payment", void))
 
 
+@pytest.mark.parametrize(("kind", "direction"), [("VOID_ONLY", "stays"), ("VOID_AND_REISSUE", "out")])
+def test_a_void_that_pays_anew_is_money_out(desk: BillDesk, kind: str, direction: str) -> None:
+    asked = {"paymentId": payments.SENT, "voidReason": "Lost in the post", "type": kind}
+
+    assert desk.expect("bill_void_payment", asked).money == Money(20000, "EUR", direction)
+
+
 def test_a_void_that_bill_rejects_had_no_effect(desk: BillDesk, sandbox: SandboxControl) -> None:
     attempt = desk.attempt("bill_void_payment", GIVEN["bill_void_payment"])
     sandbox.change("bill", "payment", payments.SENT, fate="VOID_REJECTED")

@@ -46,12 +46,20 @@ def _total(before: Snapshot) -> str:
 
 
 def _expectation(
-    operation: str, before: Snapshot, *, summary: str, changes: list[Change], flags: list[Flag]
+    operation: str,
+    before: Snapshot,
+    *,
+    summary: str,
+    changes: list[Change],
+    flags: list[Flag],
+    pays_anew: bool = False,
 ) -> Expectation:
     return Expectation(
         sentence=card(operation, total=_total(before), vendor=before.party),
         summary=summary,
-        money=Money(before.fields["amount_minor"], str(before.fields["currency"]), "stays"),
+        money=Money(
+            before.fields["amount_minor"], str(before.fields["currency"]), "out" if pays_anew else "stays"
+        ),
         goes_to=before.party,
         undo=undo(operation),
         changes=tuple(changes),
@@ -111,7 +119,8 @@ class VoidPayment:
         elif before.fields["is_voidable"] is False:
             detail = f"BILL says that the payment, which is {status}, cannot be voided."
             flags.append(Flag("blocked", "Cannot be voided", detail))
-        if "REISSUE" in arguments["type"]:
+        pays_anew = "REISSUE" in arguments["type"]
+        if pays_anew:
             detail = f"{before.party} is paid {_total(before)} once more by this."
             flags.append(Flag("high", "Paid anew", detail))
         if before.fields["voids"]:
@@ -127,6 +136,7 @@ class VoidPayment:
                 Change("Status", status, "VOIDED, if BILL can", "vendor_decides"),
             ],
             flags=flags,
+            pays_anew=pays_anew,
         )
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:

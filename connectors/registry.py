@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
@@ -107,16 +108,50 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Subscription:
+    """Whom a vendor tells of events, and whether it does: some switch off what is not taken."""
+
+    id: str
+    name: str
+    address: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Subscribing:
+    """How events are subscribed to, where a vendor's own calls do that.
+
+    listed: all there are. missed: what one was told since then, oldest or newest first. to_subscribe,
+    to_switch_on, to_renew_key: the write for it and its arguments, by address or by the subscription's id.
+    """
+
+    listed: Callable[[Read], list[Subscription]]
+    missed: Callable[[Read, str, datetime], Iterator[Event]]
+    to_subscribe: Callable[[str], tuple[str, dict[str, Any]]]
+    to_switch_on: Callable[[str], tuple[str, dict[str, Any]]]
+    to_renew_key: Callable[[str], tuple[str, dict[str, Any]]]
+
+
+def is_the_secret(secret: str, given: str, _body: bytes) -> bool:
+    return compare_digest(secret.encode(), given.encode(errors="replace"))
+
+
+@dataclass(frozen=True)
 class Webhooks:
     """How a vendor sends events.
 
-    header: the header that carries the secret. event: reads a parsed body; ValueError for what is none.
-    place: where at the vendor a person enters the address.
+    header: the header that carries the secret, or what was made with it. event: reads a parsed body;
+    ValueError for what is none. place: where at the vendor a person enters the address. proves: whether what
+    the header says shows that who sent the body has the secret. refused: the answer where it does not.
+    subscribing: None where a person enters address and secret at the vendor.
     """
 
     header: str
     event: Callable[[Any], Event]
-    place: str
+    place: str = ""
+    proves: Callable[[str, str, bytes], bool] = is_the_secret
+    refused: int = 403
+    subscribing: Subscribing | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ def beat(sender: Celery, **kwargs: object) -> None:
     for every_s, task in (
         (settings.SWEEP_EVERY_S, "console.approvals.tasks.sweep"),
         (settings.SWEEP_EVERY_S, "console.connections.tasks.sweep_events"),
+        (settings.EVENTS_CHECK_EVERY_S, "console.connections.tasks.watch_events"),
         (settings.SYNC_EVERY_S, "console.mirror.tasks.sync_all"),
         (30.0, "console.audit.tasks.checkpoint"),
     ):

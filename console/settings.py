@@ -187,6 +187,8 @@ PROPOSAL_LIFETIME_S = env.int("PROPOSAL_LIFETIME_S", default=72 * 3600)
 SWEEP_EVERY_S = env.float("SWEEP_EVERY_S", default=15.0)
 SOCKET_LOOK_EVERY_S = env.float("SOCKET_LOOK_EVERY_S", default=5.0)  # whether its person is still signed in
 SYNC_EVERY_S = env.float("SYNC_EVERY_S", default=900.0)
+# How often it is looked whether vendors still tell us of events.
+EVENTS_CHECK_EVERY_S = env.float("EVENTS_CHECK_EVERY_S", default=300.0)
 
 # The log's checkpoints. Production gives the signing key to the worker alone and the public key to everybody.
 AUDIT_ORIGIN = env.str("AUDIT_ORIGIN", default="countersign")

@@ -5,6 +5,7 @@ from connectors.bill.judgements import JUDGES
 from connectors.bill.session import TITLE
 from connectors.bill.streams import STREAMS, refresh
 from connectors.bill.trust import REMEMBERED_DAYS, enter_code, send_code
+from connectors.bill.webhooks import WEBHOOKS
 from connectors.catalogue import catalogue
 from connectors.rates import Limit
 from connectors.registry import Access, Connector, Given, SecondFactor
@@ -33,5 +34,6 @@ CONNECTOR = Connector(
         ),
         trial="bill_list_customers",
     ),
+    webhooks=WEBHOOKS,
     second_factor=SecondFactor(send_code, enter_code, remembered_days=REMEMBERED_DAYS),
 )

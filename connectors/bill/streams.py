@@ -130,6 +130,7 @@ _REFRESH: Mapping[str, Callable[[Read, str], list[Row]]] = {
     "invoice": partial(_refresh_document, "invoice"),
     "bill": partial(_refresh_document, "bill"),
 }
+REFRESHED = frozenset(_REFRESH)
 
 STREAMS = (
     Stream("customer", partial(party_pages, "customer")),

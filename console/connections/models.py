@@ -117,6 +117,26 @@ class Webhook(models.Model):
         return f"events for {self.connection}"
 
 
+class EventSubscription(models.Model):
+    """A vendor's subscription that tells us of events, as it was when it was last looked at."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="event_subscriptions")
+    vendor_id = models.CharField(max_length=60)
+    name = models.CharField(max_length=255, blank=True)
+    is_on = models.BooleanField()
+    seen_at = models.DateTimeField()
+    # From when on events may have been missed; empty where none were.
+    missing_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "vendor_id"], name="event_subscription_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.vendor_id
+
+
 class VendorEvent(models.Model):
     """An event as it came, once. Only the name of its record is kept: what is true is read at the vendor."""
 

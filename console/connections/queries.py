@@ -9,7 +9,7 @@ from django.utils import timezone
 from connectors.registry import connector
 from console.accounts.models import Person
 from console.connections.budget import limit_of
-from console.connections.models import Connection, Webhook
+from console.connections.models import Connection, EventSubscription, Webhook
 from console.mirror.answers import last_read, oldest
 from console.mirror.models import KINDS, RefusedRecord, Sync
 
@@ -81,6 +81,27 @@ class Card:
         return getattr(self.connection, "webhook", None)
 
     @property
+    def subscribes(self) -> bool:
+        """Whether its events come by a subscription at the vendor, made and changed by approved proposals."""
+        ways = connector(self.connection.connector).webhooks
+        return ways is not None and ways.subscribing is not None
+
+    @property
+    def subscriptions(self) -> list[EventSubscription]:
+        return list(self.connection.event_subscriptions.all())
+
+    @property
+    def events_to_propose(self) -> str:
+        """The words of a button for what events need; nothing where all seems well."""
+        if not self.subscribes or self.webhook is None:
+            return ""
+        if not self.subscriptions:
+            return "Subscribe to events"
+        if not all(one.is_on for one in self.subscriptions):
+            return "Switch events on again"
+        return "Look why events are refused" if self.webhook.refused else ""
+
+    @property
     def calls_per_s(self) -> float:
         return limit_of(self.connection).calls_per_s
 
@@ -96,7 +117,9 @@ class Card:
 
 def cards(pk: int | None = None) -> list[Card]:
     """Every connection, or the one asked for."""
-    connections = Connection.objects.select_related("paused_by", "webhook")
+    connections = Connection.objects.select_related("paused_by", "webhook").prefetch_related(
+        "event_subscriptions"
+    )
     if pk:
         connections = connections.filter(pk=pk)
     runs = {(run.connection_id, run.kind): run for run in newest_runs()}

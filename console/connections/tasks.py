@@ -1,5 +1,5 @@
 from console.celery import app
-from console.connections import webhooks
+from console.connections import watching, webhooks
 
 
 @app.task(name="console.connections.tasks.read_event")
@@ -12,3 +12,9 @@ def read_event(event_pk: int) -> None:
 def sweep_events() -> int:
     """Ring for what waits, whoever forgot to; beat's doorbell."""
     return webhooks.sweep()
+
+
+@app.task(name="console.connections.tasks.watch_events")
+def watch_events() -> int:
+    """Look whether vendors still tell us of events."""
+    return watching.watch()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/pause/", views.pause, name="pause"),
     path("<int:pk>/resume/", views.resume, name="resume"),
     path("<int:pk>/events/", views.events, name="events"),
+    path("<int:pk>/events/propose/", views.propose_events, name="propose-events"),
     path("<int:pk>/events/address/", views.make_events_address, name="make-events-address"),
     path("new/<slug:vendor>/", views.connect, name="connect"),
     path("<int:pk>/credentials/", views.credentials, name="credentials"),

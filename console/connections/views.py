@@ -12,10 +12,12 @@ from kombu.exceptions import OperationalError
 
 from connectors.catalogue import connector_names
 from connectors.dialect import parse_json
-from connectors.errors import NotConfiguredError, VendorError
+from connectors.errors import ArgumentsError, NotConfiguredError, VendorError
 from connectors.registry import connector, connectors
 from console.accounts.models import Person
-from console.connections import connecting, pausing, trust, webhooks
+from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError
+from console.approvals.proposing import Origin, StepDraft, propose
+from console.connections import connecting, pausing, trust, watching, webhooks
 from console.connections.forms import CodeForm, ConnectionForm, CredentialsForm
 from console.connections.models import Connection, Webhook
 from console.connections.queries import cards, may_sync
@@ -252,6 +254,42 @@ def challenge_key(pk: int) -> str:
     return f"code-asked-for-{pk}"
 
 
+@require_POST
+def propose_events(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose what must be done for a vendor's events to come in: subscribe, switch on, renew a key."""
+    connection = get_object_or_404(Connection.objects.select_related("webhook"), pk=pk)
+    if not request.user.has_perm("approvals.propose"):
+        raise PermissionDenied
+    address = request.build_absolute_uri(events_path(connection)) if events_path(connection) else ""
+    try:
+        if address and watching.subscribing(connection):
+            watching.look(connection)
+        wanted = watching.need(connection, address)
+        if wanted is None:
+            messages.info(request, f"Nothing has to be done for events from {connection.name}.")
+            return redirect("connections:list")
+        proposal = propose(
+            actor=request.user,
+            steps=[StepDraft(wanted.operation, wanted.arguments)],
+            reason=f"{wanted.words}: {connection.name} tells us of changes as they happen.",
+            origin=Origin("form", "connections"),
+            connection=connection,
+        )
+    except AlreadyProposedError as held:
+        messages.info(request, str(held))
+        return redirect("approvals:detail", held.proposal.pk)
+    except (VendorError, ArgumentsError, BlockedError, NotAllowedError) as error:
+        messages.error(request, str(error))
+        return redirect("connections:list")
+    return redirect("approvals:detail", proposal.pk)
+
+
+def events_path(connection: Connection) -> str:
+    """Where its events come in; nothing while it has no address for them."""
+    webhook = getattr(connection, "webhook", None)
+    return reverse("connections:receive-event", args=[webhook.path]) if webhook else ""
+
+
 @csrf_exempt  # the vendor has no session; it has the path and the secret
 @login_not_required
 @require_POST
@@ -261,12 +299,12 @@ def receive_event(request: HttpRequest, path: str) -> HttpResponse:
     if webhook is None:
         return plainly(403)
     ways = connector(webhook.connection.connector).webhooks
-    if not webhooks.is_secret(webhook.connection, request.headers.get(ways.header, "")):
-        webhooks.count_refusal(webhook)
-        return plainly(403)
     body = request.read(LARGEST_EVENT + 1)
     if len(body) > LARGEST_EVENT:
         return plainly(413)
+    if not webhooks.is_proven(webhook.connection, request.headers.get(ways.header, ""), body):
+        webhooks.count_refusal(webhook)
+        return plainly(ways.refused)
     try:
         # The vendor's own test may come without a body: then there is nothing to keep.
         event = ways.event(parse_json(body.decode())) if body else None
@@ -287,4 +325,5 @@ def rights(person: Person) -> dict[str, bool]:
         "may_sync": may_sync(person),
         "may_pause": pausing.may_pause(person),
         "may_manage": person.has_perm("connections.manage"),
+        "may_propose": person.has_perm("approvals.propose"),
     }

@@ -3,7 +3,6 @@
 import logging
 import secrets
 from datetime import timedelta
-from hmac import compare_digest
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -12,17 +11,17 @@ from kombu.exceptions import OperationalError
 
 from connectors.errors import ArgumentsError, NotConfiguredError, NotFoundError, VendorError
 from connectors.rates import Priority
-from connectors.registry import Event
+from connectors.registry import Event, connector
 from console.accounts.models import Person
 from console.audit import log
 from console.celery import app
 from console.connections.models import Connection, VendorEvent, Webhook
 from console.connections.pausing import tell
+from console.connections.sealing import SECRET, secrets_of
 from console.mirror.refresh import refresh_record
 from console.ui.live import hint
 
 logger = logging.getLogger(__name__)
-SECRET = "webhook_secret"  # its name among the credentials
 KEPT_FOR = timedelta(days=30)
 REFUSALS_TOLD_EVERY = timedelta(hours=1)
 SHOWN_EVERY = timedelta(seconds=10)
@@ -43,7 +42,7 @@ def make_address(connection: Connection, *, actor: Person) -> None:
 
 
 def renew(connection: Connection) -> tuple[str, str]:
-    """The new path and the new secret."""
+    """The new path, and the new secret where we make it: some vendors make one for each subscription."""
     path, secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
@@ -51,25 +50,23 @@ def renew(connection: Connection) -> tuple[str, str]:
             raise NotConfiguredError(
                 f"{row.name} has no credentials yet; without them an event is of no use."
             )
-        row.credentials = {**row.credentials, SECRET: secret}
-        row.save(update_fields=["sealed_credentials"])
+        if connector(row.connector).webhooks.subscribing is None:
+            row.credentials = {**row.credentials, SECRET: secret}
+            row.save(update_fields=["sealed_credentials"])
         fresh = {"path": path, "made_at": timezone.now(), "refused": 0, "refusal_told_at": None}
         Webhook.objects.update_or_create(connection=connection, defaults=fresh)
     return path, secret
 
 
 def secret_of(connection: Connection) -> str:
-    """The secret; nothing where there is none or the vault does not open it."""
-    try:
-        return connection.credentials.get(SECRET, "")
-    except NotConfiguredError:
-        return ""
+    """The secret made here; nothing where there is none or the vault does not open it."""
+    return secrets_of(connection).get(SECRET, "")
 
 
-def is_secret(connection: Connection, given: str) -> bool:
-    """Whether that is the connection's secret; a connection without one knows none."""
-    secret = secret_of(connection)
-    return bool(secret) and compare_digest(secret.encode(), given.encode(errors="replace"))
+def is_proven(connection: Connection, given: str, body: bytes) -> bool:
+    """Whether who sent this has one of the connection's secrets; a connection without one knows none."""
+    proves = connector(connection.connector).webhooks.proves
+    return any([proves(secret, given, body) for secret in secrets_of(connection).values()])
 
 
 def count_refusal(webhook: Webhook) -> None:

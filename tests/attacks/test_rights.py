@@ -75,6 +75,7 @@ RULES = {
     "connections:pause": Rule(NO_SUCH_WAY, MANAGERS, "connection"),
     "connections:resume": Rule(NO_SUCH_WAY, MANAGERS, "connection"),
     "connections:events": Rule(ADMINISTRATOR, NO_SUCH_WAY, "connection"),
+    "connections:propose-events": Rule(NO_SUCH_WAY, (SHUT_OUT, 302, 302, 302, 403, 403), "connection"),
     "connections:make-events-address": Rule(NO_SUCH_WAY, (SHUT_OUT, 403, 403, 403, 403, 302), "connection"),
     "connections:connect": Rule(ADMINISTRATOR, (SHUT_OUT, 403, 403, 403, 403, 422), "vendor_word"),
     "connections:credentials": Rule(ADMINISTRATOR, (SHUT_OUT, 403, 403, 403, 403, 422), "connection"),

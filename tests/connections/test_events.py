@@ -269,11 +269,6 @@ def test_what_the_vault_does_not_open_lets_nobody_in(vendor, billsby, client, pe
     assert client.get(reverse("connections:events", args=[billsby.pk])).status_code == 200
 
 
-def test_a_vendor_that_sends_no_events_has_no_such_page(client, connected, people):
-    client.force_login(people["ada"])
-    assert client.get(reverse("connections:events", args=[connected["bill"].pk])).status_code == 404
-
-
 def test_the_card_tells_the_last_event_and_the_refused_ones(client, vendor, people):
     vendor.sends()
     vendor.sends(secret="wrong")

@@ -120,7 +120,8 @@ def store_kind(
 ) -> tuple[int, list[Refusal]]:
     """The rows of one kind; `told` is by vendor id. Returns how many changed, and what did not fit."""
     earliest = min(one.read_at for one in told.values())
-    found = sort_out(upserting.look_up(model, connection.pk, told, after=earliest), told)
+    held = upserting.look_up(model, connection.pk, told, after=earliest)
+    found = sort_out(held, told)
     seen = {} if generation is None else {"seen_in": generation}
     known = known_rows(model, found.differing)
     rows, unfit = [], []
@@ -139,7 +140,7 @@ def store_kind(
         touched.update(record.fields)
         rows.append(values)
     derived = {field.attname for field in model._meta.concrete_fields if not field.editable}
-    changed = upserting.upsert_newer(model, rows, fields=touched | derived)
+    changed = upserting.upsert_newer(model, rows, fields=touched | derived, are_new=not held)
     for read_at, pks in found.unchanged.items():
         upserting.set_where(model, pks, {"fetched_at": read_at, "gone_at": None, **seen})
     if seen and found.newer:

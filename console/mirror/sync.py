@@ -22,7 +22,9 @@ from console.ui.live import hint
 
 log = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=7)
-PAGES_AT_ONCE = 20  # kept in one transaction, which holds up other writers for as long
+# Kept in one transaction, which holds up other writers for as long. Fewer than are read ahead, so that the
+# next ones are under way meanwhile.
+PAGES_AT_ONCE = 12
 READY_S = 0.01  # a page that takes longer was waited for, and so would be the next
 PASSING = (NotSentError, VendorDownError)  # they say nothing about what was asked
 

@@ -12,6 +12,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db import connection as database
 from django.db.models import DateField, Field, JSONField
 
@@ -52,11 +53,14 @@ def look_up(
         return {vendor_id: Held(pk, digest, read(at)) for vendor_id, pk, digest, at in cursor.fetchall()}
 
 
-def upsert_newer(model: type[Record], rows: Sequence[Mapping[str, Any]], *, fields: Iterable[str]) -> int:
+def upsert_newer(
+    model: type[Record], rows: Sequence[Mapping[str, Any]], *, fields: Iterable[str], are_new: bool = False
+) -> int:
     """Insert rows, or update these columns where one is there already and was read no later.
 
-    rows: column → value, all of the same columns. A row that somebody else inserts between our look and our
-    writing is not locked, and could be older or newer. Returns how many rows were written.
+    rows: column → value, all of the same columns. are_new: none of them was there at our look. A row that
+    somebody else inserts between that and our writing is not locked, and could be older or newer. Returns how
+    many rows were written.
     """
     if not rows:
         return 0
@@ -66,28 +70,39 @@ def upsert_newer(model: type[Record], rows: Sequence[Mapping[str, Any]], *, fiel
         f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {sets}"
         f" WHERE {table(model)}.fetched_at <= EXCLUDED.fetched_at"
     )
-    return WAYS[database.vendor](table(model), columns, [written(model, row) for row in rows], conflict)
+    values = [written(model, row) for row in rows]
+    return WAYS[database.vendor](table(model), columns, values, conflict, are_new)
 
 
-def _one_by_one(name: str, columns: list[str], values: list[list[Any]], conflict: str) -> int:
+def _one_by_one(name: str, columns: list[str], values: list[list[Any]], conflict: str, _: bool) -> int:
     holes = ", ".join(["%s"] * len(columns))
     with database.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({holes}) {conflict}", values)
         return cursor.rowcount
 
 
-def _copied(name: str, columns: list[str], values: list[list[Any]], conflict: str) -> int:
-    """Through a table of this session's own: PostgreSQL reads a stream of rows many times faster."""
+def _copied(name: str, columns: list[str], values: list[list[Any]], conflict: str, are_new: bool) -> int:
+    """PostgreSQL reads a stream of rows many times faster, but knows no conflict there.
+
+    So what is new is tried straight, and all else goes through a table of this session's own.
+    """
     listed_columns, incoming = ", ".join(columns), f"incoming_{name}"
+    lines = "".join(map(copy_line, values))
     with database.cursor() as cursor:
+        if are_new:
+            try:
+                with transaction.atomic(), database.wrap_database_errors:
+                    copy_in(cursor, f"{name} ({listed_columns})", lines)
+                return len(values)
+            except IntegrityError:  # somebody was faster with one of them
+                pass
         cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{incoming}"])
         if cursor.fetchone()[0] is None:
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DELETE ROWS"
                 f" AS SELECT {listed_columns} FROM {name} WITH NO DATA"
             )
-        with cursor.copy(f"COPY {incoming} ({listed_columns}) FROM STDIN") as copy:
-            copy.write("".join(map(copy_line, values)))  # at once: each part of it would be waited for
+        copy_in(cursor, f"{incoming} ({listed_columns})", lines)
         cursor.execute(
             f"INSERT INTO {name} ({listed_columns}) SELECT {listed_columns} FROM {incoming}"
             f" ORDER BY vendor_id {conflict}"
@@ -95,6 +110,11 @@ def _copied(name: str, columns: list[str], values: list[list[Any]], conflict: st
         written = cursor.rowcount
         cursor.execute(f"DELETE FROM {incoming}")
         return written
+
+
+def copy_in(cursor: Any, target: str, lines: str) -> None:
+    with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+        copy.write(lines)  # at once: each part of it would be waited for
 
 
 def copy_line(values: list[Any]) -> str:
@@ -112,7 +132,7 @@ def copy_text(value: Any) -> str:
     return value
 
 
-WAYS: Mapping[str, Callable[[str, list[str], list[list[Any]], str], int]] = {
+WAYS: Mapping[str, Callable[[str, list[str], list[list[Any]], str, bool], int]] = {
     "sqlite": _one_by_one,
     "postgresql": _copied,
 }

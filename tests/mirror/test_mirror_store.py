@@ -8,6 +8,7 @@ from connectors.billsby.streams import row
 from console.audit.models import Entry
 from console.mirror.models import Customer, Plan, RefusedRecord
 from console.mirror.refresh import store
+from console.mirror.upserting import upsert_newer
 from tests.mirror.factories import customer_row
 
 DESK = {"productId": 1, "name": "Desk", "billingCurrency": "USD"}
@@ -74,6 +75,18 @@ def test_an_older_reading_does_not_overwrite_a_newer_one(billsby):
     store(billsby, [customer_row(name="New")], read_at=began + timedelta(seconds=1))
     assert store(billsby, [customer_row(name="Old")], read_at=began) == 0
     assert Customer.objects.get().name == "New"
+
+
+@pytest.mark.parametrize(("age_s", "name"), [(-1, "Theirs"), (1, "Ours")])
+def test_a_row_that_somebody_inserts_after_our_look_is_judged_by_its_age_too(billsby, age_s, name):
+    store(billsby, [customer_row("A", name="Theirs")])
+    theirs = Customer.objects.get()
+    ours = {field.attname: getattr(theirs, field.attname) for field in Customer._meta.concrete_fields}
+    ours |= {"name": "Ours", "fetched_at": theirs.fetched_at + timedelta(seconds=age_s), "raw": "{}"}
+    new = ours | {"vendor_id": "B"}
+    upsert_newer(Customer, [ours, new], fields=["name", "fetched_at"], are_new=True)
+    assert Customer.objects.get(vendor_id="A").name == name
+    assert Customer.objects.filter(vendor_id="B").exists()
 
 
 def test_the_same_id_at_two_vendors_is_two_rows(billsby, bill):

@@ -5,7 +5,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from hmac import compare_digest
 from pathlib import Path
@@ -91,10 +91,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Stream:
-    """A full listing of one kind, page by page, from its beginning ("") or from where a page goes on."""
+    """A full listing of one kind, page by page, from its beginning ("") or from where a page goes on.
+
+    every: one that costs many calls is not read again while its last whole reading is younger.
+    """
 
     kind: str
     pages: Callable[[ReadAhead, str], Iterator[Page]]
+    every: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,7 @@ class SecondFactor:
 class Connector:
     """One vendor. `refresh(read, kind, key)` gives the mirror a record, first, and what hangs on it.
 
+    hanging: for a kind, which kinds `refresh` gives all that hangs on the record of.
     limit: how often one of its accounts is asked, unless the connection says otherwise. access: how a person
     connects one. webhooks: None where
     it sends no events, or we know of none. second_factor: None where sessions need none.
@@ -208,6 +213,7 @@ class Connector:
     refresh: Callable[[Read, str, str], list[Row]]
     limit: Limit
     access: Access
+    hanging: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     webhooks: Webhooks | None = None
     second_factor: SecondFactor | None = None
 

@@ -215,6 +215,53 @@ def custom_field_response(raw: Raw) -> Record:
     return Record("custom_field_response", text(raw, "customFieldResponseId"), fields, dict(raw))
 
 
+def answer(raw: Raw, *, owner: str) -> Record:
+    """What a customer answered to a custom field."""
+    found = custom_field_response(raw)
+    fields = found.fields | {"customer_vendor_id": owner}
+    return Record(found.kind, f"{owner}/{found.vendor_id}", fields, dict(raw))
+
+
+def tag(raw: Raw, *, owner: str) -> Record:
+    fields = {"subscription_vendor_id": owner, "name": raw["name"], "is_of_plan": raw["isOfPlan"]}
+    return Record("tag", f"{owner}/{raw['id']}", fields, dict(raw))
+
+
+def subscription_add_on(raw: Raw, *, owner: str) -> Record:
+    fields = _held(raw, owner) | {
+        "quantity": count(raw, "quantity"),
+        "quantity_next": count(raw, "quantityNext"),
+    }
+    return Record("subscription_add_on", f"{owner}/{text(raw, 'id')}", fields, dict(raw))
+
+
+def usage(raw: Raw, *, owner: str) -> Record:
+    """An allowance of a subscription, and how much of it the running period has used."""
+    fields = _held(raw, owner) | {"used": count(raw, "usage"), "included": count(raw, "includedUnits")}
+    return Record("usage", f"{owner}/{text(raw, 'id')}", fields, dict(raw))
+
+
+def _held(raw: Raw, owner: str) -> dict[str, Any]:
+    return {
+        "subscription_vendor_id": owner,
+        "name": raw.get("name") or text(raw, "id"),
+        "status": raw.get("status") or "",
+    }
+
+
+def event(raw: Raw, *, owner: str) -> Record:
+    """What an event's data looks like is documented nowhere: old and new where it has them."""
+    told = raw.get("eventData")
+    pairs = told.items() if isinstance(told, Mapping) else ()
+    fields = {
+        "subscription_vendor_id": owner,
+        "name": re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(raw.get("type") or "")).capitalize(),
+        "details": ", ".join(f"{name} {value}" for name, value in pairs if value not in (None, "")),
+        "happened_at": moment(raw.get("createdOn"), "createdOn"),
+    }
+    return Record("event", f"{owner}/{text(raw, 'subscriptionEventLogId')}", fields, dict(raw))
+
+
 def address(raw: Raw) -> dict[str, str]:
     """The six lines of a billing or shipping address; a line that is not there is empty."""
     lines = ("addressLine1", "addressLine2", "city", "state", "country", "postCode")

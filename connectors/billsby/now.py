@@ -1,6 +1,5 @@
 """What Billsby tells about a record on asking, and the mirror does not keep."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,39 +7,9 @@ from typing import Any
 
 from connectors.billsby import mapping
 from connectors.errors import NotFoundError
-from connectors.judgements import NOTHING
 from connectors.judging import Read
 
-EVENTS = 25
 ADDRESS = ("addressLine1", "addressLine2", "postCode", "city", "state", "country")
-
-
-@dataclass(frozen=True)
-class AddOn:
-    name: str
-    status: str
-    quantity: int | None
-    quantity_next: int | None
-
-
-@dataclass(frozen=True)
-class Usage:
-    """An allowance, and how much of it the running period has used; None where Billsby does not tell."""
-
-    name: str
-    status: str
-    usage: int | None
-    included: int | None
-
-    @property
-    def over(self) -> int:
-        return max(0, self.usage - self.included) if self.usage and self.included else 0
-
-    @property
-    def told(self) -> dict[str, str]:
-        """Its numbers for people."""
-        numbers = {"usage": self.usage, "included": self.included, "over": self.over}
-        return {name: NOTHING if number is None else f"{number:,}" for name, number in numbers.items()}
 
 
 @dataclass(frozen=True)
@@ -51,21 +20,8 @@ class Counter:
 
 
 @dataclass(frozen=True)
-class Event:
-    type: str
-    at: datetime | None
-    details: str
-
-
-@dataclass(frozen=True)
 class SubscriptionNow:
-    add_ons: tuple[AddOn, ...]
-    usages: tuple[Usage, ...]
-    plan_tags: tuple[str, ...]
-    own_tags: tuple[str, ...]
     shipping_address: str
-    events: tuple[Event, ...]
-    event_count: int | None
 
 
 @dataclass(frozen=True)
@@ -94,18 +50,7 @@ class InvoiceNow:
 
 
 def subscription_now(read: Read, unique_id: str) -> SubscriptionNow:
-    which = {"subscriptionUniqueId": unique_id}
-    tags = read("billsby_get_subscription_tags_split", which)
-    events = read("billsby_list_subscription_events", which | {"limit": EVENTS})
-    return SubscriptionNow(
-        add_ons=tuple(map(_add_on, read("billsby_list_subscription_addons", which))),
-        usages=tuple(map(_usage, read("billsby_list_subscription_allowances", which))),
-        plan_tags=tuple(tags.get("planFeatureTags") or ()),
-        own_tags=tuple(tags.get("subscriptionFeatureTags") or ()),
-        shipping_address=_shipping_address(read, which),
-        events=tuple(map(_event, events)),
-        event_count=events.total,
-    )
+    return SubscriptionNow(_shipping_address(read, {"subscriptionUniqueId": unique_id}))
 
 
 def invoice_now(read: Read, number: str) -> InvoiceNow:
@@ -135,16 +80,6 @@ def counters(read: Read, unique_id: str) -> list[Counter]:
     return found
 
 
-def _add_on(raw: Mapping[str, Any]) -> AddOn:
-    quantities = (mapping.count(raw, "quantity"), mapping.count(raw, "quantityNext"))
-    return AddOn(raw.get("name") or mapping.text(raw, "id"), raw.get("status") or "", *quantities)
-
-
-def _usage(raw: Mapping[str, Any]) -> Usage:
-    counts = (mapping.count(raw, "usage"), mapping.count(raw, "includedUnits"))
-    return Usage(raw.get("name") or mapping.text(raw, "id"), raw.get("status") or "", *counts)
-
-
 def _shipping_address(read: Read, which: Mapping[str, str]) -> str:
     """On one line; "" where there is none."""
     try:
@@ -152,15 +87,6 @@ def _shipping_address(read: Read, which: Mapping[str, str]) -> str:
     except NotFoundError:
         return ""
     return ", ".join(raw[name] for name in ADDRESS if raw.get(name))
-
-
-def _event(raw: Mapping[str, Any]) -> Event:
-    """What an event's data looks like is documented nowhere: old and new where it has them."""
-    told = raw.get("eventData")
-    pairs = told.items() if isinstance(told, Mapping) else ()
-    details = ", ".join(f"{name} {value}" for name, value in pairs if value not in (None, ""))
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(raw.get("type") or "")).capitalize()
-    return Event(words, mapping.moment(raw.get("createdOn"), "createdOn"), details)
 
 
 def _line(raw: Mapping[str, Any]) -> InvoiceLine:

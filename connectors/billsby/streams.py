@@ -133,7 +133,7 @@ STREAMS = (
 
 def refresh(read: Read, kind: str, key: str) -> list[Row]:
     """The record and what a change of it moves too; NotFoundError when Billsby no longer has it."""
-    return [] if kind in UNMIRRORED else REFRESHERS[kind](read, key)
+    return REFRESHERS[kind](read, key)
 
 
 def _customer(read: Read, key: str) -> list[Row]:
@@ -183,7 +183,7 @@ def _invoice(read: Read, key: str) -> list[Row]:
 
 def _credit_note(read: Read, key: str) -> list[Row]:
     customer = _owner(read, mapping.customer_of(key)).record()
-    return _only(_of_customer(read, customer, "credit_note"), key)
+    return only(_of_customer(read, customer, "credit_note"), key)
 
 
 def _product(read: Read, key: str) -> list[Row]:
@@ -194,10 +194,10 @@ def _product(read: Read, key: str) -> list[Row]:
 
 def _plan(read: Read, key: str) -> list[Row]:
     """Billsby has no call for one plan, so every product is asked for its own."""
-    return _only([found for page in _plan_pages(InTurn(read)) for found in page.rows], key)
+    return only([found for page in _plan_pages(InTurn(read)) for found in page.rows], key)
 
 
-def _only(rows: list[Row], key: str) -> list[Row]:
+def only(rows: list[Row], key: str) -> list[Row]:
     wanted = [found for found in rows if found.vendor_id == key]
     if not wanted and not all(found.vendor_id for found in rows):
         raise BadReplyError("Billsby gave a record without its id, which may be this one.", vendor="Billsby")
@@ -206,8 +206,6 @@ def _only(rows: list[Row], key: str) -> list[Row]:
     return wanted
 
 
-# What writes change and the mirror does not keep.
-UNMIRRORED = ("custom_field", "custom_field_response")
 REFRESHERS: Mapping[str, Callable[[Read, str], list[Row]]] = {
     "customer": _customer,
     "subscription": _subscription,

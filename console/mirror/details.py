@@ -1,6 +1,7 @@
 """What stands around a record on its page: the rows it belongs with, and what was proposed about it."""
 
 import json
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -16,11 +17,16 @@ from console.mirror.models import (
     Bill,
     CreditNote,
     Customer,
+    CustomFieldResponse,
+    Event,
     Invoice,
     Plan,
     Product,
     Record,
     Subscription,
+    SubscriptionAddOn,
+    Tag,
+    Usage,
     Vendor,
 )
 from console.mirror.queries import spend_of
@@ -69,6 +75,7 @@ def version(record: Record, shown: dict[str, Any], activity: list[Proposal]) -> 
 def around_customer(customer: Customer) -> dict[str, Any]:
     invoices = customer.related(Invoice)
     numbers = list(invoices.order_by("-issued_at", "-pk").values_list("vendor_id", flat=True)[:200])
+    answers = list(customer.related(CustomFieldResponse).light().order_by("label", "pk"))
     subscriptions = list(customer.related(Subscription).light().order_by("-created_at", "-pk")[:SHOWN])
     return {
         "invoices": invoices.light().order_by("-issued_at", "-pk")[:SHOWN],
@@ -76,6 +83,8 @@ def around_customer(customer: Customer) -> dict[str, Any]:
         "subscriptions": subscriptions,
         "credit_notes": customer.related(CreditNote).light().order_by("-issued_at", "-pk")[:SHOWN],
         "totals": totals_of(customer),
+        "answers": answers,
+        "extras_read_at": read_at_of(answers),
         "matches": customer.possible_matches()[:3],
         "concerned": Q(steps__record_kind="invoice", steps__record_key__in=numbers)
         | Q(
@@ -109,7 +118,33 @@ def around_subscription(subscription: Subscription) -> dict[str, Any]:
         "plan": plan,
         "cycle": next((it for it in cycles if it.id == subscription.cycle_vendor_id), None),
         "invoices": invoices.order_by("-issued_at", "-pk")[:SHOWN],
+        **extras_of(subscription),
     }
+
+
+def extras_of(subscription: Subscription) -> dict[str, Any]:
+    """What it has and what happened to it, as last read; `extras_read_at` is of the oldest."""
+
+    def own(model: type[Record], *order: str) -> QuerySet:
+        held = model.objects.filter(
+            connection_id=subscription.connection_id, subscription_vendor_id=subscription.vendor_id
+        )
+        return held.light().order_by(*order, "pk")
+
+    events = own(Event, "-happened_at")
+    tags, usages, add_ons = list(own(Tag, "name")), list(own(Usage, "name")), own(SubscriptionAddOn, "name")
+    shown = {"usages": usages, "add_ons": list(add_ons), "events": list(events[:SHOWN])}
+    return {
+        **shown,
+        "plan_tags": [tag for tag in tags if tag.is_of_plan],
+        "own_tags": [tag for tag in tags if not tag.is_of_plan],
+        "event_count": events.count(),
+        "extras_read_at": read_at_of([*tags, *(row for rows in shown.values() for row in rows)]),
+    }
+
+
+def read_at_of(rows: list[Record]) -> datetime | None:
+    return min((row.fetched_at for row in rows), default=None)
 
 
 def around_invoice(invoice: Invoice) -> dict[str, Any]:

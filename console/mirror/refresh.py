@@ -54,11 +54,30 @@ def refresh_record(
     refresh = connector(connection.connector).refresh
     read = reader(connection, priority=priority)
     rows = understood(connection, lambda: refresh(read, kind, key))
-    changed = store(connection, rows, read_at=read_at)
+    with transaction.atomic():
+        changed = store(connection, rows, read_at=read_at)
+        changed += mark_unlisted(connection, kind, key, rows, read_at=read_at)
     owners = {f"{row.kind}.{row.vendor_id}" for row in rows if row.kind in OWNERS}
     for target in {f"{kind}.{key}"} | owners:
         hint(target)
     return changed
+
+
+def mark_unlisted(
+    connection: Connection, kind: str, key: str, rows: Iterable[Row], *, read_at: datetime
+) -> int:
+    """What hung on a record and is not told of it now is gone: this is its asking alone. Returns how many.
+
+    Where a row tells no id nobody knows which it is, and nothing is gone.
+    """
+    gone = 0
+    for child in connector(connection.connector).hanging.get(kind, ()):
+        told = [row.vendor_id for row in rows if row.kind == child]
+        if all(told):
+            held = KINDS[child].objects.filter(connection=connection, **{f"{kind}_vendor_id": key})
+            missing = held.filter(fetched_at__lt=read_at).exclude(vendor_id__in=told)
+            gone += missing.update(gone_at=read_at, fetched_at=read_at)
+    return gone
 
 
 def store(connection: Connection, rows: Iterable[Row], *, read_at: datetime | None = None) -> int:

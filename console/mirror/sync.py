@@ -40,10 +40,12 @@ def sync_connection(
     cannot be read is kept aside, and its page goes on. Rows and place commit together with each page, and a
     run that stopped before its end goes on from there. What is missing twice is asked for alone. on_progress:
     called after each page, each such question and at each kind's end. When a run is stopped, no other begins.
+    A kind that costs many calls is passed over while its last whole reading is young, unless it is asked for.
     """
     runs = []
     for stream in connector(connection.connector).streams:
-        run = begin(connection, stream.kind) if kind in ("", stream.kind) else None
+        is_wanted = stream.kind == kind or (not kind and is_due(connection, stream))
+        run = begin(connection, stream.kind) if is_wanted else None
         if run is None:
             continue
         runs.append(run)
@@ -53,6 +55,16 @@ def sync_connection(
             run.refresh_from_db()
             break
     return runs
+
+
+def is_due(connection: Connection, stream: Stream) -> bool:
+    """Its list is to be read again, or what was missing from it is still to be asked for."""
+    if stream.every is None:
+        return True
+    newest = Sync.objects.filter(connection=connection, kind=stream.kind).order_by("-pk").first()
+    if newest is None or newest.state != Sync.State.DONE:
+        return True
+    return timezone.now() - newest.started_at >= stream.every
 
 
 def stop(connection: Connection, *, actor: Person) -> bool:

@@ -69,7 +69,7 @@ def _show_answer(read: Read, arguments: Arguments, key: str) -> Shown:
     answer = _the_one([mapping.custom_field_response(row) for row in rows], key, "answer")
     customer = get_customer(read, owner)
     return Shown(
-        key,
+        f"{owner}/{key}",
         title=answer.fields["label"],
         party=customer.fields["name"],
         values={"Answer": in_words(answer.fields["value"])},

@@ -3,7 +3,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from connectors.registry import connector
 from console.connections.models import Connection
 from console.mirror.models import KINDS, Sync
-from console.mirror.sync import sync_connection
+from console.mirror.sync import is_due, sync_connection
 
 INTERRUPTED = 130
 WHOLE_LINE = "\r\033[K"  # back to its beginning, and empty
@@ -32,15 +32,17 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _read(self, connection: Connection, kind: str) -> list[Sync]:
-        wanted = [stream.kind for stream in connector(connection.connector).streams]
-        wanted = [each for each in wanted if kind in ("", each)]
-        self.stdout.write(str(connection) if wanted else f"{connection} has no {kind.replace('_', ' ')}s")
+        streams = [it for it in connector(connection.connector).streams if kind in ("", it.kind)]
+        wanted = [it.kind for it in streams if kind or is_due(connection, it)]
+        self.stdout.write(str(connection) if streams else f"{connection} has no {kind.replace('_', ' ')}s")
         runs = sync_connection(connection, self._tell, kind=kind)
         for run in runs:
             if run.state == Sync.State.STOPPED:
                 self._line(run, run.error)
         for missed in set(wanted) - {run.kind for run in runs}:
             self.stdout.write(f"  {missed.replace('_', ' ')}s: not read, since another process is at it")
+        for young in {it.kind for it in streams} - set(wanted):
+            self.stdout.write(f"  {young.replace('_', ' ')}s: not read again so soon; --kind {young} does it")
         return runs
 
     def _tell(self, run: Sync) -> None:

@@ -72,7 +72,18 @@ def test_what_speaks_against_starting_is_flagged(desk, story, sandbox) -> None:
         desk.carry_out(START, **arguments)
 
 
-@pytest.mark.parametrize("wrong", [{"cycleId": 9_999}, {"phoneNumber": "7700900123"}])
+def test_a_coupon_is_told_by_its_code_and_sent(desk, start, sandbox) -> None:
+    snapshot, _ = desk.look(START, **start)
+    coupon = {"couponCodes": [{"planId": snapshot.fields["plan_id"], "couponCode": "SPRING"}]}
+    _, expectation = desk.look(START, **start, **coupon)
+    assert desk.carry_out(START, **start, **coupon).kind == "took"
+    assert ("Coupons", "SPRING") in {(change.field, change.after) for change in expectation.changes}
+
+
+OTHER_PLAN = {"couponCodes": [{"planId": 9_999, "couponCode": "SPRING"}]}
+
+
+@pytest.mark.parametrize("wrong", [{"cycleId": 9_999}, {"phoneNumber": "7700900123"}, OTHER_PLAN])
 def test_what_billsby_would_refuse_for_certain_is_blocked(desk, start, wrong: dict) -> None:
     _, expectation = desk.look(START, **start | wrong)
     assert "blocked" in levels(expectation)

@@ -359,14 +359,17 @@ def request(name: str, arguments: Mapping[str, Any]) -> Request:
         ),
         (
             "billsby_add_subscription",
-            WHO | {"cycleId": 56, "units": 2, "shippingAddress": PLACE, "additionalEmail": "b@c.de"},
+            WHO
+            | {"cycleId": 56, "units": 2, "shippingAddress": PLACE, "additionalEmail": "b@c.de"}
+            | {"couponCodes": [{"planId": 35, "couponCode": "SPRING"}]},
             Request(
                 "POST",
                 f"{CORE}/customers/7KQ2M9XTRB/subscriptions",
                 "",
                 JSON,
                 '{"cycleId":56,"units":2,"shippingAddress":{"addressLine1":"4 Mill Lane","city":"Leeds",'
-                '"state":"West Yorkshire","country":"GBR","postCode":"LS1 4AB"},"additionalEmail":"b@c.de"}',
+                '"state":"West Yorkshire","country":"GBR","postCode":"LS1 4AB"},"additionalEmail":"b@c.de",'
+                '"couponCodes":[{"planId":35,"couponCode":"SPRING"}]}',
             ),
         ),
         (

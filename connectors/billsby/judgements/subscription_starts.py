@@ -177,12 +177,13 @@ def wanted_cycle(read: Read, cycle_id: int) -> dict[str, Any]:
                         model = cycle.get("pricingModel") or {}
                         return {
                             "plan": plan.fields["name"],
+                            "plan_id": int(plan.vendor_id),
                             "product": product.fields["name"],
                             "cycle": period(model),
                             "price_minor": mapping.minor(model.get("price")),
                             "currency": product.fields["currency"],
                         }
-    return {"plan": "", "product": "", "cycle": "", "price_minor": None, "currency": ""}
+    return {"plan": "", "plan_id": None, "product": "", "cycle": "", "price_minor": None, "currency": ""}
 
 
 def start_changes(before: Snapshot, arguments: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -195,6 +196,7 @@ def start_changes(before: Snapshot, arguments: Mapping[str, Any]) -> tuple[Chang
         ("Units", f"{arguments['units']:,}" if "units" in arguments else None),
         ("Add-ons", wanted_add_ons(arguments)),
         ("Allowances", wanted_allowances(arguments)),
+        ("Coupons", ", ".join(one["couponCode"] for one in arguments.get("couponCodes", ()))),
         ("Ships to", _line(arguments.get("shippingAddress"))),
         ("Second e-mail", arguments.get("additionalEmail")),
         ("Telephone", _phone(arguments)),
@@ -207,6 +209,11 @@ def start_changes(before: Snapshot, arguments: Mapping[str, Any]) -> tuple[Chang
 def start_obstacles(before: Snapshot, arguments: Mapping[str, Any]) -> tuple[Flag, ...]:
     if not before.fields["plan"]:
         return (blocked("No such cycle", f"No plan has a billing cycle {arguments['cycleId']}."),)
+    plans = {one["planId"] for one in arguments.get("couponCodes", ())}
+    if plans - {before.fields["plan_id"]}:
+        return (
+            blocked("A coupon for another plan", f"The cycle belongs to plan {before.fields['plan_id']}."),
+        )
     dial = ("phoneNumberDialCountry", "phoneNumberDialCode")
     if "phoneNumber" in arguments and not all(name in arguments for name in dial):
         return (blocked("Half a telephone number", "A telephone number needs its country and dial code."),)

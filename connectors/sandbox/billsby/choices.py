@@ -103,7 +103,8 @@ RATES_TO_USD: Final = {"USD": "1", "EUR": "1.08", "GBP": "1.27", "JPY": "0.0067"
 # A new subscription charges the stored card at once: a cycle of no plan, an inactive customer, no card, or a
 # second subscription to a tiered product are refused. What is told of one without units has one unit. A card
 # that would not pay is refused and leaves neither customer nor subscription; Billsby's own list of failed
-# transactions, which no call shows, is not kept. Coupons and answers to custom fields are ignored here.
+# transactions, which no call shows, is not kept. A coupon must name the plan that is started; any code is
+# taken and takes nothing off, since no call tells which coupons there are.
 TIERED: Final = 1
 REFUSED_FIRST_PAYMENTS: Final = ("declines", "fails")
 

@@ -80,6 +80,9 @@ def _asked(books: Books, body: Body, *, needs_units: bool = False) -> dict[str, 
     plan = next((it for it in books.find("plan") if find_cycle(it, cycle_id)), None)
     if plan is None:
         body.problem("cycleId", "is not a cycle of any plan")
+    for coupon in body.listed("couponCodes") or ():
+        if not isinstance(coupon, dict) or plan is None or coupon.get("planId") != plan["planId"]:
+            body.problem("couponCodes", "names another plan than the one that is started")
     units = body.whole("units") if needs_units else body.whole("units", default=1)
     if isinstance(units, int) and units < 1:
         body.problem("units", "must be at least 1")

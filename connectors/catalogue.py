@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from connectors import schemas
-from connectors.operations import PLACEHOLDER, Operation, Paging, RecordRef, Wire, template_of
+from connectors.operations import FILE_FACTS, PLACEHOLDER, Operation, Paging, RecordRef, Wire, template_of
 from connectors.requests import KEY, Request, fill, holes
 
 __all__ = [
@@ -243,7 +243,11 @@ def _input_schema(
     for parameter in query:
         schema = parameter["schema"]
         name = schema.get("x-name", parameter["name"])
-        if "const" in schema or (parameter["name"] in ours and not template_of(parameter)):
+        if (
+            name in FILE_FACTS
+            or "const" in schema
+            or (parameter["name"] in ours and not template_of(parameter))
+        ):
             continue
         shown["properties"][name] = schemas.shown(schema)
         if parameter.get("required"):

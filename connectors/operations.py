@@ -8,6 +8,7 @@ from typing import Any
 from connectors import schemas
 from connectors.errors import ArgumentsError, NotConfiguredError
 from connectors.requests import (
+    FILE,
     FORM,
     KEY,
     Request,
@@ -18,6 +19,8 @@ from connectors.requests import (
     write_json,
 )
 
+# Of an uploaded file: what it is called, what its content is, how large it is, and its hash.
+FILE_FACTS = ("fileName", "fileType", "fileSize", "fileBody")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -84,6 +87,16 @@ class Operation:
     wire: "Wire | None" = field(default=None, repr=False)
 
     @property
+    def takes_file(self) -> bool:
+        """Its argument `file` names an uploaded file; what is sent of that, we fill in from the file."""
+        return self.wire is not None and self.wire.content_type == FILE
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """The arguments that we fill ourselves, which nobody gives."""
+        return frozenset(FILE_FACTS if self.takes_file else ()) | ({self.reference} - {""})
+
+    @property
     def is_read(self) -> bool:
         return self.effects == {"read"}
 
@@ -101,7 +114,7 @@ class Operation:
 
     def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Checked arguments with defaults; ArgumentsError tells staff and model what is wrong."""
-        own = {name: value for name, value in given.items() if name == self.reference}
+        own = {name: value for name, value in given.items() if name in self.ours}
         asked = {name: value for name, value in given.items() if name not in own}
         return schemas.checked(self.input_schema, asked) | own
 
@@ -171,6 +184,8 @@ class Wire:
     def _body(self, arguments: Mapping[str, Any], page: Mapping[str, Any]) -> str:
         if self.body is None:
             return ""
+        if self.content_type == FILE:
+            return arguments["fileBody"]
         value = schemas.on_wire(schemas.as_object(self.body), {**arguments, **page})
         if self.body["type"] == "array":
             value = value[self.body["x-name"]]

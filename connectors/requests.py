@@ -1,9 +1,10 @@
 """A vendor request as text: built the same way every time, digested, stored and sent as it stands."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from connectors.errors import ArgumentsError
 
 FORM = "application/x-www-form-urlencoded"
+FILE = "application/octet-stream"  # such a body is a file, which the text names by its hash
 HOLE = re.compile(r"\{\{(step[1-9][0-9]*\.[A-Za-z0-9_]+)\}\}")
 KEY = "idempotencyKey"  # the argument that becomes `idempotency_key`, for every vendor that wants one
 BARE = re.compile(r"-?[0-9]+(\.[0-9]+)?|true|false")
@@ -22,7 +24,8 @@ class Request:
     """What the approver's digest covers and the vendor receives; `path` starts after the base URL.
 
     `query` has no "?"; `body` is "" when there is none. `{{step1.id}}` stands where an earlier step's result
-    goes. `idempotency_key` travels in a header of the vendor's, and only where the vendor wants one.
+    goes. A file stands in `body` by its hash and size, which the digest covers; `content` has its bytes, once
+    they are to be sent. `idempotency_key` travels in a header of the vendor's, where the vendor wants one.
     """
 
     method: str
@@ -31,9 +34,24 @@ class Request:
     content_type: str
     body: str
     idempotency_key: str = ""
+    content: bytes = field(default=b"", repr=False, compare=False)
 
     def as_dict(self) -> dict[str, str]:
-        return {name: text for name, text in asdict(self).items() if text or name != "idempotency_key"}
+        texts = {name: getattr(self, name) for name in ("method", "path", "query", "content_type", "body")}
+        return texts | ({"idempotency_key": self.idempotency_key} if self.idempotency_key else {})
+
+    def sent_bytes(self) -> bytes:
+        """What goes to the vendor. Raises ValueError where the content is not the file that was named."""
+        if self.content_type != FILE:
+            return self.body.encode()
+        if file_body(self.content) != self.body:
+            raise ValueError("the bytes at hand are not the file that was approved")
+        return self.content
+
+
+def file_body(content: bytes) -> str:
+    """A file as the text that stands for it: what a request holds, a digest covers and a page shows."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()} {len(content)} bytes"
 
 
 @dataclass(frozen=True)

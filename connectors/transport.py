@@ -163,7 +163,7 @@ class Client:
             built = http.build_request(
                 request.method,
                 base + target,
-                content=request.body.encode() if request.body else None,
+                content=request.sent_bytes() if request.body else None,
                 headers=sent_headers,
                 # httpx would normalise the URL; these are the very bytes that were approved
                 extensions={"target": (httpx.URL(base).raw_path.rstrip(b"/") + target.encode("ascii"))},

@@ -155,6 +155,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILES_PATH = "/approvals/files/"
+LARGEST_FILE = 6_000_000  # bytes; BILL takes no larger ones
+LARGEST_FILE_FORM = LARGEST_FILE + 65_536  # with what a form wraps around it
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_FILE_FORM
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

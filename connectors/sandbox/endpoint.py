@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from connectors.requests import FILE, file_body
 from connectors.sandbox.books import Books
 from connectors.sandbox.core import Core
 
@@ -24,6 +25,7 @@ class Call:
 
     path: as sent (still percent-encoded), relative to the account's base URL.
     parts: the named pieces of the path, decoded.
+    content: the body as it came; of a file, `body` has hash and size alone.
     """
 
     method: str
@@ -32,19 +34,22 @@ class Call:
     headers: Mapping[str, str]
     body: str
     parts: Mapping[str, str]
+    content: bytes = b""
 
     @classmethod
     async def received(cls, connector: str, scope: Scope, receive: Receive) -> Call:
         request = Request(scope, receive)
         body = await request.body()
+        is_file = request.headers.get("content-type", "") == FILE
         raw_path = scope.get("raw_path") or scope["path"].encode()
         return cls(
             method=scope["method"],
             path=raw_path.decode("latin-1").partition(f"/{connector}")[2],
             query=scope["query_string"].decode("latin-1"),
             headers=request.headers,
-            body=body.decode("utf-8", errors="replace"),
+            body=file_body(body) if is_file else body.decode("utf-8", errors="replace"),
             parts=scope.get("path_params", {}),
+            content=body,
         )
 
     def parameter(self, name: str) -> str | None:

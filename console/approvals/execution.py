@@ -34,7 +34,7 @@ from connectors.rates import Priority
 from connectors.registry import connector
 from connectors.requests import Request, fill
 from connectors.transport import Client, Reply, send_write
-from console.approvals import asking, ending, moves, settling
+from console.approvals import asking, ending, files, moves, settling
 from console.approvals.doorbell import next_probe_at
 from console.approvals.freshness import drifts
 from console.approvals.models import Attempt, Proposal, Step
@@ -239,6 +239,7 @@ def _postpone(proposal: Proposal, sentence: str) -> None:
 
 def send(attempt: Attempt) -> Attempt | None:
     """Commit SENT, write to the socket once, commit what came back. Returns the attempt to go on with."""
+    request = files.with_content(Request(**attempt.request))
     client = mark_sent(attempt)
     if client is None:
         return None
@@ -246,7 +247,7 @@ def send(attempt: Attempt) -> Attempt | None:
     try:
         reply = send_write(
             client,
-            Request(**attempt.request),
+            request,
             operation=operation,
             trusted=operation.wants_trust(attempt.arguments),
             not_after=attempt.lease_until,

@@ -3,6 +3,14 @@ from django import forms
 from console.approvals.models import Settlement
 
 
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label="File",
+        help_text="A PDF, PNG or JPEG of at most 6 MB.",
+        error_messages={"required": "Choose a file.", "empty": "The file is empty."},
+    )
+
+
 class ApproveForm(forms.Form):
     digest = forms.CharField(max_length=64, min_length=64)
 

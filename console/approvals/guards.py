@@ -10,7 +10,7 @@ from console.audit.triggers import Guard
 PROPOSAL, STEP, DECISION, ATTEMPT = (
     f"approvals_{name}" for name in ("proposal", "step", "decision", "attempt")
 )
-SETTLEMENT, MOVE = "approvals_settlement", "approvals_move"
+SETTLEMENT, MOVE, FILE = "approvals_settlement", "approvals_move", "approvals_storedfile"
 
 
 def _changed(*columns: str) -> str:
@@ -86,13 +86,14 @@ FIXED = {
     ATTEMPT: ("step_id", "number", "request", "request_digest", "arguments", "before", "prepared_at"),
     SETTLEMENT: ("proposal_id", "person_id", "finding", "evidence", "found_at"),
     MOVE: ("subject", "from_state", "to_state"),
+    FILE: ("name", "content_type", "sha256", "size", "content", "uploaded_by_id", "uploaded_at"),
 }
 
 GUARDS = (
     _moves(PROPOSAL, "proposal", "status"),
     _moves(ATTEMPT, "attempt", "state"),
     *(_fixed(table, *columns) for table, columns in FIXED.items()),
-    *(_kept(table) for table in (PROPOSAL, STEP, DECISION, ATTEMPT, SETTLEMENT, MOVE)),
+    *(_kept(table) for table in (PROPOSAL, STEP, DECISION, ATTEMPT, SETTLEMENT, MOVE, FILE)),
     Guard(
         "proposal_starts_pending", PROPOSAL, "INSERT", "a proposal starts pending", "NEW.status <> 'pending'"
     ),

@@ -97,6 +97,28 @@ class Proposal(models.Model):
         return "unknown" if in_doubt else self.direction
 
 
+class StoredFile(models.Model):
+    """A file as it was uploaded. Proposals name it by its hash, so its bytes never change."""
+
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=40)  # told by the bytes, not by the name
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    @property
+    def number(self) -> str:
+        return f"F-{self.pk}"
+
+
 class Step(models.Model):
     """One vendor call inside a proposal, serialised once."""
 

@@ -10,7 +10,8 @@ from connectors.hiding import without
 from connectors.registry import connector
 from connectors.requests import HOLE
 from console.accounts.models import Person
-from console.approvals.models import Attempt, Proposal, Step
+from console.approvals import files
+from console.approvals.models import Attempt, Proposal, Step, StoredFile
 from console.approvals.wording import written_out
 from console.ui import statuses
 
@@ -79,6 +80,7 @@ def shown_to(person: Person, proposal: Proposal) -> Shown:
         step.tokens = tokens(step)
         step.target = target(step)
         step.readable_body = readable_body(step)
+        step.file = file_of(step)
         step.sent_changes = [change for change in step.card["changes"] if change["kind"] == "sent"]
         step.expected_changes = [change for change in step.card["changes"] if change["kind"] != "sent"]
     decided = {decision.approver_id for decision in proposal.decisions.all()}
@@ -112,6 +114,12 @@ def tokens(step: Step) -> list[Token]:
 def readable_body(step: Step) -> str:
     """The body as it is sent, but for secrets: those are dots wherever a person can see or copy it."""
     return without(find_operation(step.operation).secrets_in(step.arguments), step.body)
+
+
+def file_of(step: Step) -> StoredFile | None:
+    """The very file that the step sends, for whoever decides to open."""
+    operation = find_operation(step.operation)
+    return files.find(step.arguments["file"]) if operation.takes_file else None
 
 
 def target(step: Step) -> list[Token]:

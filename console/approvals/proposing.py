@@ -20,7 +20,7 @@ from connectors.judging import Expectation, Flag, Judge, Money, Snapshot
 from connectors.registry import connector
 from connectors.requests import KEY, Request, holes
 from console.accounts.models import Person
-from console.approvals import asking, moves, policy
+from console.approvals import asking, files, moves, policy
 from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError, StaleDecisionError
 from console.approvals.models import Proposal, Step
 from console.approvals.wording import clipped, is_storable, visible, visible_all
@@ -163,6 +163,8 @@ def _prepare(
     operations: Sequence[Operation],
 ) -> PreparedStep:
     arguments = operation.arguments(draft.arguments)
+    if operation.takes_file:
+        arguments |= files.facts_of(arguments["file"])
     if operation.reference:
         own = str(uuid.uuid4()) if operation.reference == KEY else new_reference()
         arguments[operation.reference] = own

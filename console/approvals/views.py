@@ -1,14 +1,18 @@
 from collections.abc import Callable
 
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace
 from django import forms
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from console.accounts.models import Person
-from console.approvals import deciding, freshness, presenting, queries
+from console.approvals import deciding, files, freshness, presenting, queries
 from console.approvals.errors import ApprovalError, NotAllowedError
-from console.approvals.forms import ApproveForm, RejectForm, SettleForm
+from console.approvals.forms import ApproveForm, FileForm, RejectForm, SettleForm
 from console.approvals.models import Proposal
 
 TABS = ("needs", "others", "finished")
@@ -70,6 +74,34 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, forms.Form, deciding.withdraw)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("approvals.propose", raise_exception=True)
+def uploaded_files(request: HttpRequest) -> HttpResponse:
+    """A person's files, newest first, and a form for another; a proposal names one by its number."""
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data["file"]
+        try:
+            files.store(actor=request.user, name=given.name, content=given.read())
+        except ApprovalError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("approvals:files")
+    context = {"form": form, "files": files.uploaded_by(request.user)}
+    return render(request, "approvals/files.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@csp_replace({"default-src": [NONE], "script-src": [NONE], "object-src": [SELF]})
+def open_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The very bytes, shown apart from our pages: whatever is in them runs nothing here."""
+    stored = files.get_file_for(request.user, pk)
+    response = HttpResponse(bytes(stored.content), content_type=stored.content_type)
+    response["Content-Disposition"] = content_disposition_header(False, stored.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def _decide(

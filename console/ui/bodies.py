@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-PATIENCE_S = 30.0  # for a whole body; a megabyte takes that long over the slowest line we bear with
+PATIENCE_S = 30.0  # for a megabyte, over the slowest line we bear with
 
 
 class SmallBodies:
@@ -18,9 +18,10 @@ class SmallBodies:
         self.patience_s = patience_s
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        limit, received = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, 0
+        limit, received = limit_of(scope), 0
         is_whole, is_late = False, False
-        deadline = asyncio.get_running_loop().time() + self.patience_s
+        patience_s = self.patience_s * limit / settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        deadline = asyncio.get_running_loop().time() + patience_s
 
         async def bounded() -> dict[str, Any]:
             nonlocal received, is_whole, is_late
@@ -42,6 +43,12 @@ class SmallBodies:
             if is_late or received <= limit:
                 return
         await refuse(send, 413, "That is more than any form of this site holds.")
+
+
+def limit_of(scope: dict[str, Any]) -> int:
+    """Only one form takes files."""
+    takes_files = scope["path"] == settings.FILES_PATH and scope["method"] == "POST"
+    return settings.LARGEST_FILE_FORM if takes_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def stated_length(scope: dict[str, Any]) -> int:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import pytest
 
 from agent.models import Conversation
+from console.approvals import files
 from console.approvals.proposing import Origin, StepDraft, propose
 from tests.agent.conftest import answer, conversation, model, model_url, page  # noqa: F401
+from tests.files import PDF
 from tests.mirror import factories
 
 
@@ -41,6 +43,7 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         "sync": factories.make_sync(billsby, "invoice").pk,
         "events_path": "a-path-that-nobody-was-given",
         "proposal": proposal.pk,
+        "file": files.store(actor=people["priya"], name="invoice.pdf", content=PDF).pk,
         "digest": proposal.digest,
         "conversation": talk.pk,
         "private": Conversation.objects.create(owner=people["priya"]).pk,

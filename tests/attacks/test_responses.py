@@ -92,15 +92,21 @@ def test_no_path_leads_to_a_file_outside(client, people, path):
     assert b"root:" not in answer.content
 
 
-def post(body: list[bytes], *headers: tuple[bytes, bytes], app=countersign, ends: bool = True) -> dict:
+def post(
+    body: list[bytes],
+    *headers: tuple[bytes, bytes],
+    app=countersign,
+    ends: bool = True,
+    path: str = "/sign-in/",
+) -> dict:
     """What the server answers to a body sent in these parts. ends: whether anything says that it is whole."""
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": "POST",
-        "path": "/sign-in/",
-        "raw_path": b"/sign-in/",
+        "path": path,
+        "raw_path": path.encode(),
         "query_string": b"",
         "scheme": "http",
         "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"multipart/form-data; boundary=x"), *headers],
@@ -128,6 +134,13 @@ def test_a_body_that_says_it_is_huge_is_not_read(committed_db):
 
 def test_a_body_without_a_length_is_read_up_to_the_bound(committed_db):
     assert post([b"x" * 65_536] * 160)["status"] == 413
+
+
+def test_only_the_form_for_files_takes_a_larger_body(committed_db):
+    megabytes = [b"x" * 65_536] * 80
+    assert post(megabytes, path="/approvals/files/")["status"] == 403  # heard, and without a token refused
+    assert post(megabytes, path="/approvals/1/approve/")["status"] == 413
+    assert post([b"x" * 65_536] * 100, path="/approvals/files/")["status"] == 413
 
 
 def test_a_small_body_is_heard(committed_db):

@@ -53,6 +53,8 @@ RULES = {
     "accounts:theme": Rule((405,) * 6, (302,) * 6),
     "approvals:inbox": Rule(ALL, NO_SUCH_WAY),
     "approvals:list": Rule(ALL, NO_SUCH_WAY),
+    "approvals:files": Rule(PROPOSERS, PROPOSERS_POST),
+    "approvals:file": Rule(ALL, NO_SUCH_WAY, "file"),
     "approvals:detail": Rule(ALL, NO_SUCH_WAY, "proposal"),
     "approvals:card": Rule(ALL, NO_SUCH_WAY, "proposal"),
     "approvals:checks": Rule(ALL, NO_SUCH_WAY, "proposal"),

@@ -18,6 +18,8 @@ DEFAULTS = {
     "bill_lists_archived": True,
     # Nor is when a company that we ask accepts to be connected.
     "bill_network_accepts_after_days": 3,
+    # Nor is how long BILL is busy with a file before it shows.
+    "bill_document_ready_s": 120,
     # Nor is whether a bill that was approved must be approved anew once its amount or vendor changes.
     "bill_changed_bills_are_approved_anew": True,
     # The waits after a delivery that failed are 2, 4, 8 and 16 seconds, times this.

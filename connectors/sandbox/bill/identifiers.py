@@ -21,6 +21,8 @@ PREFIXES = {
     "approval policy": "apo",
     "connection": "con",
     "void": "voi",
+    "upload": "0du",
+    "document": "00h",
 }
 
 

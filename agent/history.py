@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from agent.models import Message, ToolCall
+from agent.tools.finding import FIND
 from agent.turns import stopped_answer
 
 LONGEST_HISTORY = 240_000  # characters; older tool answers give way first
@@ -25,6 +26,13 @@ def model_messages(conversation_id: UUID) -> list[dict[str, Any]]:
     while stored and stored[-1].is_cut and not stored[-1].tool_calls.all():
         stored.pop()
     return _shortened([entry for message in stored for entry in _entries(message)])
+
+
+def found_tools(conversation_id: UUID) -> set[str]:
+    """The names that the model was told when it looked for tools."""
+    looked = ToolCall.objects.filter(message__conversation_id=conversation_id, name=FIND)
+    answers = looked.filter(state=ToolCall.State.DONE).values_list("answer", flat=True)
+    return {tool["name"] for answer in answers for tool in json.loads(answer)["tools"]}
 
 
 def _entries(message: Message) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from agent import llm, threads, turns
 from agent.cards import browser_length, proposes
-from agent.history import model_messages
+from agent.history import found_tools, model_messages
 from agent.models import Conversation, Message, ToolCall
 from agent.prompt import instructions
 from agent.rendering import clean
@@ -181,7 +181,8 @@ class Turn:
             raise LimitMetError("The answer was stopped: it read too much. Ask something narrower.")
         person = conversation.owner
         leading = {"role": "system", "content": instructions(person, today=timezone.localdate())}
-        tools = [tool.as_function() for tool in registry.tools_for(person)]
+        found = found_tools(self.conversation_id)
+        tools = [tool.as_function() for tool in registry.tools_for(person, found)]
         return [leading, *model_messages(self.conversation_id)], tools
 
     async def _take_text(self, text: str) -> None:

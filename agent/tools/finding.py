@@ -35,7 +35,6 @@ SYNONYMS = {
     "expense": "reimbursement",
     "attach": "document",
     "attachment": "document",
-    "file": "document",
     "pdf": "document",
     "supplier": "vendor",
     "stop": "cancel",

@@ -3,13 +3,13 @@
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from agent.tools import mirror, proposing, reading
+from agent.tools import finding, mirror, proposing, reading
 from agent.tools.tool import Context, Tool, ToolError
 from connectors.errors import ArgumentsError, VendorError
 from console.accounts.models import Person
@@ -30,7 +30,7 @@ class Outcome:
 @cache
 def all_tools() -> Mapping[str, Tool]:
     tools = [*mirror.tools(), *reading.tools(), *proposing.tools()]
-    return {tool.name: tool for tool in tools}
+    return {tool.name: tool for tool in (*tools, finding.tool(tools))}
 
 
 @cache
@@ -42,10 +42,13 @@ def find_tool(name: str) -> Tool | None:
     return all_tools().get(_aliases().get(name, name))
 
 
-def tools_for(person: Person) -> list[Tool]:
-    """What this person's model is offered, in a steady order; proposing only for those who may."""
+def tools_for(person: Person, found: Collection[str] = ()) -> list[Tool]:
+    """What this person's model is offered, in a steady order; proposing only for those who may.
+
+    found: names that it has looked for in this conversation.
+    """
     may_propose = person.has_perm("approvals.propose")
-    return [tool for tool in all_tools().values() if may_propose or not tool.proposes]
+    return finding.shown((tool for tool in all_tools().values() if may_propose or not tool.proposes), found)
 
 
 def call_tool(context: Context, name: str, arguments: str | Mapping[str, Any]) -> Outcome:

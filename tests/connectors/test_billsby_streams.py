@@ -15,7 +15,17 @@ STREAMS = {stream.kind: stream for stream in BILLSBY.streams}
 
 
 @pytest.fixture
-def billsby(sandbox, sandbox_url: str) -> Iterator:
+def answered(sandbox) -> None:
+    """A custom field, and what a customer answered: the books begin with neither."""
+    field = {"customFieldId": 3, "type": 0, "label": "Team name", "description": "", "options": ""}
+    sandbox.add("billsby", "custom_field", "3", compulsory=True, **field)
+    given = {"customFieldResponseId": 88, "customFieldId": 3, "productId": 11, "value": "Blue"}
+    owner = sandbox.stories()["credits"]["customerUniqueId"]
+    sandbox.add("billsby", "custom_field_response", "88", owner=owner, **given)
+
+
+@pytest.fixture
+def billsby(sandbox, answered, sandbox_url: str) -> Iterator:
     injected = {"companyDomain": "halden"}
     account = Account(
         "billsby", "Halden", f"{sandbox_url}/billsby", {"api_key": "halden_" + "0" * 32}, injected

@@ -66,8 +66,10 @@ def party(kind: str, raw: Any, verb: str) -> Row:
 
 
 def document(kind: str, raw: Any, owner: Raw | None, verb: str) -> Row:
+    """The owner counts by its name and currency: its balance moves with every other document."""
+    told = owner and [owner.get(name) for name in ("name", "invoiceCurrency", "billCurrency")]
     return Row.of(
-        kind, operation(kind, verb), "id", raw, lambda raw: DOCUMENTS[kind](raw, owner), beside=owner
+        kind, operation(kind, verb), "id", raw, lambda raw: DOCUMENTS[kind](raw, owner), beside=told
     )
 
 

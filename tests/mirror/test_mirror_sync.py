@@ -64,6 +64,25 @@ def test_a_second_reading_changes_no_row(billsby):
     assert dict(Invoice.objects.values_list("vendor_id", "pk")) == before
 
 
+def test_a_customers_other_invoice_is_not_written_anew_for_a_balance(connected, sandbox):
+    bill = connected["bill"]
+    sync_connection(bill, kind="invoice")
+    changed, other = _two_of_one_customer(bill)
+    before = Invoice.objects.get(pk=other.pk).digest
+    sandbox.change("bill", "invoice", changed.vendor_id, dueAmount="0", status="PAID_IN_FULL")
+    sync_connection(bill, kind="invoice")
+    assert Invoice.objects.get(pk=other.pk).digest == before
+    assert Invoice.objects.get(pk=changed.pk).open_minor == 0
+
+
+def _two_of_one_customer(connection) -> tuple[Invoice, Invoice]:
+    for invoice in Invoice.objects.filter(connection=connection, open_minor__gt=0):
+        alike = Invoice.objects.filter(connection=connection, customer_vendor_id=invoice.customer_vendor_id)
+        if other := alike.exclude(pk=invoice.pk).first():
+            return invoice, other
+    raise LookupError("no customer with two invoices")
+
+
 def test_a_kind_that_cannot_be_read_does_not_stop_the_others(billsby, sandbox):
     sandbox.fail_next(status=403, operation="billsby_list_products")
     sync_connection(billsby)

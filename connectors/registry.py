@@ -5,7 +5,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from hmac import compare_digest
 from pathlib import Path
@@ -91,14 +91,48 @@ class Page:
 
 @dataclass(frozen=True)
 class Stream:
-    """A full listing of one kind, page by page, from its beginning ("") or from where a page goes on.
-
-    every: one that costs many calls is not read again while its last whole reading is younger.
-    """
+    """A full listing of one kind, page by page, from its beginning ("") or from where a page goes on."""
 
     kind: str
     pages: Callable[[ReadAhead, str], Iterator[Page]]
-    every: timedelta | None = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (self.kind,)
+
+
+@dataclass(frozen=True)
+class Children:
+    """What records of one kind have of others, which the vendor tells of each of them alone.
+
+    owner: the kind of whoever is asked about. operation, arguments: what is asked about the one with an id.
+    rows: all that the answer has, by that id and the owner's raw record as last read. beside: further kinds
+    that it has. is_cheap: there are few owners, and all are asked at every sync.
+    """
+
+    kind: str
+    owner: str
+    operation: str
+    arguments: Callable[[str], dict[str, Any]]
+    rows: Callable[[Any, str, Mapping[str, Any]], list[Row]]
+    beside: tuple[str, ...] = ()
+    is_cheap: bool = False
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (self.kind, *self.beside)
+
+    def ask(self, read: Read, key: str, raw: Mapping[str, Any]) -> list[Row]:
+        """All that one owner has; raises what reading does."""
+        return self.rows(self.rest(read, key, read(self.operation, self.arguments(key))), key, raw)
+
+    def rest(self, read: Read, key: str, answer: Any) -> Any:
+        """The answer with what stands on further pages of it."""
+        whole, following = answer, getattr(answer, "next", None)
+        while following:
+            more = read(self.operation, self.arguments(key) | {"after": following})
+            whole, following = [*whole, *more], getattr(more, "next", None)
+        return whole
 
 
 @dataclass(frozen=True)
@@ -196,12 +230,11 @@ class SecondFactor:
 
 @dataclass(frozen=True)
 class Connector:
-    """One vendor. `refresh(read, kind, key)` gives the mirror a record, first, and what hangs on it.
+    """One vendor. `refresh(read, kind, key)` gives the mirror a record, first, and what a change of it moves.
 
-    hanging: for a kind, which kinds `refresh` gives all that hangs on the record of.
-    limit: how often one of its accounts is asked, unless the connection says otherwise. access: how a person
-    connects one. webhooks: None where
-    it sends no events, or we know of none. second_factor: None where sessions need none.
+    streams: in the order of reading: lists, and then what is asked of each record alone. limit: how often one
+    of its accounts is asked, unless the connection says otherwise. access: how a person connects one.
+    webhooks: None where it sends no events, or we know of none. second_factor: None where sessions need none.
     """
 
     name: str
@@ -209,11 +242,10 @@ class Connector:
     catalogue: Catalogue
     dialect: Dialect
     judges: Mapping[str, Judge]
-    streams: tuple[Stream, ...]
+    streams: tuple[Stream | Children, ...]
     refresh: Callable[[Read, str, str], list[Row]]
     limit: Limit
     access: Access
-    hanging: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     webhooks: Webhooks | None = None
     second_factor: SecondFactor | None = None
 

@@ -1,8 +1,8 @@
 """Billsby: customers, subscriptions, invoices and what finance staff do to them."""
 
-from connectors.billsby.children import HANGING, STREAMS, refresh
 from connectors.billsby.dialect import BillsbyDialect
 from connectors.billsby.judgements import JUDGES
+from connectors.billsby.streams import STREAMS, refresh
 from connectors.billsby.webhooks import WEBHOOKS
 from connectors.catalogue import catalogue
 from connectors.rates import Limit
@@ -16,7 +16,6 @@ CONNECTOR = Connector(
     judges=JUDGES,
     streams=STREAMS,
     refresh=refresh,
-    hanging=HANGING,
     # Billsby tells no limit; a connection may carry its own.
     limit=Limit(calls_per_s=10, at_once=4),
     access=Access(

@@ -1,163 +1,139 @@
-"""What hangs on a subscription or a customer, and what there is to hang on it.
+"""What Billsby tells of one record alone and lists nowhere: a call for each owner and each kind of child."""
 
-Add-ons, allowances and custom fields are whole lists, a call each. Tags, add-ons held, usage, events and
-answers are told of one subscription or customer alone: reading them all costs a call for each, so that a sync
-does it **once a day**; reading the subscription or customer itself brings what hangs on it too. None of these
-answers names whom it was asked about, so a row's id is its owner's, a slash and its own.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from connectors.ahead import Asked, ReadAhead
-from connectors.billsby import mapping, streams
-from connectors.errors import NotFoundError
-from connectors.judging import Read
-from connectors.registry import Page, Record, Row, Stream
+from connectors.billsby import mapping, parts
+from connectors.billsby.mapping import Raw
+from connectors.registry import Children, Record, Row
 
-WALK_EVERY = timedelta(days=1)
 MOST_EVENTS = 500  # in one answer; further ones are asked for
-WHOLE = {
-    "add_on": ("billsby_list_addons", "addonId", mapping.add_on),
-    "allowance": ("billsby_list_allowances", "allowanceId", mapping.allowance),
-    "custom_field": ("billsby_list_custom_fields", "customFieldId", mapping.custom_field),
-}
+OF_PRODUCT = ("productId", "displayName", "name", "billingCurrency")  # what its plans say of it
 
 
-def _bare(raw: Any) -> list[Any]:
-    return list(raw)
+def plans(answer: Any, key: str, product: Raw) -> list[Row]:
+    """A product's plans, each followed by its billing cycles."""
+    name, product = "billsby_list_plans", {field: product.get(field) for field in OF_PRODUCT}
+    rows = []
+    for raw in answer:
+        rows.append(Row.of("plan", name, "planId", raw, partial(_plan, product=product), beside=product))
+        for cycle in (raw.get("cycles") or []) if isinstance(raw, Mapping) else []:
+            reads = partial(parts.cycle, plan=raw, product_raw=product)
+            rows.append(Row.of("cycle", name, "cycleId", cycle, reads, beside=[raw.get("planId"), product]))
+    return rows
 
 
-def _named_tags(raw: Any) -> list[dict[str, Any]]:
-    """Of the plan and its own, which may have the same name; Billsby gives bare names."""
+def _plan(raw: Raw, *, product: Raw) -> Record:
+    return mapping.plan(raw, product=mapping.product(product))
+
+
+def tags(answer: Raw) -> list[Raw]:
+    """Of the subscription's plan and its own, which may have the same name. Billsby gives bare names."""
     return [
         {"id": f"{'plan' if is_of_plan else 'own'}/{name}", "name": name, "isOfPlan": is_of_plan}
         for listed, is_of_plan in (("planFeatureTags", True), ("subscriptionFeatureTags", False))
-        for name in raw.get(listed) or ()
+        for name in answer.get(listed) or []
     ]
 
 
-@dataclass(frozen=True)
-class Child:
-    """A kind that is told of one owner alone. key: a row's own. rows: the answer as a list of rows."""
-
-    kind: str
-    owner: str
-    operation: str
-    key: str
-    record: Callable[..., Record]
-    rows: Callable[[Any], list[Any]] = _bare
-    limit: int | None = None
-
-    def arguments(self, owner: str) -> dict[str, Any]:
-        return {OWNER_KEYS[self.owner]: owner} | ({"limit": self.limit} if self.limit else {})
-
-    def found(self, read: Read, owner: str, answer: Any) -> list[Row]:
-        """The rows of an answer, and of those behind it."""
-        rows = [self._row(owner, raw) for raw in self.rows(answer)]
-        following = getattr(answer, "next", None)
-        if following is None:
-            return rows
-        more = read(self.operation, self.arguments(owner) | {"after": following})
-        return rows + self.found(read, owner, more)
-
-    def _row(self, owner: str, raw: Any) -> Row:
-        reads = partial(self.record, owner=owner)
-        row = Row.of(self.kind, self.operation, self.key, raw, reads, beside=owner)
-        row.vendor_id = row.vendor_id and f"{owner}/{row.vendor_id}"
-        return row
-
-    def read(self, read: Read, owner: str) -> list[Row]:
-        return self.found(read, owner, read(self.operation, self.arguments(owner)))
-
-    def pages(self, read: ReadAhead, place: str) -> Iterator[Page]:
-        """All owners in turn; the place is where their list goes on."""
-        for part in streams.listed(read, OWNER_LISTS[self.owner], place):
-            rows: list[Row] = []
-            for at in range(0, len(part.rows), read.at_once):
-                asked = [self._ask(read, raw) for raw in part.rows[at : at + read.at_once]]
-                rows += [row for owner, one in asked for row in self._told(read, owner, one)]
-            yield Page(tuple(rows), None, part.following, part.asked_at)
-
-    def _ask(self, read: ReadAhead, raw: Any) -> tuple[str, Asked]:
-        owner = streams.row(self.owner, OWNER_LISTS[self.owner], raw, mapping.customer).vendor_id
-        return owner, read.ask(self.operation, self.arguments(owner), lambda answer: answer)
-
-    def _told(self, read: Read, owner: str, asked: Asked) -> list[Row]:
-        """Nothing of an owner that has just been removed."""
-        try:
-            return self.found(read, owner, asked.answer())
-        except NotFoundError:
-            return []
+def lines(answer: Raw) -> list[Raw]:
+    """The lines of an invoice as they stand on it, and the tax below them where there is any."""
+    listed = [
+        {name: part[name] for name in part if name != "subscriptionItems"} | item
+        for part in answer.get("subscriptions") or []
+        for item in part.get("subscriptionItems") or []
+    ]
+    if str(answer.get("taxTotal") or "0") != "0":
+        listed.append({"taxTotal": answer["taxTotal"], "taxes": answer.get("taxes")})
+    return [{"position": at, **raw} for at, raw in enumerate(listed, start=1)]
 
 
-OWNER_KEYS = {"subscription": "subscriptionUniqueId", "customer": "customerUniqueId"}
-OWNER_LISTS = {"subscription": "billsby_list_subscriptions", "customer": "billsby_list_customers"}
+def rows_of(
+    kind: str, operation: str, own: str, reads: Callable[..., Record], listed: Callable[[Any], list[Any]]
+) -> Callable[[Any, str, Raw], list[Row]]:
+    """own: where a row's own id stands; before it comes its owner's."""
+
+    def row(raw: Any, key: str) -> Row:
+        found = Row.of(kind, operation, own, raw, partial(reads, owner=key), beside=key)
+        found.vendor_id = found.vendor_id and f"{key}/{found.vendor_id}"
+        return found
+
+    return lambda answer, key, _: [row(raw, key) for raw in listed(answer)]
+
+
+def children(
+    kind: str,
+    owner: str,
+    operation: str,
+    own: str,
+    reads: Callable[..., Record],
+    *,
+    arguments: Callable[[str], dict[str, Any]] | None = None,
+    listed: Callable[[Any], list[Any]] = list,
+) -> Children:
+    rows = rows_of(kind, operation, own, reads, listed)
+    return Children(kind, owner, operation, arguments or ARGUMENTS[owner], rows)
+
+
+ARGUMENTS: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "product": lambda key: {"productId": int(key)},
+    "customer": lambda key: {"customerUniqueId": key},
+    "subscription": lambda key: {"subscriptionUniqueId": key},
+    "invoice": lambda key: {"invoiceNumber": key},
+}
+
+
+def _events(key: str) -> dict[str, Any]:
+    return {"subscriptionUniqueId": key, "limit": MOST_EVENTS}
+
+
+def _payments(key: str) -> dict[str, Any]:
+    return {"customerUniqueId": mapping.customer_of(key), "invoiceNumber": key}
+
+
+PLANS = Children(
+    "plan",
+    "product",
+    "billsby_list_plans",
+    ARGUMENTS["product"],
+    plans,
+    beside=("cycle",),
+    is_cheap=True,
+)
+# What changes most stands first, and what is asked about most records, invoices, last.
 CHILDREN = (
-    Child(
-        "tag",
-        "subscription",
-        "billsby_get_subscription_tags_split",
-        "id",
-        mapping.tag,
-        rows=_named_tags,
-    ),
-    Child(
+    children("usage", "subscription", "billsby_list_subscription_allowances", "id", parts.usage),
+    children(
         "subscription_add_on",
         "subscription",
         "billsby_list_subscription_addons",
         "id",
-        mapping.subscription_add_on,
+        parts.subscription_add_on,
     ),
-    Child("usage", "subscription", "billsby_list_subscription_allowances", "id", mapping.usage),
-    Child(
+    children("tag", "subscription", "billsby_get_subscription_tags_split", "id", parts.tag, listed=tags),
+    children(
         "event",
         "subscription",
         "billsby_list_subscription_events",
         "subscriptionEventLogId",
-        mapping.event,
-        limit=MOST_EVENTS,
+        parts.event,
+        arguments=_events,
     ),
-    Child(
+    children(
         "custom_field_response",
         "customer",
         "billsby_list_custom_field_responses",
         "customFieldResponseId",
-        mapping.answer,
+        parts.answer,
     ),
+    children(
+        "payment_log",
+        "invoice",
+        "billsby_list_payment_logs",
+        "paymentLogId",
+        parts.payment_log,
+        arguments=_payments,
+    ),
+    children("invoice_line", "invoice", "billsby_get_invoice", "position", parts.invoice_line, listed=lines),
 )
-HANGING = {owner: tuple(child.kind for child in CHILDREN if child.owner == owner) for owner in OWNER_KEYS}
-BY_KIND: Mapping[str, Child] = {child.kind: child for child in CHILDREN}
-
-
-def _whole(kind: str) -> Stream:
-    def pages(read: ReadAhead, place: str) -> Iterator[Page]:
-        rows = _listed_whole(read, kind)
-        yield Page(tuple(rows), len(rows), "")
-
-    return Stream(kind, pages)
-
-
-def _listed_whole(read: Read, kind: str) -> list[Row]:
-    operation, key, record = WHOLE[kind]
-    return [Row.of(kind, operation, key, raw, record) for raw in read(operation, {})]
-
-
-STREAMS = (
-    *map(_whole, WHOLE),
-    *streams.STREAMS,
-    *(Stream(child.kind, child.pages, every=WALK_EVERY) for child in CHILDREN),
-)
-
-
-def refresh(read: Read, kind: str, key: str) -> list[Row]:
-    """A record, what a change of it moves too, and what hangs on it; NotFoundError when it is no more."""
-    if kind in WHOLE:
-        return streams.only(_listed_whole(read, kind), key)
-    if kind in BY_KIND:
-        return streams.only(BY_KIND[kind].read(read, key.partition("/")[0]), key)
-    found = streams.refresh(read, kind, key)
-    return [*found, *(row for child in CHILDREN if child.owner == kind for row in child.read(read, key))]

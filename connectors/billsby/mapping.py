@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from connectors.errors import BadReplyError
+from connectors.judgements import NOTHING
 from connectors.money import LARGEST_POWER, normal_currency
 from connectors.registry import Record
 
@@ -28,6 +29,7 @@ CUSTOM_FIELD_TYPES = (
     "Dropdown",
 )
 FREQUENCIES = ("Unassigned", "Daily", "Weekly", "Monthly", "Yearly")
+PERIODS = {"Daily": "day", "Weekly": "week", "Monthly": "month", "Yearly": "year"}
 STATUSES = {
     word.lower(): word
     for word in (
@@ -140,56 +142,76 @@ def credit_note(raw: Raw, *, customer_name: str | None = None) -> Record:
 
 
 def product(raw: Raw) -> Record:
-    fields = {
+    """From the list or the details; only the list tells which custom fields it asks for."""
+    fields: dict[str, Any] = {
         "name": raw.get("displayName") or raw.get("name") or "",
         "currency": normal_currency(raw.get("billingCurrency") or ""),
         "visibility": named(raw.get("visibility"), VISIBILITIES),
         "description": raw.get("description") or "",
     }
+    if "customFields" in raw:
+        fields["custom_field_ids"] = [text(field, "customFieldId") for field in raw["customFields"] or []]
     return Record("product", text(raw, "productId"), fields, dict(raw))
 
 
 def plan(raw: Raw, *, product: Record) -> Record:
-    """`cycles`: list of {cycle_id, frequency, frequency_type, price_minor}; most prices are left out."""
     fields = {
         "name": raw.get("displayName") or raw.get("name") or "",
-        "product_vendor_id": text(raw, "productId"),
+        "product_vendor_id": product.vendor_id,
         "product_name": product.fields["name"],
         "currency": product.fields["currency"],
-        "cycles": [_cycle(cycle) for cycle in raw.get("cycles") or []],
     }
     return Record("plan", text(raw, "planId"), fields, dict(raw))
 
 
-def _cycle(raw: Raw) -> dict[str, Any]:
-    model = raw.get("pricingModel") or {}
-    return {
-        "cycle_id": text(raw, "cycleId"),
-        "frequency": model.get("frequency"),
-        "frequency_type": named(model.get("frequencyType"), FREQUENCIES),
-        "price_minor": minor(model.get("price", raw.get("price")), "price"),
-    }
-
-
 def add_on(raw: Raw) -> Record:
-    """From the list or the details; only the details tell prices, and no field of ours."""
-    return Record("add_on", text(raw, "addonId"), _named_and_described(raw), dict(raw))
+    """From the list or the details; only the details tell plans and prices."""
+    return Record("add_on", text(raw, "addonId"), _extra(raw, forced="forceAddon"), dict(raw))
 
 
 def allowance(raw: Raw) -> Record:
-    """From the list or the details; only the details tell the counter."""
-    fields = _named_and_described(raw)
+    """From the list or the details; only the details tell the counter, plans and prices."""
+    fields = _extra(raw, forced="forceAllowance")
     if "counter" in raw:
         fields["counter_id"] = text(raw["counter"] or {}, "counterId")
     return Record("allowance", text(raw, "allowanceId"), fields, dict(raw))
 
 
-def _named_and_described(raw: Raw) -> dict[str, Any]:
-    return {
+def _extra(raw: Raw, *, forced: str) -> dict[str, Any]:
+    """`plans`: list of {plan_vendor_id, plan_name, product_name, is_forced}, of those that offer it.
+
+    `prices`: list of {currency, frequency, frequency_type, included, flat_minor, unit_minor}; what a price
+    does not have is None.
+    """
+    fields: dict[str, Any] = {
         "name": raw.get("displayName") or raw.get("name") or "",
         "description": raw.get("description") or "",
         "is_offered": bool(raw.get("hasActiveLinkedPlans")),
     }
+    if "plans" in raw:
+        fields["plans"] = [
+            {
+                "plan_vendor_id": text(link, "planId"),
+                "plan_name": link.get("planName") or "",
+                "product_name": link.get("productName") or "",
+                "is_forced": bool(link.get(forced)),
+            }
+            for link in raw["plans"] or []
+            if link.get("isActive") is not False
+        ]
+    if "priceModels" in raw:
+        fields["prices"] = [
+            {
+                "currency": normal_currency(text(price, "currency")),
+                "frequency": count(price, "frequency"),
+                "frequency_type": named(price.get("frequencyType"), FREQUENCIES),
+                "included": count(price, "includedUnits"),
+                "flat_minor": minor(price.get("flatFeePrice"), "flatFeePrice"),
+                "unit_minor": minor(price.get("perUnitPrice"), "perUnitPrice"),
+            }
+            for price in raw["priceModels"] or []
+        ]
+    return fields
 
 
 def custom_field(raw: Raw) -> Record:
@@ -215,51 +237,13 @@ def custom_field_response(raw: Raw) -> Record:
     return Record("custom_field_response", text(raw, "customFieldResponseId"), fields, dict(raw))
 
 
-def answer(raw: Raw, *, owner: str) -> Record:
-    """What a customer answered to a custom field."""
-    found = custom_field_response(raw)
-    fields = found.fields | {"customer_vendor_id": owner}
-    return Record(found.kind, f"{owner}/{found.vendor_id}", fields, dict(raw))
-
-
-def tag(raw: Raw, *, owner: str) -> Record:
-    fields = {"subscription_vendor_id": owner, "name": raw["name"], "is_of_plan": raw["isOfPlan"]}
-    return Record("tag", f"{owner}/{raw['id']}", fields, dict(raw))
-
-
-def subscription_add_on(raw: Raw, *, owner: str) -> Record:
-    fields = _held(raw, owner) | {
-        "quantity": count(raw, "quantity"),
-        "quantity_next": count(raw, "quantityNext"),
-    }
-    return Record("subscription_add_on", f"{owner}/{text(raw, 'id')}", fields, dict(raw))
-
-
-def usage(raw: Raw, *, owner: str) -> Record:
-    """An allowance of a subscription, and how much of it the running period has used."""
-    fields = _held(raw, owner) | {"used": count(raw, "usage"), "included": count(raw, "includedUnits")}
-    return Record("usage", f"{owner}/{text(raw, 'id')}", fields, dict(raw))
-
-
-def _held(raw: Raw, owner: str) -> dict[str, Any]:
-    return {
-        "subscription_vendor_id": owner,
-        "name": raw.get("name") or text(raw, "id"),
-        "status": raw.get("status") or "",
-    }
-
-
-def event(raw: Raw, *, owner: str) -> Record:
-    """What an event's data looks like is documented nowhere: old and new where it has them."""
-    told = raw.get("eventData")
-    pairs = told.items() if isinstance(told, Mapping) else ()
-    fields = {
-        "subscription_vendor_id": owner,
-        "name": re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(raw.get("type") or "")).capitalize(),
-        "details": ", ".join(f"{name} {value}" for name, value in pairs if value not in (None, "")),
-        "happened_at": moment(raw.get("createdOn"), "createdOn"),
-    }
-    return Record("event", f"{owner}/{text(raw, 'subscriptionEventLogId')}", fields, dict(raw))
+def period(model: Raw) -> str:
+    """ "every month", "every 3 months"; enumerations come as numbers or names."""
+    kind = named(model.get("frequencyType"), FREQUENCIES)
+    often, period = model.get("frequency"), PERIODS.get(kind)
+    if period is None or not isinstance(often, int):
+        return NOTHING
+    return f"every {period}" if often == 1 else f"every {often} {period}s"
 
 
 def address(raw: Raw) -> dict[str, str]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from connectors.ahead import Asked, InTurn, ReadAhead, Window
 from connectors.billsby import mapping
+from connectors.billsby.children import CHILDREN, PLANS
 from connectors.errors import BadReplyError, NotFoundError
 from connectors.judging import Read
-from connectors.registry import Page, Record, Row, Stream
+from connectors.registry import Children, Page, Record, Row, Stream
 
 PAGE = 100  # the most that Billsby gives at once
-PRODUCTS_AT_ONCE = 10  # each costs a call for its plans
 RETURNS = 3  # how often a list that shrinks while it is read is gone back in before the next page
 
 # Under which names a row of each kind carries its id.
@@ -23,7 +23,9 @@ KEYS = {
     "invoice": "invoiceNumber",
     "credit_note": "creditNoteUniqueId invoiceNumber",
     "product": "productId",
-    "plan": "planId",
+    "add_on": "addonId",
+    "allowance": "allowanceId",
+    "custom_field": "customFieldId",
 }
 
 
@@ -100,39 +102,61 @@ def stream(kind: str, operation: str, record: Callable[[Mapping[str, Any]], Reco
     return Stream(kind, pages)
 
 
-def _plan_pages(read: ReadAhead, place: str = "") -> Iterator[Page]:
-    for part in listed(read, "billsby_list_products", place, size=PRODUCTS_AT_ONCE):
-        rows = tuple(plan for raw in part.rows for plan in _plans(read, raw))
-        yield Page(rows, None, part.following, part.asked_at)
+def whole(kind: str, operation: str, record: Callable[[Mapping[str, Any]], Record]) -> Stream:
+    """A list that comes in one piece."""
+
+    def pages(read: ReadAhead, place: str) -> Iterator[Page]:
+        rows = tuple(row(kind, operation, raw, record) for raw in read(operation, {}))
+        yield Page(rows, len(rows), "")
+
+    return Stream(kind, pages)
 
 
-def _plans(read: Read, product: Any) -> list[Row]:
-    """A product's plans. One that does not tell its id gives a single row that cannot be read."""
-    key = row("product", "billsby_list_products", product, mapping.product).vendor_id
-    if not key.isdecimal():
-        return [Row.of("plan", "billsby_list_products", "", product, mapping.product)]
-    return [
-        row("plan", "billsby_list_plans", raw, _plan_of, product=product)
-        for raw in read("billsby_list_plans", {"productId": int(key)})
-    ]
+@dataclass(frozen=True)
+class Extra:
+    """Add-ons or allowances: their list leaves out nearly all, so each is read alone. There are few."""
+
+    kind: str
+    listed_by: str
+    told_by: str
+    argument: str
+    record: Callable[[Mapping[str, Any]], Record]
+
+    def pages(self, read: ReadAhead, place: str) -> Iterator[Page]:
+        asked_at = datetime.now(UTC)
+        listed = [row(self.kind, self.listed_by, raw, self.record) for raw in read(self.listed_by, {})]
+        rows = tuple(self.one(read, it.vendor_id) if it.vendor_id.isdecimal() else it for it in listed)
+        yield Page(rows, len(rows), "", asked_at)
+
+    def one(self, read: Read, key: str) -> Row:
+        return row(self.kind, self.told_by, read(self.told_by, {self.argument: int(key)}), self.record)
 
 
-def _plan_of(raw: Any, *, product: Any) -> Record:
-    return mapping.plan(raw, product=mapping.product(product))
-
-
-STREAMS = (
+ADD_ON = Extra("add_on", "billsby_list_addons", "billsby_get_addon", "addonId", mapping.add_on)
+ALLOWANCE = Extra(
+    "allowance", "billsby_list_allowances", "billsby_get_allowance", "allowanceId", mapping.allowance
+)
+STREAMS: tuple[Stream | Children, ...] = (
     stream("product", "billsby_list_products", mapping.product),
-    Stream("plan", _plan_pages),
+    PLANS,
+    Stream("add_on", ADD_ON.pages),
+    Stream("allowance", ALLOWANCE.pages),
+    whole("custom_field", "billsby_list_custom_fields", mapping.custom_field),
     stream("customer", "billsby_list_customers", mapping.customer),
     stream("subscription", "billsby_list_subscriptions", mapping.subscription),
     stream("invoice", "billsby_list_invoices", mapping.invoice),
     stream("credit_note", "billsby_list_credit_notes", mapping.credit_note),
+    *CHILDREN,
 )
 
 
 def refresh(read: Read, kind: str, key: str) -> list[Row]:
-    """The record and what a change of it moves too; NotFoundError when Billsby no longer has it."""
+    """The record and what a change of it moves too, but for its children; NotFoundError when it is gone.
+
+    A child is found with its owner; one whose owner nobody names is not found.
+    """
+    if kind not in REFRESHERS:
+        raise NotFoundError(f"Billsby tells of {key} with its owner only.", vendor="Billsby", status=404)
     return REFRESHERS[kind](read, key)
 
 
@@ -183,21 +207,31 @@ def _invoice(read: Read, key: str) -> list[Row]:
 
 def _credit_note(read: Read, key: str) -> list[Row]:
     customer = _owner(read, mapping.customer_of(key)).record()
-    return only(_of_customer(read, customer, "credit_note"), key)
+    return _only(_of_customer(read, customer, "credit_note"), key)
 
 
 def _product(read: Read, key: str) -> list[Row]:
     name = "billsby_get_product"
-    raw = read(name, {"productId": int(key)})
-    return [row("product", name, raw, mapping.product), *_plans(read, raw)]
+    return [row("product", name, read(name, {"productId": int(key)}), mapping.product)]
 
 
 def _plan(read: Read, key: str) -> list[Row]:
-    """Billsby has no call for one plan, so every product is asked for its own."""
-    return only([found for page in _plan_pages(InTurn(read)) for found in page.rows], key)
+    """A plan that we do not know yet: Billsby has no call for one, so every product is asked for its own."""
+    found = [
+        each
+        for part in listed(InTurn(read), "billsby_list_products")
+        for product in part.rows
+        for each in PLANS.ask(read, mapping.text(product, "productId"), product)
+    ]
+    return [*_only([each for each in found if each.kind == "plan"], key)]
 
 
-def only(rows: list[Row], key: str) -> list[Row]:
+def _custom_field(read: Read, key: str) -> list[Row]:
+    name = "billsby_list_custom_fields"
+    return _only([row("custom_field", name, raw, mapping.custom_field) for raw in read(name, {})], key)
+
+
+def _only(rows: list[Row], key: str) -> list[Row]:
     wanted = [found for found in rows if found.vendor_id == key]
     if not wanted and not all(found.vendor_id for found in rows):
         raise BadReplyError("Billsby gave a record without its id, which may be this one.", vendor="Billsby")
@@ -213,4 +247,7 @@ REFRESHERS: Mapping[str, Callable[[Read, str], list[Row]]] = {
     "credit_note": _credit_note,
     "product": _product,
     "plan": _plan,
+    "add_on": lambda read, key: [ADD_ON.one(read, key)],
+    "allowance": lambda read, key: [ALLOWANCE.one(read, key)],
+    "custom_field": _custom_field,
 }

@@ -12,6 +12,7 @@ from console.connections.budget import limit_of
 from console.connections.models import Connection, EventSubscription, Webhook
 from console.mirror.answers import last_read, oldest
 from console.mirror.models import KINDS, RefusedRecord, Sync
+from console.mirror.models.syncs import words_for
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Reading:
 
     @property
     def words(self) -> str:
-        return f"{self.kind.replace('_', ' ')}s".capitalize()
+        return words_for(self.kind).capitalize()
 
     @property
     def is_running(self) -> bool:
@@ -138,12 +139,13 @@ def cards(pk: int | None = None) -> list[Card]:
             title=connector(connection.connector).title,
             readings=tuple(
                 Reading(
-                    kind=stream.kind,
-                    count=counts.get((stream.kind, connection.pk), 0),
+                    kind=kind,
+                    count=counts.get((kind, connection.pk), 0),
                     read_at=read_at.get((connection.pk, stream.kind)),
-                    run=runs.get((connection.pk, stream.kind)),
+                    run=runs.get((connection.pk, stream.kind)) if kind == stream.kind else None,
                 )
                 for stream in connector(connection.connector).streams
+                for kind in stream.kinds
             ),
             refused=refused.get(connection.pk, 0),
         )

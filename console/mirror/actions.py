@@ -27,11 +27,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Menu:
-    """A question whose answers no schema lists. is_live: the vendor is asked for them, who may not answer."""
+    """A question whose answers no schema lists."""
 
     label: str
     options: Callable[[Any], list[Option]]
-    is_live: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,8 @@ class Action:
 
     @property
     def previews(self) -> bool:
-        """Whether the page follows what is typed, which may neither ask the vendor nor send a secret back."""
-        return not self.secrets and not any(menu.is_live for menu in self.menus.values())
+        """Whether the page follows what is typed, which may not send a secret back."""
+        return not self.secrets
 
     def form(self, given: Mapping[str, Any], record: Record) -> ActionForm:
         return ActionForm(given, action=self, record=record)

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 
 from connectors.money import format_money
-from console.mirror.models import Invoice, Record, Sync
+from console.mirror.models import KINDS, Invoice, Owned, Record, Sync, Visit
 from console.mirror.querysets import RecordQuerySet
 
 OURS = {"id", "connection", "raw", "digest", "seen_in", "gone_at", "haystack", "aging_on"}
@@ -65,9 +65,16 @@ def plain(value: Any) -> Any:
 
 
 def read_at(kinds: Iterable[str], *, connector: str | None = None) -> datetime | None:
-    """When the oldest part of these kinds was last read whole; None while any part never was."""
+    """When the oldest part of these kinds was last read whole; None while any part never was.
+
+    Of what is told record by record, when the oldest of the present answers was asked for.
+    """
     wanted = set(kinds)
-    return oldest(moment for (_, kind), moment in last_read(connector=connector).items() if kind in wanted)
+    whole = [moment for (_, kind), moment in last_read(connector=connector).items() if kind in wanted]
+    if not any(issubclass(KINDS[kind], Owned) for kind in wanted):
+        return oldest(whole)
+    asked = Visit.objects.filter(kind__in=wanted).values_list("kind").annotate(first=Min("at"))
+    return oldest([*whole, *(first for _, first in asked.order_by())]) if all(whole) else None
 
 
 def as_of(kinds: Iterable[str], *, connector: str | None = None) -> str | None:

@@ -8,18 +8,24 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Q, QuerySet
 
-from connectors.billsby.now import invoice_now, subscription_now
+from connectors.billsby.now import shipping_address
 from connectors.errors import ArgumentsError, VendorError
 from console.approvals.models import Proposal
 from console.connections.clients import reader, understood
-from console.mirror.cycles import cycles_of
+from console.mirror import visits
 from console.mirror.models import (
+    AddOn,
+    Allowance,
     Bill,
     CreditNote,
     Customer,
+    CustomField,
     CustomFieldResponse,
+    Cycle,
     Event,
     Invoice,
+    InvoiceLine,
+    PaymentLog,
     Plan,
     Product,
     Record,
@@ -34,6 +40,7 @@ from console.mirror.querysets import sums_by_currency
 from console.ui.statuses import proposal_pill
 
 SHOWN = 25
+EVENTS_SHOWN = 25
 ACTIVITY_SHOWN = 12
 
 
@@ -55,14 +62,23 @@ def around(record: Record) -> dict[str, Any]:
     concerned = beside.pop("concerned", Q())
     shown = {name: list(value) if isinstance(value, QuerySet) else value for name, value in beside.items()}
     activity = list(proposals_about(record, concerned))
+    asked_at = visits.asked_at(record)
     return {
         **shown,
-        "is_thin": record.is_thin or any(row.is_thin for row in shown.get("subscriptions", ())),
+        "asked_at": asked_at,
+        "is_thin": is_thin(record, shown, asked_at),
         "activity": [(proposal, proposal_pill(proposal)) for proposal in activity],
         "live": " ".join([record.live_target, *(f"proposal.{proposal.pk}" for proposal in activity)]),
         "version": version(record, shown, activity),
         "raw": json.dumps(record.raw, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder),
     }
+
+
+def is_thin(record: Record, shown: dict[str, Any], asked_at: dict[str, datetime]) -> bool:
+    """More is to be known of it than we have read."""
+    told_alone = {children.kind for children in visits.children_of(record.connection, record.KIND)}
+    unasked = told_alone - asked_at.keys()
+    return record.is_thin or bool(unasked) or any(row.is_thin for row in shown.get("subscriptions", ()))
 
 
 def version(record: Record, shown: dict[str, Any], activity: list[Proposal]) -> str:
@@ -75,7 +91,6 @@ def version(record: Record, shown: dict[str, Any], activity: list[Proposal]) -> 
 def around_customer(customer: Customer) -> dict[str, Any]:
     invoices = customer.related(Invoice)
     numbers = list(invoices.order_by("-issued_at", "-pk").values_list("vendor_id", flat=True)[:200])
-    answers = list(customer.related(CustomFieldResponse).light().order_by("label", "pk"))
     subscriptions = list(customer.related(Subscription).light().order_by("-created_at", "-pk")[:SHOWN])
     return {
         "invoices": invoices.light().order_by("-issued_at", "-pk")[:SHOWN],
@@ -83,15 +98,26 @@ def around_customer(customer: Customer) -> dict[str, Any]:
         "subscriptions": subscriptions,
         "credit_notes": customer.related(CreditNote).light().order_by("-issued_at", "-pk")[:SHOWN],
         "totals": totals_of(customer),
-        "answers": answers,
-        "extras_read_at": read_at_of(answers),
         "matches": customer.possible_matches()[:3],
+        "answers": customer.own(CustomFieldResponse).light().order_by("label", "pk"),
+        "usages": usages_of(subscriptions),
+        "usages_asked_at": visits.oldest_answer("usage", subscriptions),
         "concerned": Q(steps__record_kind="invoice", steps__record_key__in=numbers)
         | Q(
             steps__record_kind="subscription",
             steps__record_key__in=[subscription.vendor_id for subscription in subscriptions],
         ),
     }
+
+
+def usages_of(subscriptions: list[Subscription]) -> QuerySet[Usage]:
+    """What of all of them is counted, what is past its allowance first."""
+    ids = [subscription.vendor_id for subscription in subscriptions]
+    found = Usage.objects.filter(
+        connection__in={subscription.connection_id for subscription in subscriptions},
+        subscription_vendor_id__in=ids,
+    )
+    return found.light().order_by("-excess", "pk")[:SHOWN]
 
 
 def totals_of(customer: Customer) -> list[dict[str, Any]]:
@@ -110,41 +136,21 @@ def totals_of(customer: Customer) -> list[dict[str, Any]]:
 def around_subscription(subscription: Subscription) -> dict[str, Any]:
     customer = subscription.customer
     invoices = customer.related(Invoice).light() if customer else Invoice.objects.none()
-    plan = subscription.linked(Plan, subscription.plan_vendor_id)
-    cycles = cycles_of(plan) if plan else []
+    tags = list(subscription.own(Tag).light().order_by("name", "pk"))
+    events = subscription.own(Event)
     return {
         "customer": customer,
         "product": subscription.linked(Product, subscription.product_vendor_id),
-        "plan": plan,
-        "cycle": next((it for it in cycles if it.id == subscription.cycle_vendor_id), None),
-        "invoices": invoices.order_by("-issued_at", "-pk")[:SHOWN],
-        **extras_of(subscription),
-    }
-
-
-def extras_of(subscription: Subscription) -> dict[str, Any]:
-    """What it has and what happened to it, as last read; `extras_read_at` is of the oldest."""
-
-    def own(model: type[Record], *order: str) -> QuerySet:
-        held = model.objects.filter(
-            connection_id=subscription.connection_id, subscription_vendor_id=subscription.vendor_id
-        )
-        return held.light().order_by(*order, "pk")
-
-    events = own(Event, "-happened_at")
-    tags, usages, add_ons = list(own(Tag, "name")), list(own(Usage, "name")), own(SubscriptionAddOn, "name")
-    shown = {"usages": usages, "add_ons": list(add_ons), "events": list(events[:SHOWN])}
-    return {
-        **shown,
+        "plan": subscription.linked(Plan, subscription.plan_vendor_id),
+        "cycle": subscription.linked(Cycle, subscription.cycle_vendor_id),
+        "usages": subscription.own(Usage).light().order_by("name", "pk"),
+        "add_ons": subscription.own(SubscriptionAddOn).light().order_by("name", "pk"),
         "plan_tags": [tag for tag in tags if tag.is_of_plan],
         "own_tags": [tag for tag in tags if not tag.is_of_plan],
+        "events": events.light().order_by("-happened_at", "-pk")[:EVENTS_SHOWN],
         "event_count": events.count(),
-        "extras_read_at": read_at_of([*tags, *(row for rows in shown.values() for row in rows)]),
+        "invoices": invoices.order_by("-issued_at", "-pk")[:SHOWN],
     }
-
-
-def read_at_of(rows: list[Record]) -> datetime | None:
-    return min((row.fetched_at for row in rows), default=None)
 
 
 def around_invoice(invoice: Invoice) -> dict[str, Any]:
@@ -153,6 +159,8 @@ def around_invoice(invoice: Invoice) -> dict[str, Any]:
     others = customer.related(Invoice).exclude(pk=invoice.pk).light() if customer else Invoice.objects.none()
     return {
         "customer": customer,
+        "lines": invoice.own(InvoiceLine).light().order_by("position", "pk"),
+        "payments": invoice.own(PaymentLog).light().order_by("-tried_at", "-pk"),
         "credit_notes": notes.order_by("-issued_at", "-pk")[:SHOWN],
         "invoices": others.order_by("-issued_at", "-pk")[:10],
     }
@@ -166,31 +174,34 @@ def around_credit_note(note: CreditNote) -> dict[str, Any]:
 
 def around_product(product: Product) -> dict[str, Any]:
     """`plans`: each with its `cycle_lines` and `subscription_count`, of those that are not cancelled."""
-    plans = list(plans_of(product))
+    plans = list(product.own(Plan).light().order_by("pk"))
+    cycles = list(product.own(Cycle).light().order_by("pk"))
     subscriptions = Subscription.objects.filter(
         connection_id=product.connection_id, product_vendor_id=product.vendor_id
     ).exclude(status="Cancelled")
     counts = dict(subscriptions.order_by().values_list("plan_vendor_id").annotate(Count("pk")))
     for plan in plans:
         plan.subscription_count = counts.get(plan.vendor_id, 0)
-        plan.cycle_lines = cycles_of(plan)
+        plan.cycle_lines = [cycle for cycle in cycles if cycle.plan_vendor_id == plan.vendor_id]
+    fields = CustomField.objects.filter(
+        connection_id=product.connection_id, vendor_id__in=product.custom_field_ids
+    )
     return {
         "plans": plans,
+        "cycles": cycles,
+        "custom_fields": fields.light().order_by("label", "pk"),
         "subscription_count": sum(counts.values()),
         "concerned": Q(steps__record_kind="plan", steps__record_key__in=[plan.vendor_id for plan in plans]),
     }
-
-
-def plans_of(product: Product) -> QuerySet:
-    found = Plan.objects.filter(connection_id=product.connection_id, product_vendor_id=product.vendor_id)
-    return found.light().order_by("pk")
 
 
 def around_plan(plan: Plan) -> dict[str, Any]:
     held = Subscription.objects.filter(connection_id=plan.connection_id, plan_vendor_id=plan.vendor_id)
     return {
         "product": plan.linked(Product, plan.product_vendor_id),
-        "cycle_lines": cycles_of(plan),
+        "cycles": plan.cycles(),
+        "add_ons": plan.offers(AddOn),
+        "allowances": plan.offers(Allowance),
         "subscriptions": held.light().order_by("-created_at", "-pk")[:SHOWN],
         "subscription_count": held.count(),
     }
@@ -218,11 +229,14 @@ def proposals_about(record: Record, concerned: Q) -> Any:
     )
 
 
-def at_vendor(record: Subscription | Invoice) -> dict[str, Any]:
-    """`now`: what Billsby tells of it at this moment; without an answer `problem`, in a sentence."""
-    ask = {Subscription: subscription_now, Invoice: invoice_now}[type(record)]
-    read = reader(record.connection)
+def at_vendor(subscription: Subscription) -> dict[str, str]:
+    """`address`: where Billsby ships to at this moment; without an answer `problem`, in a sentence."""
+    connection = subscription.connection
     try:
-        return {"now": understood(record.connection, lambda: ask(read, record.vendor_id))}
+        return {
+            "address": understood(
+                connection, lambda: shipping_address(reader(connection), subscription.vendor_id)
+            )
+        }
     except (VendorError, ArgumentsError) as error:
         return {"problem": str(error)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from connectors import schemas
-from connectors.errors import ArgumentsError, VendorError
+from connectors.errors import ArgumentsError
 from connectors.money import format_money, is_known, to_decimal, to_minor
 from console.mirror.models import Record
 
@@ -34,15 +34,14 @@ class ListField(forms.CharField):
 
 
 class ActionForm(forms.Form):
-    """The form of one action on one record. A vendor that cannot tell a menu's lines is told as `problem`."""
+    """The form of one action on one record."""
 
     def __init__(self, given: Mapping[str, Any], *, action: "Action", record: Record) -> None:
         super().__init__(given, auto_id="%s")
         self.action, self.record = action, record
-        self.problem = ""
         self.options: dict[str, dict[str, Option]] = {}
         for name, menu in action.menus.items():
-            self.options[name] = {option.value: option for option in self.lines_of(menu)}
+            self.options[name] = {option.value: option for option in menu.options(record)}
             self.fields[name] = menu_field(menu.label, self.options[name].values())
         for name, label in action.asks.items():
             self.fields[name] = self.asked(name, label)
@@ -52,13 +51,6 @@ class ActionForm(forms.Form):
             help_text="One sentence for the approver and the audit log.",
             error_messages={"required": "Say why; the approver and the audit log see it."},
         )
-
-    def lines_of(self, menu: Any) -> list["Option"]:
-        try:
-            return menu.options(self.record)
-        except (VendorError, ArgumentsError) as error:
-            self.problem = str(error)
-            return []
 
     def asked(self, name: str, label: str) -> forms.Field:
         schema = self.action.schema["properties"][name]

@@ -21,6 +21,7 @@ from console.accounts.models import Person
 from console.audit import log
 from console.mirror.models import KINDS, Record, Sync
 from console.mirror.refresh import refresh_record
+from console.mirror.visits import children_with, go_with_owner, unmentioned
 from console.ui.live import hint
 
 # More than both would be a list that came back short by mistake more often than the truth.
@@ -37,17 +38,22 @@ class NothingToAgreeError(Exception):
     """The question has been answered, or asked anew; `str(error)` is fit for the screen."""
 
 
-def missing_rows(run: Sync) -> QuerySet[Record]:
-    """Rows that neither this run's list has nor the whole one before it; no row while there is none before.
+def missing_rows(run: Sync) -> list[QuerySet[Record]]:
+    """By kind, rows that the vendor no longer tells of.
 
-    A row that was read alone since then is not missing.
+    Of a list: what neither this run's has nor the whole one before it; nothing while there is none before. Of
+    what is asked owner by owner: what the owner's latest answer does not have. A row that was read alone
+    since then is not missing.
     """
+    children = children_with(run.connection, run.kind)
+    if children:
+        return [unmentioned(run.connection, children, kind) for kind in children.kinds]
     rows = KINDS[run.kind].objects.filter(connection=run.connection)
     whole = Sync.objects.filter(connection=run.connection, kind=run.kind, listed_at__isnull=False)
     before = whole.filter(pk__lt=run.pk).order_by("-pk").first()
     if before is None:
-        return rows.none()
-    return rows.filter(Q(seen_in=None) | Q(seen_in__lt=before.pk), fetched_at__lt=before.started_at)
+        return []
+    return [rows.filter(Q(seen_in=None) | Q(seen_in__lt=before.pk), fetched_at__lt=before.started_at)]
 
 
 def settle_missing(run: Sync, on_progress: Callable[[Sync], None]) -> None:
@@ -55,20 +61,20 @@ def settle_missing(run: Sync, on_progress: Callable[[Sync], None]) -> None:
 
     Raises TooManyMissingError, VendorError where no answer is to be had, NotOursError.
     """
-    missing = list(missing_rows(run).order_by("pk").values_list("pk", "vendor_id"))
+    missing = [row for rows in missing_rows(run) for row in rows.only("pk", "vendor_id").order_by("pk")]
     run.update_while_ours(missing=len(missing), reported_at=timezone.now())
     if len(missing) > max(most_at_once(run), run.agreed):
         raise TooManyMissingError
-    for pk, vendor_id in missing:
+    for row in missing:
         asked_at = timezone.now()
-        is_gone = is_gone_at_vendor(run, pk, vendor_id)
+        is_gone = is_gone_at_vendor(run, row)
         with transaction.atomic():
             run.update_while_ours(gone=F("gone") + int(is_gone), reported_at=timezone.now())
             # Somebody may have read it meanwhile and found it.
-            rows = KINDS[run.kind].objects.filter(pk=pk, fetched_at__lte=asked_at)
-            if is_gone:
-                rows.update(gone_at=asked_at, fetched_at=asked_at)
-        hint(f"{run.kind}.{vendor_id}")
+            still_missing = type(row).objects.filter(pk=row.pk, fetched_at__lte=asked_at)
+            if is_gone and still_missing.update(gone_at=asked_at, fetched_at=asked_at):
+                go_with_owner(run.connection, row.KIND, row.vendor_id, asked_at)
+        hint(row.live_target)
         on_progress(run)
 
 
@@ -77,10 +83,10 @@ def most_at_once(run: Sync) -> int:
     return max(FUSE_ROWS, rows * FUSE_PERCENT // 100)
 
 
-def is_gone_at_vendor(run: Sync, pk: int, vendor_id: str) -> bool:
+def is_gone_at_vendor(run: Sync, row: Record) -> bool:
     """Read one record alone. What the vendor cannot tell of is not gone."""
     try:
-        refresh_record(run.connection, run.kind, vendor_id, priority=Priority.SYNC)
+        refresh_record(run.connection, row.KIND, row.vendor_id, priority=Priority.SYNC)
     except NotFoundError:
         return True
     except (NotConfiguredError, NotSentError, VendorDownError):

@@ -7,13 +7,20 @@ from django.utils import timezone
 
 from connectors.billsby.judgements.contacts import ADDRESS, PERSON
 from connectors.billsby.mapping import CLOSABLE_STATUSES, address
-from connectors.billsby.now import counters
 from connectors.money import is_known, to_decimal
 from console.accounts.models import Person
-from console.connections.clients import reader, understood
 from console.mirror.actions import Action, Menu, Option
-from console.mirror.cycles import cycles_of
-from console.mirror.models import CreditNote, Customer, Invoice, Plan, Record, Subscription
+from console.mirror.models import (
+    CreditNote,
+    Customer,
+    Cycle,
+    Invoice,
+    Plan,
+    Record,
+    Subscription,
+    Tag,
+    Usage,
+)
 
 CONNECTOR = "billsby"
 OF_INVOICE = {"invoiceNumber": "vendor_id"}
@@ -70,28 +77,36 @@ def currencies(customer: Customer) -> list[Option]:
 
 def plans(subscription: Subscription) -> list[Option]:
     """Every cycle of every plan of the same product: Billsby moves a subscription within its product."""
-    found = Plan.objects.filter(
-        connection_id=subscription.connection_id, product_vendor_id=subscription.product_vendor_id
-    )
-    held = (subscription.plan_vendor_id, subscription.cycle_vendor_id)
+    of_product = {
+        "connection_id": subscription.connection_id,
+        "product_vendor_id": subscription.product_vendor_id,
+    }
+    names = {plan.vendor_id: plan.title for plan in Plan.objects.filter(**of_product).light()}
+    cycles = Cycle.objects.filter(**of_product, plan_vendor_id__in=names).light()
     return [
         Option(
-            f"{plan.title}, {cycle.words}" + (" (now)" if (plan.vendor_id, cycle.id) == held else ""),
-            {"planId": int(plan.vendor_id), "cycleId": int(cycle.id)},
+            f"{names[cycle.plan_vendor_id]}, {cycle.words}"
+            + (" (now)" if cycle.vendor_id == subscription.cycle_vendor_id else ""),
+            {"planId": int(cycle.plan_vendor_id), "cycleId": int(cycle.vendor_id)},
         )
-        for plan in found.light().order_by("pk")
-        for cycle in cycles_of(plan)
+        for cycle in cycles.order_by("plan_vendor_id", "pk")
     ]
 
 
 def counted(subscription: Subscription) -> list[Option]:
-    """Its counters, which only Billsby knows."""
-    connection = subscription.connection
-    found = understood(connection, lambda: counters(reader(connection), subscription.vendor_id))
+    """Its counters, under the ids that their allowances tell."""
+    found = subscription.own(Usage).light().order_by("name", "pk")
+    ids = {usage.pk: usage.allowance.counter_id for usage in found if usage.allowance}
     return [
-        Option(f"{counter.name}, {counter.usage:,} used", {"counterId": counter.counter_id})
-        for counter in found
+        Option(f"{usage.title}, {usage.told['used']} used", {"counterId": ids[usage.pk]})
+        for usage in found
+        if ids.get(usage.pk)
     ]
+
+
+def own_tags(subscription: Subscription) -> list[Option]:
+    found = subscription.own(Tag).filter(is_of_plan=False).order_by("name")
+    return [Option(name, {"tagName": name}) for name in found.values_list("name", flat=True)]
 
 
 def is_running(subscription: Subscription) -> bool:
@@ -305,7 +320,7 @@ OFFERS = (
         button="Propose the change of usage of {record}",
         summary="Billsby bills usage at the end of the period; the count follows shortly after the change.",
         about=OF_SUBSCRIPTION,
-        menus={"counter": Menu("Counter", counted, is_live=True)},
+        menus={"counter": Menu("Counter", counted)},
         asks={"operationType": "Change", "value": "Units"},
         words={"Increment": "Raise by", "Decrement": "Lower by", "Set": "Set to"},
         fits=is_running,
@@ -332,7 +347,7 @@ OFFERS = (
         button="Propose removing a tag of {record}",
         summary="Tags that come with the plan stay.",
         about=OF_SUBSCRIPTION,
-        asks={"tagName": "Tag"},
+        menus={"tag": Menu("Tag", own_tags)},
     ),
     Action(
         slug="ship-to",

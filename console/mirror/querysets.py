@@ -6,7 +6,7 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 
@@ -72,6 +72,40 @@ class BillQuerySet(RecordQuerySet):
     def due_within(self, days: int) -> Self:
         """Due that many days from today or earlier; -1 is what is overdue."""
         return self.filter(due_on__lte=timezone.localdate() + timedelta(days=days))
+
+
+class OwnedQuerySet(RecordQuerySet):
+    """Rows that belong to a record of another kind, and are found by its words too."""
+
+    def matching(self, text: str) -> Self:
+        found = self
+        for word in text.casefold().split():
+            found = found.filter(Q(haystack__contains=word) | Exists(self._owner(haystack__contains=word)))
+        return found
+
+    def with_owner(self, *names: str) -> Self:
+        """Each row with its owner's key as `owner_pk`, and these columns of the owner as `owner_…`."""
+        columns = {f"owner_{name}": Subquery(self._owner().values(name)[:1]) for name in ("pk", *names)}
+        return self.annotate(**columns)
+
+    def of_customer(self, text: str) -> Self:
+        """Rows of this customer, by vendor id or the words of its name."""
+        owners = self.model.owner_model().objects.of_customer(text)
+        ids = {"connection_id": OuterRef("connection_id"), "vendor_id": OuterRef(self.model.owner_field())}
+        return self.filter(Exists(owners.filter(**ids)))
+
+    def _owner(self, **narrowed: str) -> models.QuerySet:
+        return self.model.owner_model().with_gone.filter(
+            connection_id=OuterRef("connection_id"),
+            vendor_id=OuterRef(self.model.owner_field()),
+            **narrowed,
+        )
+
+
+class UsageQuerySet(OwnedQuerySet):
+    def past(self) -> Self:
+        """More was used than the allowance includes."""
+        return self.filter(excess__gt=0)
 
 
 def sums_by_currency(found: models.QuerySet, *fields: str) -> list[dict]:

@@ -9,12 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from connectors.errors import BadReplyError
+from connectors.errors import BadReplyError, NotFoundError
+from connectors.judging import Read
 from connectors.rates import Priority
-from connectors.registry import Row, connector, reading_mark, write
+from connectors.registry import Children, Row, connector, reading_mark, write
 from console.connections.clients import UNREADABLE, reader, understood
 from console.connections.models import Connection
-from console.mirror import upserting
+from console.mirror import upserting, visits
 from console.mirror.fitting import fitted
 from console.mirror.models import KINDS, Record
 from console.mirror.quarantine import DoesNotFitError, Refusal, is_storable, let_go, refuse
@@ -45,39 +46,85 @@ class Sorted:
 def refresh_record(
     connection: Connection, kind: str, key: str, *, priority: Priority = Priority.PERSON
 ) -> int:
-    """Read one record, and what a change of it moves too, at the vendor now and keep it.
+    """Read one record with what belongs to it, and what a change of it moves too, at the vendor now; keep it.
 
     Returns how many rows changed. Raises VendorError; NotFoundError when the vendor no longer has the record
     (the row stays as it was last seen). Opens no transaction while it reads.
     """
-    read_at = timezone.now()
-    refresh = connector(connection.connector).refresh
-    read = reader(connection, priority=priority)
-    rows = understood(connection, lambda: refresh(read, kind, key))
-    with transaction.atomic():
-        changed = store(connection, rows, read_at=read_at)
-        changed += mark_unlisted(connection, kind, key, rows, read_at=read_at)
-    owners = {f"{row.kind}.{row.vendor_id}" for row in rows if row.kind in OWNERS}
-    for target in {f"{kind}.{key}"} | owners:
-        hint(target)
+    read = remembering(reader(connection, priority=priority))
+    told_by = visits.children_with(connection, kind)
+    owner = owner_of(connection, told_by, kind, key) if told_by else None
+    if told_by and owner:
+        changed = refresh_among(connection, told_by, owner, (kind, key), read)
+    else:
+        changed = refresh_alone(connection, kind, key, read)
+    for children in visits.children_of(connection, kind):
+        changed += refresh_children(connection, children, key, read)
+    hint(f"{kind}.{key}")
     return changed
 
 
-def mark_unlisted(
-    connection: Connection, kind: str, key: str, rows: Iterable[Row], *, read_at: datetime
-) -> int:
-    """What hung on a record and is not told of it now is gone: this is its asking alone. Returns how many.
+def remembering(read: Read) -> Read:
+    """Asks nothing twice: one answer may tell of a record and of what belongs to it."""
+    answers: dict[tuple[str, str], Any] = {}
 
-    Where a row tells no id nobody knows which it is, and nothing is gone.
-    """
-    gone = 0
-    for child in connector(connection.connector).hanging.get(kind, ()):
-        told = [row.vendor_id for row in rows if row.kind == child]
-        if all(told):
-            held = KINDS[child].objects.filter(connection=connection, **{f"{kind}_vendor_id": key})
-            missing = held.filter(fetched_at__lt=read_at).exclude(vendor_id__in=told)
-            gone += missing.update(gone_at=read_at, fetched_at=read_at)
-    return gone
+    def ask(name: str, arguments: Mapping[str, Any]) -> Any:
+        question = (name, write(arguments))
+        if question not in answers:
+            answers[question] = read(name, arguments)
+        return answers[question]
+
+    return ask
+
+
+def refresh_alone(connection: Connection, kind: str, key: str, read: Read) -> int:
+    read_at = timezone.now()
+    refresh = connector(connection.connector).refresh
+    rows = understood(connection, lambda: refresh(read, kind, key))
+    for target in {f"{row.kind}.{row.vendor_id}" for row in rows if row.kind in OWNERS}:
+        hint(target)
+    return store(connection, rows, read_at=read_at)
+
+
+def refresh_among(
+    connection: Connection, children: Children, owner: Record, wanted: tuple[str, str], read: Read
+) -> int:
+    """One that is told with others of its owner: all of them. Raises NotFoundError where it is not among."""
+    changed, rows = ask_and_keep(connection, children, owner, read)
+    hint(owner.live_target)
+    if wanted not in {(row.kind, row.vendor_id) for row in rows}:
+        title = connector(connection.connector).title
+        raise NotFoundError(f"{title} has no {wanted[1]} any more.", vendor=title, status=404)
+    return changed
+
+
+def refresh_children(connection: Connection, children: Children, key: str, read: Read) -> int:
+    owner = visits.owners(connection, children).filter(vendor_id=key).first()
+    try:
+        return ask_and_keep(connection, children, owner, read)[0] if owner else 0
+    except NotFoundError:
+        return 0  # the record is there, and has none of these
+
+
+def ask_and_keep(
+    connection: Connection, children: Children, owner: Record, read: Read
+) -> tuple[int, list[Row]]:
+    """All that a record has of a kind, with how many rows changed; what is not among it is gone."""
+    read_at = timezone.now()
+    rows = understood(connection, lambda: children.ask(read, owner.vendor_id, owner.raw))
+    with transaction.atomic():
+        changed = store(connection, rows, read_at=read_at)
+        if all(row.vendor_id for row in rows):
+            visits.note(connection, children, [(owner, read_at)])
+            changed += visits.let_go_of(connection, children, owner.vendor_id, read_at)
+    return changed, rows
+
+
+def owner_of(connection: Connection, children: Children, kind: str, key: str) -> Record | None:
+    """Who has this one: what we hold of it tells, or the beginning of its id."""
+    held = KINDS[kind].with_gone.filter(connection=connection, vendor_id=key).first()
+    owner = held.owner_vendor_id if held else key.rpartition("/")[0]
+    return visits.owners(connection, children).filter(vendor_id=owner).first()
 
 
 def store(connection: Connection, rows: Iterable[Row], *, read_at: datetime | None = None) -> int:

@@ -11,10 +11,11 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from connectors.errors import NotSentError, VendorDownError, VendorError
-from connectors.registry import Page, Stream, connector
+from connectors.registry import Children, Page, Stream, connector
 from console.accounts.models import Person
 from console.connections.ahead import reading_ahead
 from console.connections.models import Connection
+from console.mirror import walks
 from console.mirror.gone import TooManyMissingError, settle_missing
 from console.mirror.models import NotOursError, RefusedRecord, Sync
 from console.mirror.refresh import store_pages
@@ -40,12 +41,10 @@ def sync_connection(
     cannot be read is kept aside, and its page goes on. Rows and place commit together with each page, and a
     run that stopped before its end goes on from there. What is missing twice is asked for alone. on_progress:
     called after each page, each such question and at each kind's end. When a run is stopped, no other begins.
-    A kind that costs many calls is passed over while its last whole reading is young, unless it is asked for.
     """
     runs = []
     for stream in connector(connection.connector).streams:
-        is_wanted = stream.kind == kind or (not kind and is_due(connection, stream))
-        run = begin(connection, stream.kind) if is_wanted else None
+        run = begin(connection, stream.kind) if kind in ("", *stream.kinds) else None
         if run is None:
             continue
         runs.append(run)
@@ -55,16 +54,6 @@ def sync_connection(
             run.refresh_from_db()
             break
     return runs
-
-
-def is_due(connection: Connection, stream: Stream) -> bool:
-    """Its list is to be read again, or what was missing from it is still to be asked for."""
-    if stream.every is None:
-        return True
-    newest = Sync.objects.filter(connection=connection, kind=stream.kind).order_by("-pk").first()
-    if newest is None or newest.state != Sync.State.DONE:
-        return True
-    return timezone.now() - newest.started_at >= stream.every
 
 
 def stop(connection: Connection, *, actor: Person) -> bool:
@@ -119,11 +108,12 @@ def forget_old(runs: QuerySet[Sync], now: datetime) -> None:
     runs.filter(finished_at__lt=now - KEPT_FOR).exclude(pk__in=[*whole, *listed]).delete()
 
 
-def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
+def read_stream(run: Sync, stream: Stream | Children, on_progress: Progress) -> None:
     """Read one kind to its end, or as far as it goes. Raises NotOursError."""
     try:
         if run.listed_at is None:
-            read_pages(run, stream, on_progress)
+            ways = walks.walk if isinstance(stream, Children) else read_pages
+            ways(run, stream, on_progress)
         settle_missing(run, on_progress)
     except TooManyMissingError:
         end(run, Sync.State.HELD)
@@ -139,7 +129,7 @@ def read_stream(run: Sync, stream: Stream, on_progress: Progress) -> None:
         fail(run, f"Reading stopped at a fault of ours; the log has it as sync {run.pk}.")
     else:
         end(run, Sync.State.DONE)
-        forget_refusals(run)
+        (walks.forget_refusals if isinstance(stream, Children) else forget_refusals)(run, stream)
     on_progress(run)
 
 
@@ -213,7 +203,7 @@ def end(run: Sync, state: Sync.State, *, error: str = "", forgets: bool = False)
     hint(f"connection.{run.connection_id}")
 
 
-def forget_refusals(run: Sync) -> None:
+def forget_refusals(run: Sync, stream: Stream) -> None:
     """What was kept aside and is not listed any more."""
-    aside = RefusedRecord.objects.filter(connection=run.connection, kind=run.kind)
+    aside = RefusedRecord.objects.filter(connection=run.connection, kind=stream.kind)
     aside.filter(seen_at__lt=run.started_at).delete()

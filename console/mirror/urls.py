@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from console.mirror import lists, views
-from console.mirror.models import Invoice, Plan, Record, Subscription
+from console.mirror.models import Plan, Record
 from console.mirror.offers import OFFERS
 
 app_name = "mirror"
@@ -21,15 +21,10 @@ def shown(model: type[Record]) -> URLPattern:
     return path(route, views.record_detail, {"model": model}, name=f"{model.KIND}-detail")
 
 
-def asked(model: type[Record]) -> URLPattern:
-    route = f"{places(model)}<int:pk>/now/"
-    return path(route, views.record_now, {"model": model}, name=f"{model.KIND}-now")
-
-
 urlpatterns = [
     *map(listed, lists.LISTINGS.values()),
     *map(shown, (*lists.LISTINGS, Plan)),
-    *map(asked, (Subscription, Invoice)),
+    path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
     *(
         path(action.path, views.record_action, {"route": action.route}, name=action.route)
         for action in OFFERS

@@ -11,7 +11,7 @@ from console.approvals.errors import AlreadyProposedError, ApprovalError
 from console.mirror import details, lists
 from console.mirror.actions import propose_action
 from console.mirror.forms import ActionForm
-from console.mirror.models import Record
+from console.mirror.models import Record, Subscription
 from console.mirror.offers import ACTIONS, CONNECTOR, actions_for, fits
 from console.mirror.queries import get_record_for
 from console.mirror.refresh import refresh_record
@@ -46,13 +46,13 @@ def record_detail(request: HttpRequest, pk: int, model: type[Record]) -> HttpRes
 
 @require_safe
 @vary_on_headers("HX-Request")
-def record_now(request: HttpRequest, pk: int, model: type[Record]) -> HttpResponse:
+def subscription_now(request: HttpRequest, pk: int) -> HttpResponse:
     """What the vendor tells now and the mirror does not keep; a page asks for it once it is open."""
-    record = get_record_for(request.user, model, pk)
+    record = get_record_for(request.user, Subscription, pk)
     if record.connection.connector != CONNECTOR:
         raise Http404
     context = {"record": record, **details.at_vendor(record)}
-    template = f"mirror/_{model.KIND}_now.html" if request.htmx else "mirror/now.html"
+    template = "mirror/_subscription_now.html" if request.htmx else "mirror/now.html"
     return render(request, template, context)
 
 
@@ -103,7 +103,7 @@ def show_action(
         "fits": fits(action, record),
         "obstacle": action.obstacle(record),
         "shows_errors": request.method == "POST",
-        "problem": problem or form.problem,
+        "problem": problem,
     }
     template = "mirror/_action.html" if request.htmx else "mirror/action.html"
     return render(request, template, context, status=status)

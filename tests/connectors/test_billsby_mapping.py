@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.billsby import mapping
+from connectors.billsby import children, mapping
 from connectors.errors import BadReplyError
+from connectors.registry import Record
 
 MADE = datetime(2024, 5, 11, 9, 30, 14, 297000, tzinfo=UTC)
 LISTED = {
@@ -112,17 +113,42 @@ def test_a_customer_in_full_tells_card_and_total() -> None:
     assert fields["card_status"] == "Valid"
 
 
-def test_a_plan_tells_its_cycles_without_prices() -> None:
-    product = mapping.product(
-        {"productId": 12, "displayName": "Desk", "visibility": 0, "billingCurrency": "GBP"}
-    )
-    model = {"frequency": 1, "frequencyType": 3}
+def test_a_plan_comes_with_its_cycles_without_prices() -> None:
+    product = {"productId": 12, "displayName": "Desk", "visibility": 0, "billingCurrency": "GBP"}
+    model = {"frequency": 3, "frequencyType": 3}
     raw = {"planId": 34, "productId": 12, "name": "team", "cycles": [{"cycleId": 56, "pricingModel": model}]}
-    fields = mapping.plan(raw, product=product).fields
-    assert fields["cycles"] == [
-        {"cycle_id": "56", "frequency": 1, "frequency_type": "Monthly", "price_minor": None}
+    plan, cycle = (row.record() for row in children.plans([raw], "12", product))
+    assert (plan.fields["product_name"], plan.fields["currency"]) == ("Desk", "GBP")
+    assert (cycle.vendor_id, cycle.fields["plan_vendor_id"], cycle.fields["price_minor"]) == (
+        "56",
+        "34",
+        None,
+    )
+    assert mapping.period(model) == "every 3 months"
+
+
+def told(kind: str, answer: object, owner: str) -> list[Record]:
+    (found,) = (each for each in children.CHILDREN if each.kind == kind)
+    return [row.record() for row in found.rows(answer, owner, {})]
+
+
+def test_the_tax_of_an_invoice_is_its_last_line() -> None:
+    part = {"planName": "Team", "subscriptionItems": [{"description": "Team", "amount": "2499"}]}
+    invoice = {"invoiceNumber": "A-1", "subscriptions": [part], "taxTotal": "500", "taxes": []}
+    lines = told("invoice_line", invoice, "A-1")
+    assert [(line.vendor_id, line.fields["amount_minor"]) for line in lines] == [
+        ("A-1/1", 2499),
+        ("A-1/2", 500),
     ]
-    assert (fields["product_name"], fields["currency"]) == ("Desk", "GBP")
+
+
+def test_tags_of_the_plan_and_of_the_subscription_stand_apart() -> None:
+    split = {"planFeatureTags": ["water"], "subscriptionFeatureTags": ["water"]}
+    tags = told("tag", split, "SUB")
+    assert {tag.vendor_id: tag.fields["is_of_plan"] for tag in tags} == {
+        "SUB/plan/water": True,
+        "SUB/own/water": False,
+    }
 
 
 @pytest.mark.parametrize("value", ["$40", "29.99", Decimal("0.5"), True, 1.0, [], "NaN"])

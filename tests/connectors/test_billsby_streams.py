@@ -7,25 +7,17 @@ import pytest
 from connectors.ahead import InTurn
 from connectors.catalogue import catalogue
 from connectors.errors import NotFoundError
-from connectors.registry import Record, connector
+from connectors.registry import Children, Record, Stream, connector
 from connectors.transport import Account, Client, read
+from tests.books import sell_more
 
 BILLSBY = connector("billsby")
-STREAMS = {stream.kind: stream for stream in BILLSBY.streams}
+STREAMS = {stream.kind: stream for stream in BILLSBY.streams if isinstance(stream, Stream)}
+CHILDREN = {stream.kind: stream for stream in BILLSBY.streams if isinstance(stream, Children)}
 
 
 @pytest.fixture
-def answered(sandbox) -> None:
-    """A custom field, and what a customer answered: the books begin with neither."""
-    field = {"customFieldId": 3, "type": 0, "label": "Team name", "description": "", "options": ""}
-    sandbox.add("billsby", "custom_field", "3", compulsory=True, **field)
-    given = {"customFieldResponseId": 88, "customFieldId": 3, "productId": 11, "value": "Blue"}
-    owner = sandbox.stories()["credits"]["customerUniqueId"]
-    sandbox.add("billsby", "custom_field_response", "88", owner=owner, **given)
-
-
-@pytest.fixture
-def billsby(sandbox, answered, sandbox_url: str) -> Iterator:
+def billsby(sandbox, sandbox_url: str) -> Iterator:
     injected = {"companyDomain": "halden"}
     account = Account(
         "billsby", "Halden", f"{sandbox_url}/billsby", {"api_key": "halden_" + "0" * 32}, injected
@@ -39,12 +31,39 @@ def records(billsby, kind: str) -> list[Record]:
     return [row.record() for page in STREAMS[kind].pages(InTurn(billsby), "") for row in page.rows]
 
 
+@pytest.fixture(autouse=True)
+def something_of_every_kind(sandbox) -> None:
+    sell_more(sandbox)
+
+
 @pytest.mark.parametrize("kind", STREAMS)
 def test_a_stream_gives_every_record_once(billsby, kind: str) -> None:
     found = records(billsby, kind)
     assert found
     assert {record.kind for record in found} == {kind}
     assert len({record.vendor_id for record in found}) == len(found)
+
+
+@pytest.mark.parametrize("kind", CHILDREN)
+def test_what_an_owner_has_names_its_owner(billsby, kind: str) -> None:
+    told = [
+        (owner, row.record())
+        for owner in records(billsby, CHILDREN[kind].owner)
+        for row in CHILDREN[kind].ask(billsby, owner.vendor_id, owner.raw)
+    ]
+    assert {record.kind for _, record in told} == set(CHILDREN[kind].kinds)
+    assert len({(record.kind, record.vendor_id) for _, record in told}) == len(told)
+    name = f"{CHILDREN[kind].owner}_vendor_id"
+    assert all(record.fields[name] == owner.vendor_id for owner, record in told)
+
+
+def test_a_log_of_several_pages_is_read_to_its_end(billsby, sandbox) -> None:
+    unique = sandbox.stories()["upgrade"]["subscriptionUniqueId"]
+    for number in range(50_001, 50_600):
+        at = f"2026-01-01T00:00:00.{number % 1000:03}Z"
+        event = {"subscriptionEventLogId": number, "type": "Tried", "createdOn": at, "eventData": {}}
+        sandbox.add("billsby", "event", str(number), owner=unique, **event)
+    assert len(CHILDREN["event"].ask(billsby, unique, {})) > 599
 
 
 def test_a_stream_of_several_pages_tells_its_total(billsby, sandbox) -> None:

@@ -8,11 +8,14 @@ from django.utils import timezone
 from connectors.registry import Record as VendorRecord
 from connectors.registry import Row
 from console.connections.models import Connection
+from console.mirror import visits
 from console.mirror.models import (
     Bill,
     CreditNote,
     Customer,
+    Cycle,
     Invoice,
+    Owned,
     Plan,
     Product,
     Record,
@@ -67,9 +70,26 @@ def make_product(connection: Connection, **changes) -> Product:
 
 
 def make_plan(connection: Connection, **changes) -> Plan:
-    cycle = {"cycle_id": "51", "frequency": 1, "frequency_type": "Monthly", "price_minor": 2_900}
-    fields = {"name": "Starter", "product_vendor_id": "PROD1", "currency": "USD", "cycles": [cycle]}
+    fields = {"name": "Starter", "product_vendor_id": "PROD1", "currency": "USD"}
     return make_row(Plan, connection, **fields | changes)
+
+
+def make_cycle(plan: Plan, **changes) -> Cycle:
+    fields = {"frequency": 1, "frequency_type": "Monthly", "price_minor": 2_900, "currency": plan.currency}
+    owners = {"plan_vendor_id": plan.vendor_id, "product_vendor_id": plan.product_vendor_id}
+    return make_row(Cycle, plan.connection, **fields | owners | changes)
+
+
+def make_owned(model: type[Owned], owner: Record, **changes) -> Owned:
+    """Something that belongs to this record."""
+    return make_row(model, owner.connection, **{model.owner_field(): owner.vendor_id} | changes)
+
+
+def make_visits(record: Record) -> None:
+    """Let all that is told of this record alone have been asked just now."""
+    for children in visits.children_of(record.connection, record.KIND):
+        owner = visits.owners(record.connection, children).get(pk=record.pk)
+        visits.note(record.connection, children, [(owner, timezone.now())])
 
 
 def make_vendor(connection: Connection, **changes) -> Vendor:

@@ -207,7 +207,8 @@ def test_a_name_with_right_to_left_marks_is_kept_as_it_came_and_written_out_wher
 ):
     owner = number.rpartition("-")[0]
     sandbox.change("billsby", "customer", owner, firstName="Acme \u202e00.04$", lastName="\u200fInc")
-    sync_connection(billsby)
+    for kind in ("customer", "invoice"):
+        sync_connection(billsby, kind=kind)
     customer = Customer.objects.get(vendor_id=owner)
     assert customer.name == "Acme \u202e00.04$ \u200fInc"
     client.force_login(people["priya"])

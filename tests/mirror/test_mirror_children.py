@@ -1,219 +1,274 @@
-"""What hangs on subscriptions and customers is in the mirror as it is in the vendor's books."""
+"""What a vendor tells of one record at a time: asked by the rule, kept as it is, gone when removed."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from connectors.registry import connector
+from connectors.errors import NotFoundError
+from connectors.registry import Children, connector
+from console.audit.models import Entry
 from console.connections.clients import read_live
+from console.mirror import visits
 from console.mirror.models import (
+    KINDS,
     AddOn,
     Allowance,
     Customer,
     CustomField,
     CustomFieldResponse,
     Event,
+    Invoice,
+    InvoiceLine,
+    PaymentLog,
     RefusedRecord,
     Subscription,
     SubscriptionAddOn,
     Sync,
     Tag,
     Usage,
+    Visit,
 )
 from console.mirror.refresh import refresh_record
 from console.mirror.sync import sync_connection
+from tests.books import sell_more
+from tests.mirror.factories import make_customer, make_invoice, make_owned, make_subscription
 
 pytestmark = pytest.mark.django_db
 
-WALKED = [stream.kind for stream in connector("billsby").streams if stream.every]
+ALONE = [stream for stream in connector("billsby").streams if isinstance(stream, Children)]
 
 
 @pytest.fixture
-def billsby(connected):
-    return connected["billsby"]
+def owners(connected, sandbox):
+    """Reads the records of one kind, of a small company, into the mirror."""
+    sandbox.reset(customers=12)
+    sell_more(sandbox)
+
+    def read(kind: str):
+        sync(connected["billsby"], kind)
+        return connected["billsby"]
+
+    return read
 
 
 @pytest.fixture
-def unique_id(sandbox) -> str:
-    return sandbox.stories()["credits"]["subscriptionUniqueId"]
+def tagged(owners):
+    billsby = owners("subscription")
+    sync(billsby, "tag")
+    return billsby
 
 
 @pytest.fixture
-def answered(sandbox) -> str:
-    """A customer who answered a custom field; the id of the answer in the mirror."""
-    owner = sandbox.stories()["credits"]["customerUniqueId"]
-    field = {"customFieldId": 3, "type": 0, "label": "Team name", "description": "", "options": ""}
-    sandbox.add("billsby", "custom_field", "3", compulsory=True, **field)
-    given = {"customFieldResponseId": 88, "customFieldId": 3, "productId": 11, "value": "Blue"}
-    sandbox.add("billsby", "custom_field_response", "88", owner=owner, **given)
-    return f"{owner}/88"
+def subscription(sandbox) -> str:
+    return sandbox.stories()["upgrade"]["subscriptionUniqueId"]
 
 
-def read_again(connection, kind: str) -> Sync:
-    (run,) = sync_connection(connection, kind=kind)
+def sync(connection, kind: str, on_progress=None) -> Sync:
+    (run,) = sync_connection(connection, on_progress, kind=kind)
     return run
 
 
-def test_whole_lists_are_mirrored(billsby, answered):
-    sync_connection(billsby)
-    for model, operation, key in (
-        (AddOn, "billsby_list_addons", "addonId"),
-        (Allowance, "billsby_list_allowances", "allowanceId"),
-        (CustomField, "billsby_list_custom_fields", "customFieldId"),
-    ):
-        listed = {str(row[key]) for row in read_live(billsby, operation, {}).data}
-        assert set(model.objects.values_list("vendor_id", flat=True)) == listed != set()
-    field = CustomField.objects.get()
-    assert (field.title, field.type, field.is_compulsory) == ("Team name", "Single line text", True)
+def a_day_passes() -> None:
+    Visit.objects.update(at=timezone.now() - visits.AGAIN_AFTER - timedelta(minutes=1))
 
 
-def test_tags_of_every_subscription_are_mirrored_as_the_books_have_them(billsby, sandbox, unique_id):
-    sandbox.change("billsby", "subscription", unique_id, tags=["water", "starter"])
-    read_again(billsby, "subscription")
-    read_again(billsby, "tag")
-    held = {
-        (tag.subscription_vendor_id, tag.name, tag.is_of_plan)
-        for tag in Tag.objects.filter(connection=billsby)
-    }
-    told = set()
-    for owner in Subscription.objects.values_list("vendor_id", flat=True):
-        own = sandbox.record("billsby", "subscription", owner)
-        plan = sandbox.record("billsby", "plan", str(own["planId"]))
-        told |= {(owner, name, False) for name in own["tags"]}
-        told |= {(owner, name, True) for name in plan["featureTags"]}
-    assert held == told
-    assert (unique_id, "water", False) in held
+def own_tags(unique_id: str) -> set[str]:
+    found = Tag.objects.filter(subscription_vendor_id=unique_id, is_of_plan=False)
+    return set(found.values_list("name", flat=True))
 
 
-def test_usage_is_mirrored_as_the_books_have_it(billsby, sandbox):
-    read_again(billsby, "usage")
-    assert Usage.objects.count() > 1
-    for usage in Usage.objects.all():
-        owner, number = usage.vendor_id.split("/")
-        counter_id = sandbox.record("billsby", "allowance", number)["counter"]["counterId"]
-        assert usage.used == sandbox.record("billsby", "counter", f"{owner}/{counter_id}")["usage"]
+def test_tags_are_as_the_books_have_them(tagged, sandbox):
+    ids = Subscription.objects.values_list("vendor_id", flat=True)
+    books = {unique: set(sandbox.record("billsby", "subscription", unique)["tags"]) for unique in ids}
+    assert {unique: own_tags(unique) for unique in ids} == books
+    assert Tag.objects.filter(is_of_plan=True).count() == len(ids)
 
 
-def test_add_ons_that_are_held_are_mirrored(billsby, sandbox, unique_id):
-    sandbox.change(
-        "billsby", "subscription", unique_id, addons=[{"id": addon_number(billsby), "quantity": 3}]
-    )
-    read_again(billsby, "subscription_add_on")
-    held = SubscriptionAddOn.objects.get(subscription_vendor_id=unique_id)
-    assert (held.vendor_id, held.quantity) == (f"{unique_id}/{addon_number(billsby)}", 3)
-
-
-def addon_number(connection) -> int:
-    return read_live(connection, "billsby_list_addons", {}).data[0]["addonId"]
-
-
-def test_events_of_every_subscription_are_mirrored(billsby, unique_id):
-    read_again(billsby, "event")
-    answer = read_live(billsby, "billsby_list_subscription_events", {"subscriptionUniqueId": unique_id}).data
-    held = Event.objects.filter(subscription_vendor_id=unique_id)
-    assert {event.vendor_id for event in held} == {
-        f"{unique_id}/{row['subscriptionEventLogId']}" for row in answer
-    }
-    assert held.filter(name="Subscription created", happened_at__isnull=False).exists()
-
-
-def test_events_beyond_one_answer_are_mirrored_too(billsby, sandbox, unique_id):
-    for at in range(5000, 5510):
-        event = {"subscriptionEventLogId": at, "type": "TagAdded", "createdOn": "2026-11-01T08:00:00.000Z"}
-        sandbox.add("billsby", "event", str(at), owner=unique_id, eventData={}, **event)
-    refresh_record(billsby, "subscription", unique_id)
-    assert Event.objects.filter(subscription_vendor_id=unique_id).count() > 510
-
-
-def test_answers_of_customers_are_mirrored(billsby, answered):
-    read_again(billsby, "custom_field_response")
-    answer = CustomFieldResponse.objects.get()
-    assert (answer.vendor_id, answer.label, answer.value) == (answered, "Team name", "Blue")
-
-
-def test_a_sync_walks_over_subscriptions_and_customers_once_a_day(billsby):
-    assert {run.kind for run in sync_connection(billsby)} >= set(WALKED)
-    assert not {run.kind for run in sync_connection(billsby)} & set(WALKED)
-    yesterday = timezone.now() - timedelta(days=1)
-    Sync.objects.filter(kind="tag").update(started_at=yesterday)
-    assert {run.kind for run in sync_connection(billsby)} & set(WALKED) == {"tag"}
-
-
-def test_a_walk_that_is_asked_for_is_made(billsby):
-    read_again(billsby, "tag")
-    assert read_again(billsby, "tag").state == Sync.State.DONE
-
-
-def test_a_walk_that_failed_goes_on_at_the_next_sync(billsby, sandbox):
-    sandbox.fail_next(status=403, operation="billsby_get_subscription_tags_split")
-    failed = read_again(billsby, "tag")
-    assert failed.state == Sync.State.FAILED
-    assert "tag" in {run.kind for run in sync_connection(billsby)}
-    assert Tag.objects.exists()
-
-
-def test_a_tag_that_was_taken_away_is_gone_after_two_walks(billsby, sandbox, unique_id):
-    sandbox.change("billsby", "subscription", unique_id, tags=["water"])
-    read_again(billsby, "tag")
-    sandbox.change("billsby", "subscription", unique_id, tags=[])
-    read_again(billsby, "tag")
-    assert Tag.objects.filter(name="water").exists()
-    run = read_again(billsby, "tag")
-    assert (run.missing, run.gone) == (1, 1)
-    assert not Tag.objects.filter(name="water").exists()
-
-
-def test_what_a_removed_subscription_had_is_gone_after_two_walks(billsby, sandbox, unique_id):
-    read_again(billsby, "usage")
-    sandbox.remove("billsby", "subscription", unique_id)
-    read_again(billsby, "usage")
-    run = read_again(billsby, "usage")
-    assert run.gone == run.missing > 0
-    assert not Usage.objects.filter(subscription_vendor_id=unique_id).exists()
-
-
-def test_a_row_that_cannot_be_read_is_kept_aside_and_the_walk_goes_on(billsby, sandbox, unique_id):
-    body = '{"allowances": [{"id": 1, "name": "API calls", "usage": "many", "includedUnits": 5}]}'
-    sandbox.fail_next(
-        status=200, body=body, operation="billsby_list_subscription_allowances", path_contains=unique_id
-    )
-    run = read_again(billsby, "usage")
-    assert (run.state, run.refused) == (Sync.State.DONE, 1)
-    assert RefusedRecord.objects.get().vendor_id == f"{unique_id}/1"
+def test_usage_is_as_the_books_have_it_with_what_is_past_the_allowance(owners, sandbox):
+    sync(owners("subscription"), "usage")
     assert Usage.objects.exists()
+    for usage in Usage.objects.all():
+        told = sandbox.record("billsby", "counter", f"{usage.subscription_vendor_id}/api-calls")
+        assert usage.used == told["usage"]
+        assert usage.excess == max(0, usage.used - usage.included)
 
 
-def test_reading_a_subscription_brings_what_hangs_on_it(billsby, sandbox, unique_id):
-    sandbox.change("billsby", "subscription", unique_id, tags=["water"])
-    refresh_record(billsby, "subscription", unique_id)
-    assert Tag.objects.filter(subscription_vendor_id=unique_id, name="water").exists()
-    assert Usage.objects.filter(subscription_vendor_id=unique_id).exists()
-    assert Event.objects.filter(subscription_vendor_id=unique_id).exists()
+def test_add_ons_and_events_are_as_the_books_have_them(owners, subscription):
+    billsby = owners("subscription")
+    for kind in ("subscription_add_on", "event"):
+        sync(billsby, kind)
+    add_on = SubscriptionAddOn.objects.get()
+    assert (add_on.subscription_vendor_id, add_on.quantity) == (subscription, 2)
+    told = read_live(billsby, "billsby_list_subscription_events", {"subscriptionUniqueId": subscription}).data
+    held = Event.objects.filter(subscription_vendor_id=subscription).values_list("vendor_id", flat=True)
+    assert set(held) == {f"{subscription}/{row['subscriptionEventLogId']}" for row in told}
 
 
-@pytest.mark.parametrize("kind", ["custom_field", "custom_field_response"])
-def test_one_field_or_answer_is_read_alone(billsby, answered, kind):
-    refresh_record(billsby, kind, "3" if kind == "custom_field" else answered)
-    assert (CustomField if kind == "custom_field" else CustomFieldResponse).objects.count() == 1
+def test_answers_are_their_customers(owners, sandbox):
+    sync(owners("customer"), "custom_field_response")
+    answer = CustomFieldResponse.objects.get()
+    assert answer.customer_vendor_id == sandbox.stories()["upgrade"]["customerUniqueId"]
+    assert (answer.label, answer.value) == ("Cost centre", "Blue")
 
 
-def test_what_a_record_read_alone_does_not_have_any_more_is_gone(billsby, sandbox, unique_id):
-    sandbox.change("billsby", "subscription", unique_id, tags=["water", "wine"])
-    read_again(billsby, "tag")
-    sandbox.change("billsby", "subscription", unique_id, tags=["wine"])
-    others = Tag.objects.exclude(subscription_vendor_id=unique_id).count()
-    refresh_record(billsby, "subscription", unique_id)
-    own = Tag.objects.filter(subscription_vendor_id=unique_id, is_of_plan=False)
-    assert [tag.name for tag in own] == ["wine"]
-    assert Tag.objects.exclude(subscription_vendor_id=unique_id).count() == others
+def test_lines_and_payments_of_every_invoice_are_as_the_books_have_them(owners, sandbox):
+    billsby = owners("invoice")
+    for kind in ("payment_log", "invoice_line"):
+        sync(billsby, kind)
+    for invoice in Invoice.objects.all():
+        book = sandbox.record("billsby", "invoice", invoice.vendor_id)
+        lines = invoice.own(InvoiceLine).order_by("position").values_list("description", "amount_minor")
+        assert list(lines) == [(line["description"], line["amount"]) for line in book["lines"]]
+        assert invoice.own(PaymentLog).count() == book["linkedTransactionsCount"]
 
 
-def test_a_tag_that_is_given_back_is_back(billsby, sandbox, unique_id):
-    for tags in (["water"], [], ["water"]):
-        sandbox.change("billsby", "subscription", unique_id, tags=tags)
-        refresh_record(billsby, "subscription", unique_id)
-    assert Tag.objects.filter(name="water").exists()
+def test_nobody_is_asked_again_until_something_moves_or_a_day_has_passed(tagged, sandbox, subscription):
+    assert sync(tagged, "tag").done == 0
+    sandbox.change("billsby", "subscription", subscription, status="Suspended")
+    sync(tagged, "subscription")
+    assert sync(tagged, "tag").done == 1
+    a_day_passes()
+    assert sync(tagged, "tag").done == Subscription.objects.count()
+
+
+class Killed(BaseException):
+    """What nothing catches, like a process that ends."""
+
+
+def test_a_walk_that_was_killed_goes_on_at_its_place_and_asks_nobody_twice(owners, sandbox):
+    billsby, pages = owners("invoice"), count(1)
+
+    def kill(run: Sync) -> None:
+        if next(pages) == 1:
+            raise Killed
+
+    with pytest.raises(Killed):
+        sync(billsby, "payment_log", kill)
+    killed = Sync.objects.get(kind="payment_log")
+    assert 0 < killed.done < killed.total
+    Sync.objects.filter(pk=killed.pk).update(reported_at=timezone.now() - 2 * Sync.QUIET_FOR)
+    first = set(Visit.objects.values_list("owner_vendor_id", "at"))
+    run = sync(billsby, "payment_log")
+    assert (run.pk, run.turn, run.state) == (killed.pk, 2, Sync.State.DONE)
+    assert run.done == run.total == Invoice.objects.count() == Visit.objects.count()
+    assert first <= set(Visit.objects.values_list("owner_vendor_id", "at"))
+
+
+def test_what_an_owner_no_longer_has_is_gone_once_it_is_asked_again(tagged, sandbox, subscription):
+    sandbox.change("billsby", "subscription", subscription, tags=["water"])
+    a_day_passes()
+    run = sync(tagged, "tag")
+    assert (run.state, run.missing, run.gone) == (Sync.State.DONE, 1, 1)
+    assert own_tags(subscription) == {"water"}
+    assert Tag.with_gone.get(name="early bird").gone_at is not None
+
+
+def test_what_comes_again_is_back(tagged, sandbox, subscription):
+    for tags in (["water"], ["water", "early bird"]):
+        sandbox.change("billsby", "subscription", subscription, tags=tags)
+        refresh_record(tagged, "subscription", subscription)
+    assert own_tags(subscription) == {"water", "early bird"}
+
+
+def test_more_than_a_few_missing_ones_ask_a_person(tagged, sandbox, subscription):
+    sandbox.change("billsby", "subscription", subscription, tags=[f"tag {number}" for number in range(30)])
+    refresh_record(tagged, "subscription", subscription)
+    sandbox.change("billsby", "subscription", subscription, tags=[])
+    a_day_passes()
+    runs = [sync(tagged, "tag"), sync(tagged, "tag")]
+    assert [(run.state, run.missing) for run in runs] == [(Sync.State.HELD, 30)] * 2
+    assert len(own_tags(subscription)) == 30
+
+
+def test_what_belongs_to_a_record_that_is_gone_is_gone_with_it(tagged, sandbox, subscription):
+    sandbox.remove("billsby", "subscription", subscription)
+    for _ in range(2):
+        sync(tagged, "subscription")
+    assert Subscription.with_gone.get(vendor_id=subscription).gone_at is not None
+    assert not Tag.objects.filter(subscription_vendor_id=subscription).exists()
+    assert not Visit.objects.filter(owner_vendor_id=subscription).exists()
+
+
+def test_a_row_that_does_not_fit_is_kept_aside_and_the_others_go_on(owners, sandbox, subscription):
+    sandbox.change("billsby", "subscription", subscription, tags=["water", "x" * 130])
+    billsby = owners("subscription")
+    run = sync(billsby, "tag")
+    assert (run.state, run.refused) == (Sync.State.DONE, 1)
+    assert own_tags(subscription) == {"water"}
+    a_day_passes()
+    assert sync(billsby, "tag").missing == 0
+    assert Entry.objects.filter(action="mirror.record_refused").count() == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 400}, {"status": 200, "body": "[7]"}])
+def test_one_answer_that_cannot_be_read_stands_aside_under_its_owner(owners, sandbox, subscription, fault):
+    billsby = owners("subscription")
+    sandbox.fail_next(path_contains=subscription, **fault)
+    run = sync(billsby, "tag")
+    assert (run.state, RefusedRecord.objects.get().vendor_id) == (Sync.State.DONE, subscription)
+    assert not own_tags(subscription)
+    assert sync(billsby, "tag").done == 1
+    assert own_tags(subscription)
+    assert not RefusedRecord.objects.exists()
+
+
+def test_answers_that_are_all_bad_are_the_vendors_fault(owners, sandbox):
+    billsby = owners("subscription")
+    sandbox.fail_next(status=200, body="[7]", times=100, operation="billsby_get_subscription_tags_split")
+    run = sync(billsby, "tag")
+    assert (run.state, bool(run.error)) == (Sync.State.FAILED, True)
+    assert not RefusedRecord.objects.exists()
+
+
+def test_a_record_read_again_brings_all_that_belongs_to_it(owners, sandbox, subscription):
+    billsby = owners("subscription")
+    refresh_record(billsby, "subscription", subscription)
+    record = Subscription.objects.get(vendor_id=subscription)
+    of_it = {children.kind for children in ALONE if children.owner == "subscription"}
+    assert visits.asked_at(record).keys() == of_it
+    assert own_tags(subscription) == {"water", "early bird"}
+    assert record.own(SubscriptionAddOn).exists()
+
+
+def test_an_answer_is_read_again_by_its_own_id_known_or_not(owners, sandbox):
+    billsby, owner = owners("customer"), sandbox.stories()["upgrade"]["customerUniqueId"]
+    for value in ("Green", "Red"):
+        sandbox.change("billsby", "custom_field_response", "800", value=value)
+        refresh_record(billsby, "custom_field_response", f"{owner}/800")
+        assert CustomFieldResponse.objects.get().value == value
+
+
+def test_whole_lists_are_mirrored_with_what_only_each_alone_tells(connected, sandbox):
+    sell_more(sandbox)
+    for kind in ("add_on", "allowance", "custom_field"):
+        sync(connected["billsby"], kind)
+    field, allowance, add_on = CustomField.objects.get(), Allowance.objects.get(), AddOn.objects.get()
+    assert (field.title, field.type) == ("Cost centre", "Single line text")
+    assert (allowance.counter_id, allowance.plans[0]["is_forced"]) == ("api-calls", True)
+    assert add_on.price_lines == ["every month, $40.00 each"]
+
+
+def test_a_plan_is_read_again_with_its_cycles_and_one_nobody_knows_is_found(owners):
+    billsby = owners("product")
+    refresh_record(billsby, "plan", "34")
+    plan = KINDS["plan"].objects.get()
+    assert plan.vendor_id == "34"
+    refresh_record(billsby, "product", "11")
+    assert plan.cycles().count() == 2
+
+
+def test_a_child_nobody_knows_is_not_found(owners):
+    with pytest.raises(NotFoundError):
+        refresh_record(owners("customer"), "custom_field_response", "NOBODY/999999")
+
+
+def test_an_account_whose_owners_are_none_asks_nothing(connected, sandbox):
+    run = sync(connected["billsby"], "tag")
+    assert (run.state, run.done, Customer.objects.count()) == (Sync.State.DONE, 0, 0)
 
 
 @pytest.fixture
@@ -222,19 +277,54 @@ def get(client, people):
     return lambda url: client.get(url).text
 
 
-def test_a_subscription_shows_usage_tags_and_events_as_last_read(billsby, sandbox, unique_id, get):
-    sandbox.change("billsby", "subscription", unique_id, tags=["water"])
-    refresh_record(billsby, "subscription", unique_id)
+def test_a_subscription_shows_what_it_has_and_when_that_was_read(owners, sandbox, subscription, get):
+    refresh_record(owners("subscription"), "subscription", subscription)
     sandbox.fail_next(status=503, times=100)
-    page = get(Subscription.objects.get(vendor_id=unique_id).get_absolute_url())
-    assert "<progress" in page
-    assert page.index("Of the plan") < page.index("Its own") < page.index("water")
-    assert "Subscription created" in page
-    assert "No add-ons." in page
+    page = get(Subscription.objects.get(vendor_id=subscription).get_absolute_url())
+    own = page.split("Its own")[1]
+    assert own.index("early bird") < own.index("water")
+    assert all(text in page for text in ("priority-support", "× 2", "Subscription created", "No allowances."))
+    assert "as of" in page
+    assert "not read yet" not in page
 
 
-def test_a_customer_shows_what_was_answered(billsby, answered, get):
-    owner = answered.partition("/")[0]
-    refresh_record(billsby, "customer", owner)
-    page = get(Customer.objects.get(vendor_id=owner).get_absolute_url())
-    assert page.index("Answers to custom fields") < page.index("Team name") < page.index("Blue")
+def test_a_customer_shows_answers_and_the_usage_of_its_subscriptions(owners, sandbox, get):
+    billsby = owners("subscription")
+    for part in ("credits", "upgrade"):
+        story = sandbox.stories()[part]
+        refresh_record(billsby, "customer", story["customerUniqueId"])
+        refresh_record(billsby, "subscription", story["subscriptionUniqueId"])
+    pages = [get(customer.get_absolute_url()) for customer in Customer.objects.order_by("pk")]
+    assert sum("<progress" in page for page in pages) == 1
+    assert sum("Cost centre" in page and "Blue" in page for page in pages) == 1
+
+
+def test_an_invoice_shows_lines_payments_and_what_was_refunded(owners, sandbox, get):
+    number = sandbox.stories()["retry_pays"]["invoiceNumber"]
+    refresh_record(owners("invoice"), "invoice", number)
+    sandbox.fail_next(status=503, times=100)
+    page = get(Invoice.objects.get(vendor_id=number).get_absolute_url())
+    assert all(text in page for text in ("Business", "ch_sandbox_"))
+    assert page.count("Failed") == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "models"),
+    [
+        (make_subscription, (Usage, SubscriptionAddOn, Tag, Event)),
+        (make_customer, (CustomFieldResponse,)),
+        (make_invoice, (InvoiceLine, PaymentLog)),
+    ],
+)
+def test_a_page_asks_the_same_few_questions_however_much_belongs_to_it(billsby, get, make, models):
+    record = make(billsby)
+
+    def questions() -> int:
+        for model in models:
+            make_owned(model, record)
+        with CaptureQueriesContext(connection) as asked:
+            get(record.get_absolute_url())
+        return len(asked)
+
+    few = [questions() for _ in range(5)]
+    assert few[-1] == few[0]

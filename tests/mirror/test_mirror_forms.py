@@ -87,7 +87,8 @@ def story(connected, sandbox) -> Callable[[str, str], Record]:
 
     def read(kind: str, name: str) -> Record:
         key = sandbox.stories()[name][ID[kind]]
-        refresh_record(connected["billsby"], "product", "11")
+        for sold, number in (("product", "11"), ("allowance", "8"), ("add_on", "5")):
+            refresh_record(connected["billsby"], sold, number)
         refresh_record(connected["billsby"], kind, key)
         return KINDS[kind].objects.get(vendor_id=key)
 
@@ -161,8 +162,9 @@ def test_a_customer_with_nothing_running_can_be_deleted(priya, story, sandbox):
 def test_a_tag_of_its_own_can_be_removed(priya, story, sandbox):
     subscription = story("subscription", "upgrade")
     sandbox.change("billsby", "subscription", subscription.vendor_id, tags=["red & white"])
-    given = {"tagName": "red & white", "reason": "No longer sold."}
-    priya.post(url("subscription-remove-tag", subscription), given)
+    page = url("subscription-remove-tag", subscription)
+    priya.get(page)  # reads it again
+    priya.post(page, {"tag": "red & white", "reason": "No longer sold."})
     assert Proposal.objects.get().steps.get().arguments["tagName"] == "red & white"
     assert sandbox.effects() == []
 

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def billsby(connected):
-    sync_connection(connected["billsby"])
+    for kind in ("product", "invoice"):
+        sync_connection(connected["billsby"], kind=kind)
     return connected["billsby"]
 
 
@@ -28,7 +29,7 @@ def invoice(number: str) -> Invoice:
 
 
 def sweep(connection, kind: str = "invoice") -> Sync:
-    (run,) = (run for run in sync_connection(connection) if run.kind == kind)
+    (run,) = sync_connection(connection, kind=kind)
     return run
 
 

@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from agent.tools.reading import read_record
 from connectors.catalogue import find_operation
-from console.mirror.models import Product
+from console.mirror.models import AddOn, Allowance, Product
 from console.mirror.refresh import refresh_record
-from tests.mirror.factories import make_plan, make_product, make_subscription
+from tests.mirror.factories import make_cycle, make_plan, make_product, make_row, make_subscription
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +22,7 @@ def get(client, people):
 def test_a_product_shows_its_plans_with_cycles_and_how_many_have_them(get, billsby, bill):
     product = make_product(billsby, vendor_id="PROD1")
     plan = make_plan(billsby, vendor_id="PLAN1")
+    make_cycle(plan)
     make_plan(billsby, name="Of another product", product_vendor_id="PROD2")
     for status in ("Active", "Active", "Cancelled"):
         make_subscription(billsby, product_vendor_id="PROD1", plan_vendor_id="PLAN1", status=status)
@@ -33,10 +34,9 @@ def test_a_product_shows_its_plans_with_cycles_and_how_many_have_them(get, bills
 
 
 def test_a_plan_shows_a_price_where_it_is_known_and_who_subscribes(get, billsby):
-    unknown = {"cycle_id": "52", "frequency": 3, "frequency_type": "Monthly", "price_minor": None}
     plan = make_plan(billsby, vendor_id="PLAN1")
-    plan.cycles.append(unknown)
-    plan.save()
+    make_cycle(plan)
+    make_cycle(plan, frequency=3, price_minor=None)
     subscription = make_subscription(billsby, plan_vendor_id="PLAN1")
     make_subscription(billsby, vendor_id="ELSEWHERE", plan_vendor_id="PLAN2")
     page = get(plan.get_absolute_url())
@@ -55,7 +55,12 @@ def test_a_page_asks_the_same_few_questions_however_much_is_sold(get, billsby, m
         return len(asked)
 
     def sell() -> None:
-        make_plan(billsby, product_vendor_id="1")
+        plan = make_plan(billsby, product_vendor_id="1")
+        for plan_id in (plan.vendor_id, "1"):
+            make_cycle(plan, plan_vendor_id=plan_id)
+        link = {"plan_vendor_id": "1", "is_forced": False}
+        make_row(AddOn, billsby, name="Priority support", plans=[link], prices=[])
+        make_row(Allowance, billsby, name="API calls", plans=[link], prices=[])
         make_subscription(billsby, product_vendor_id="1", plan_vendor_id="1")
 
     sell()

@@ -16,6 +16,7 @@ from tests.mirror.factories import (
     make_product,
     make_subscription,
     make_vendor,
+    make_visits,
 )
 
 MAKERS = [
@@ -125,6 +126,7 @@ def test_a_proposal_about_an_invoice_stands_on_it_and_on_its_customer(get, bills
 
 def test_a_page_that_has_the_newest_version_gets_nothing(get, billsby, people):
     invoice = make_invoice(billsby, refundable_minor=0)
+    make_visits(invoice)
     page = get(invoice.get_absolute_url()).text
     url = f"{invoice.get_absolute_url()}?v={re.search(r'v=([0-9a-f]{16})', page)[1]}"
     assert get(url, HX_Request="true").status_code == 204
@@ -144,6 +146,7 @@ def test_reading_again_shows_the_record_as_it_is_now(get, connected, sandbox):
 @pytest.mark.parametrize(("refundable_minor", "fills_in"), [(None, True), (0, False)])
 def test_what_lists_leave_out_is_read_once_the_page_is_open(get, billsby, refundable_minor, fills_in):
     invoice = make_invoice(billsby, refundable_minor=refundable_minor)
+    make_visits(invoice)
     assert ('hx-trigger="live, load"' in get(invoice.get_absolute_url()).text) is fills_in
     # A vendor that cannot be reached must not be asked again and again.
     assert 'hx-trigger="live, load"' not in get(f"{invoice.get_absolute_url()}?read=1").text

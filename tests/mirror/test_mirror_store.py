@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from connectors.billsby import mapping
+from connectors.billsby.children import plans
 from connectors.billsby.streams import row
 from console.audit.models import Entry
 from console.mirror.models import Customer, Plan, RefusedRecord
@@ -41,12 +42,8 @@ def test_a_changed_record_keeps_its_row(billsby):
 
 
 def plan_row(product):
-    raw = {"planId": 7, "productId": 1, "name": "Starter"}
-    return row("plan", "billsby_list_plans", raw, plan_of, product=product)
-
-
-def plan_of(raw, *, product):
-    return mapping.plan(raw, product=mapping.product(product))
+    (found,) = plans([{"planId": 7, "name": "Starter"}], "1", product)
+    return found
 
 
 def test_a_record_changes_with_what_it_is_read_with(billsby):

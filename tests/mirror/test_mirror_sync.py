@@ -5,12 +5,13 @@ import pytest
 from django.utils import timezone
 
 from connectors.errors import NotFoundError
-from connectors.registry import connector
+from connectors.registry import Children, connector
 from console.celery import app
 from console.mirror.models import KINDS, Customer, Invoice, NotOursError, RefusedRecord, Sync
 from console.mirror.refresh import refresh_record
 from console.mirror.sync import begin, read_stream, stop, sync_connection
 from console.mirror.tasks import sync
+from tests.books import sell_more
 from tests.mirror.factories import make_sync
 
 pytestmark = pytest.mark.django_db
@@ -48,19 +49,21 @@ def let_it_be_quiet(kind: str, **changes) -> Sync:
 
 
 @pytest.mark.parametrize("vendor", ["billsby", "bill"])
-def test_everything_a_vendor_lists_is_in_the_mirror(connected, vendor):
-    # The seed has nobody who asks customers anything, nor sells anybody an add-on.
-    empty = {"custom_field", "custom_field_response", "subscription_add_on"}
-    runs = sync_connection(connected[vendor])
-    assert {run.state for run in runs} == {Sync.State.DONE}
+def test_everything_a_vendor_lists_is_in_the_mirror(connected, sandbox, vendor):
+    sell_more(sandbox)
+    runs = {run.kind: run for run in sync_connection(connected[vendor])}
+    assert {run.state for run in runs.values()} == {Sync.State.DONE}
     held = counts(connected[vendor])
-    assert all(held[run.kind] == run.done > 0 for run in runs if run.kind not in empty)
+    for stream in connector(vendor).streams:
+        asked = held[stream.owner] if isinstance(stream, Children) else held[stream.kind]
+        assert runs[stream.kind].done == asked
+        assert all(held[kind] > 0 for kind in stream.kinds)
 
 
 def test_a_second_reading_changes_no_row(billsby):
-    sync_connection(billsby)
+    sync_connection(billsby, kind="invoice")
     before = dict(Invoice.objects.values_list("vendor_id", "pk"))
-    sync_connection(billsby)
+    sync_connection(billsby, kind="invoice")
     assert dict(Invoice.objects.values_list("vendor_id", "pk")) == before
 
 
@@ -92,9 +95,9 @@ def test_a_kind_that_cannot_be_read_does_not_stop_the_others(billsby, sandbox):
 
 
 def test_a_failed_reading_says_why_and_keeps_the_rows(billsby, sandbox):
-    sync_connection(billsby)
+    sync_connection(billsby, kind="invoice")
     sandbox.fail_next(status=403, operation="billsby_list_invoices")
-    sync_connection(billsby)
+    sync_connection(billsby, kind="invoice")
     newest = Sync.objects.filter(kind="invoice").first()
     assert (newest.state, bool(newest.error)) == (Sync.State.FAILED, True)
     assert Invoice.objects.exists()
@@ -102,7 +105,9 @@ def test_a_failed_reading_says_why_and_keeps_the_rows(billsby, sandbox):
 
 def test_progress_is_told_page_by_page(billsby):
     told = []
-    sync_connection(billsby, on_progress=lambda run: told.append((run.kind, run.done, run.total)))
+    sync_connection(
+        billsby, kind="invoice", on_progress=lambda run: told.append((run.kind, run.done, run.total))
+    )
     invoices = [(done, total) for kind, done, total in told if kind == "invoice"]
     assert len(invoices) > 2
     assert invoices[-1][0] == invoices[-1][1]
@@ -125,9 +130,9 @@ def test_a_reading_that_fell_silent_is_taken_over(billsby):
 @pytest.mark.parametrize("commit", [1, 2])  # of the first page, and of one or both of the others
 def test_a_reading_that_was_killed_goes_on_at_its_page(billsby, commit):
     with pytest.raises(Killed):
-        sync_connection(billsby, on_progress=kill_at("invoice", commit))
+        sync_connection(billsby, kind="invoice", on_progress=kill_at("invoice", commit))
     killed = let_it_be_quiet("invoice")
-    (run,) = (run for run in sync_connection(billsby) if run.kind == "invoice")
+    (run,) = (run for run in sync_connection(billsby, kind="invoice") if run.kind == "invoice")
     assert (run.pk, run.turn, run.state) == (killed.pk, 2, Sync.State.DONE)
     assert run.done == run.total == Invoice.objects.filter(connection=billsby, seen_in=run.pk).count()
 
@@ -137,10 +142,10 @@ def test_a_reading_that_fails_on_the_way_goes_on_where_it_was(billsby, sandbox):
         if run.kind == "invoice" and run.done == 100 and not run.finished_at:
             sandbox.fail_next(status=403, operation="billsby_list_invoices", path_contains="?page=2&")
 
-    sync_connection(billsby, on_progress=fail)
+    sync_connection(billsby, kind="invoice", on_progress=fail)
     failed = Sync.objects.get(kind="invoice")
     assert (failed.state, failed.done) == (Sync.State.FAILED, 100)
-    sync_connection(billsby)
+    sync_connection(billsby, kind="invoice")
     again = Sync.objects.get(kind="invoice")
     assert (again.pk, again.state, again.done) == (failed.pk, Sync.State.DONE, again.total)
 
@@ -172,8 +177,10 @@ def test_a_person_stops_a_reading_and_no_other_kind_begins(billsby, people):
             stop(billsby, actor=people["priya"])
 
     runs = sync_connection(billsby, on_progress=stop_at_first_page)
-    assert (runs[-1].kind, runs[-1].state) == ("customer", Sync.State.STOPPED)
-    assert {run.state for run in runs[:-1]} == {Sync.State.DONE}
+    states = {run.kind: run.state for run in runs}
+    assert states.pop("customer") == Sync.State.STOPPED
+    assert set(states) == {"product", "plan", "add_on", "allowance", "custom_field"}
+    assert set(states.values()) == {Sync.State.DONE}
 
 
 def test_the_keyboard_stops_a_reading_which_then_goes_on(billsby):
@@ -191,7 +198,7 @@ def test_what_is_removed_while_a_list_is_read_hides_no_row(billsby, sandbox):
             for row in Invoice.objects.filter(seen_in=run.pk)[:3]:
                 sandbox.remove("billsby", "invoice", row.vendor_id)
 
-    sync_connection(billsby, on_progress=remove)
+    sync_connection(billsby, kind="invoice", on_progress=remove)
     run = Sync.objects.get(kind="invoice")
     assert Invoice.objects.filter(seen_in=run.pk).count() == run.total + 3
 
@@ -199,10 +206,10 @@ def test_what_is_removed_while_a_list_is_read_hides_no_row(billsby, sandbox):
 def test_what_is_no_longer_listed_is_no_longer_kept_aside(billsby, sandbox):
     number = sandbox.stories()["retry_pays"]["invoiceNumber"]
     sandbox.change("billsby", "invoice", number, currency="DOLLARS")
-    sync_connection(billsby)
+    sync_connection(billsby, kind="invoice")
     assert RefusedRecord.objects.get().vendor_id == number
     sandbox.remove("billsby", "invoice", number)
-    sync_connection(billsby)
+    sync_connection(billsby, kind="invoice")
     assert not RefusedRecord.objects.exists()
 
 
@@ -217,7 +224,7 @@ def test_the_job_of_a_connection_that_is_gone_does_nothing():
 
 
 def test_one_record_is_read_again(billsby, sandbox):
-    sync_connection(billsby)
+    sync_connection(billsby, kind="customer")
     customer = Customer.objects.filter(connection=billsby).first()
     sandbox.change("billsby", "customer", customer.vendor_id, firstName="Renamed")
     refresh_record(billsby, "customer", customer.vendor_id)
@@ -226,7 +233,7 @@ def test_one_record_is_read_again(billsby, sandbox):
 
 
 def test_a_record_read_alone_tells_more_than_the_list(billsby):
-    sync_connection(billsby)
+    sync_connection(billsby, kind="invoice")
     invoice = Invoice.objects.filter(connection=billsby, status="Paid").first()
     assert invoice.is_thin
     refresh_record(billsby, "invoice", invoice.vendor_id)

@@ -115,7 +115,7 @@ class CreateCycles:
         product = get_product(read, arguments["productId"])
         raw = find_plan(read, arguments["productId"], str(number))
         plan = mapping.plan(raw, product=product)
-        fields["there"] = " ".join(cycle["cycle_id"] for cycle in plan.fields["cycles"])
+        fields["there"] = " ".join(mapping.text(cycle, "cycleId") for cycle in raw.get("cycles") or [])
         fields |= {"plan": plan.fields["name"], "currency": product.fields["currency"]}
         party = product.fields["name"]
         return snapshot("plan", plan.vendor_id, title=plan.fields["name"], party=party, fields=fields)

@@ -7,7 +7,6 @@ from connectors.ahead import InTurn
 from connectors.billsby import mapping
 from connectors.billsby.judgements.customers import ADDRESS, full_name, with_email
 from connectors.billsby.judgements.extras import wanted_add_ons, wanted_allowances
-from connectors.billsby.judgements.subscriptions import period
 from connectors.billsby.judgements.wording import (
     billsby_decides,
     blocked,
@@ -179,7 +178,7 @@ def wanted_cycle(read: Read, cycle_id: int) -> dict[str, Any]:
                             "plan": plan.fields["name"],
                             "plan_id": int(plan.vendor_id),
                             "product": product.fields["name"],
-                            "cycle": period(model),
+                            "cycle": mapping.period(model),
                             "price_minor": mapping.minor(model.get("price")),
                             "currency": product.fields["currency"],
                         }

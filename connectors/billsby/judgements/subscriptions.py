@@ -28,7 +28,6 @@ FIELDS = (
 )
 PLAN = ("plan_vendor_id", "cycle_vendor_id")
 LABELS = {"units": "units", "add_ons": "add-ons", "allowances": "allowances"}
-PERIODS = {"Daily": "day", "Weekly": "week", "Monthly": "month", "Yearly": "year"}
 
 
 def _fields(subscription: Any, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +58,7 @@ class ChangePlan:
         unique_id = known(arguments, "subscriptionUniqueId")
         subscription, raw = get_subscription(read, unique_id)
         fields = _fields(subscription, raw) | {
-            "cycle": period(raw.get("planPricingModel") or {}),
+            "cycle": mapping.period(raw.get("planPricingModel") or {}),
             **held_extras(read, unique_id, arguments),
             "product_name": subscription.fields["product_name"],
             **self._target(read, int(mapping.text(raw, "productId")), arguments),
@@ -77,7 +76,7 @@ class ChangePlan:
         model = (cycle or {}).get("pricingModel") or {}
         return {
             "target_plan": (plan.get("displayName") or plan.get("name")) if plan else "",
-            "target_cycle": period(model) if cycle else "",
+            "target_cycle": mapping.period(model) if cycle else "",
             "target_price_minor": mapping.minor(model.get("price")),
         }
 
@@ -270,12 +269,3 @@ class CancelSubscription:
         if status == "Cancelled":
             return Verdict("took", "The subscription is cancelled.", after=after)
         return Verdict("absent", f"The subscription is still {status}.", after=after)
-
-
-def period(model: Mapping[str, Any]) -> str:
-    """ "every month", "every 3 months"; enumerations come as numbers or names."""
-    kind = mapping.named(model.get("frequencyType"), mapping.FREQUENCIES)
-    count, period = model.get("frequency"), PERIODS.get(kind)
-    if period is None or not isinstance(count, int):
-        return NOTHING
-    return f"every {period}" if count == 1 else f"every {count} {period}s"

@@ -6,27 +6,28 @@ before its customers. Statuses are the vendor's words. `*_minor` is None where t
 
 from collections.abc import Mapping
 
-from console.mirror.models.extras import (
-    AddOn,
-    Allowance,
-    CustomField,
+from console.mirror.models.details import (
     CustomFieldResponse,
     Event,
+    InvoiceLine,
+    PaymentLog,
     SubscriptionAddOn,
     Tag,
     Usage,
 )
 from console.mirror.models.payables import Bill, Vendor
-from console.mirror.models.products import Plan, Product
+from console.mirror.models.products import AddOn, Allowance, CustomField, Cycle, Plan, Product
 from console.mirror.models.receivables import CreditNote, Customer, Invoice, Subscription
-from console.mirror.models.records import Record
-from console.mirror.models.syncs import NotOursError, RefusedRecord, Sync
+from console.mirror.models.records import Owned, Record
+from console.mirror.models.syncs import NotOursError, RefusedRecord, Sync, Visit
 
 KINDS: Mapping[str, type[Record]] = {
     model.KIND: model
     for model in (
-        *(Customer, Subscription, Invoice, CreditNote, Product, Plan, Vendor, Bill),
-        *(AddOn, Allowance, CustomField, Tag, SubscriptionAddOn, Usage, Event, CustomFieldResponse),
+        *(Customer, Subscription, Invoice, CreditNote),
+        *(Product, Plan, Cycle, AddOn, Allowance, CustomField),
+        *(Usage, SubscriptionAddOn, Tag, Event, CustomFieldResponse, PaymentLog, InvoiceLine),
+        *(Vendor, Bill),
     )
 }
 
@@ -35,13 +36,18 @@ __all__ = [
     "AddOn",
     "Allowance",
     "Bill",
+    "Usage",
     "CreditNote",
     "CustomField",
     "CustomFieldResponse",
     "Customer",
+    "Cycle",
     "Event",
     "Invoice",
+    "InvoiceLine",
     "NotOursError",
+    "Owned",
+    "PaymentLog",
     "Plan",
     "Product",
     "Record",
@@ -50,6 +56,6 @@ __all__ = [
     "SubscriptionAddOn",
     "Sync",
     "Tag",
-    "Usage",
     "Vendor",
+    "Visit",
 ]

@@ -11,6 +11,7 @@ from console.mirror.querysets import InvoiceQuerySet, ReceivableQuerySet, presen
 
 class Customer(Party):
     KIND = "customer"
+    STATE = ("status", "email")
 
     card_status = models.CharField(max_length=40, blank=True)
     total_paid_minor = models.BigIntegerField(null=True, blank=True)
@@ -60,6 +61,7 @@ class OfCustomer(Record):
 
 class Subscription(OfCustomer):
     KIND = "subscription"
+    STATE = ("status", "product_vendor_id", "plan_vendor_id")
     SEARCHED = ("customer_name", "customer_vendor_id", "product_name", "plan_name", "vendor_id")
 
     product_vendor_id = models.CharField(max_length=120, blank=True)
@@ -89,6 +91,7 @@ class Subscription(OfCustomer):
 
 class Invoice(OfCustomer):
     KIND = "invoice"
+    STATE = ("status",)
     SEARCHED = ("number", "customer_name", "customer_vendor_id", "vendor_id")
 
     PAID = ("Paid", "PaidOffline", "PAID_IN_FULL")
@@ -127,6 +130,13 @@ class Invoice(OfCustomer):
     def is_open(self) -> bool:
         """Something is still to be paid; None counts as nothing, since nobody told."""
         return bool(self.open_minor and self.open_minor > 0)
+
+    @property
+    def refunded_minor(self) -> int | None:
+        """Told only by what is left to refund; nothing of an invoice that was never collected can be."""
+        if self.status != "Paid" or self.amount_minor is None or self.refundable_minor is None:
+            return None
+        return self.amount_minor - self.refundable_minor
 
     @property
     def age_days(self) -> int | None:

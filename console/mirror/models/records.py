@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from console.connections.models import Connection
-from console.mirror.querysets import RecordQuerySet, present
+from console.mirror.querysets import OwnedQuerySet, RecordQuerySet, present
 
 
 class Record(models.Model):
@@ -20,6 +22,8 @@ class Record(models.Model):
 
     KIND: ClassVar[str]
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "vendor_id")
+    # Texts that every answer about it tells, and whose change may change what belongs to it.
+    STATE: ClassVar[tuple[str, ...]] = ("vendor_id",)
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     vendor_id = models.CharField(max_length=120)
@@ -73,6 +77,42 @@ class Record(models.Model):
         if not vendor_id:
             return None
         return model.with_gone.filter(connection_id=self.connection_id, vendor_id=vendor_id).first()
+
+    def own(self, model: "type[Owned]") -> QuerySet:
+        """The rows of another kind that belong to this one."""
+        return model.objects.filter(connection_id=self.connection_id, **{model.owner_field(): self.vendor_id})
+
+
+class Owned(Record):
+    """What belongs to one record of another kind, and is shown on its page."""
+
+    OWNER: ClassVar[str]  # the owner's kind
+
+    objects = present(OwnedQuerySet)
+    with_gone = OwnedQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def get_absolute_url(self) -> str:
+        owner = self.owner
+        return owner.get_absolute_url() if owner else ""
+
+    @classmethod
+    def owner_field(cls) -> str:
+        return f"{cls.OWNER}_vendor_id"
+
+    @classmethod
+    def owner_model(cls) -> type[Record]:
+        return apps.get_model("mirror", cls.OWNER)
+
+    @property
+    def owner_vendor_id(self) -> str:
+        return getattr(self, self.owner_field())
+
+    @property
+    def owner(self) -> Record | None:
+        return self.linked(self.owner_model(), self.owner_vendor_id)
 
 
 class Party(Record):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -66,7 +67,7 @@ class Sync(models.Model):
 
     @property
     def words(self) -> str:
-        return self.kind.replace("_", " ") + "s"
+        return words_for(self.kind)
 
     @property
     def goes_on(self) -> bool:
@@ -107,10 +108,34 @@ class Sync(models.Model):
         self.refresh_from_db(fields=values)
 
 
+def words_for(kind: str) -> str:
+    """Several records of a kind, in words."""
+    return str(apps.get_model("mirror", kind.replace("_", ""))._meta.verbose_name_plural)
+
+
 def span_words(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{seconds / 60:,.0f} min" if seconds < 5400 else f"{seconds / 3600:,.0f} h"
+
+
+class Visit(models.Model):
+    """When a record was last asked what it has of a kind, and in which state it was. See `visits`."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    owner_vendor_id = models.CharField(max_length=120)
+    state = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "kind", "owner_vendor_id"], name="visit_once")
+        ]
+        indexes = [models.Index(fields=["connection", "kind", "at"], name="visit_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.owner_vendor_id}"
 
 
 class RefusedRecord(models.Model):

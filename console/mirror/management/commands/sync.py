@@ -3,7 +3,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from connectors.registry import connector
 from console.connections.models import Connection
 from console.mirror.models import KINDS, Sync
-from console.mirror.sync import is_due, sync_connection
+from console.mirror.models.syncs import words_for
+from console.mirror.sync import sync_connection
 
 INTERRUPTED = 130
 WHOLE_LINE = "\r\033[K"  # back to its beginning, and empty
@@ -32,17 +33,15 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _read(self, connection: Connection, kind: str) -> list[Sync]:
-        streams = [it for it in connector(connection.connector).streams if kind in ("", it.kind)]
-        wanted = [it.kind for it in streams if kind or is_due(connection, it)]
-        self.stdout.write(str(connection) if streams else f"{connection} has no {kind.replace('_', ' ')}s")
+        streams = connector(connection.connector).streams
+        wanted = [stream.kind for stream in streams if kind in ("", *stream.kinds)]
+        self.stdout.write(str(connection) if wanted else f"{connection} has no {words_for(kind)}")
         runs = sync_connection(connection, self._tell, kind=kind)
         for run in runs:
             if run.state == Sync.State.STOPPED:
                 self._line(run, run.error)
         for missed in set(wanted) - {run.kind for run in runs}:
-            self.stdout.write(f"  {missed.replace('_', ' ')}s: not read, since another process is at it")
-        for young in {it.kind for it in streams} - set(wanted):
-            self.stdout.write(f"  {young.replace('_', ' ')}s: not read again so soon; --kind {young} does it")
+            self.stdout.write(f"  {words_for(missed)}: not read, since another process is at it")
         return runs
 
     def _tell(self, run: Sync) -> None:

@@ -40,6 +40,13 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("Status", "status", "status"),
         ("Next billing", "next_billing_minor", "money"),
     ),
+    "usage": (
+        ("Allowance", "name", "link"),
+        ("Customer", "customer_name", "text"),
+        ("Used", "used", "text"),
+        ("Included", "included", "text"),
+        ("Over", "excess", "text"),
+    ),
     "vendor": (
         ("Vendor", "name", "link"),
         ("E-mail", "email", "text"),
@@ -71,6 +78,7 @@ PHRASES = {
     "find_customers": "Looked up customers",
     "find_invoices": "Looked up invoices",
     "find_subscriptions": "Looked up subscriptions",
+    "find_usage": "Looked up usage",
     "find_vendors": "Looked up vendors",
     "find_bills": "Looked up bills",
     "customer_spend": "Added up what a customer spent",

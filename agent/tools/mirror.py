@@ -89,8 +89,31 @@ def tools() -> list[Tool]:
             "find_subscriptions",
             "subscription",
             queries.find_subscriptions,
-            "Find Billsby subscriptions by customer, plan, product or id.",
-            {"text": TEXT, "customer": CUSTOMER, "status": STATUS, "connector": CONNECTOR, **PAGED},
+            "Find Billsby subscriptions by customer, plan, product, feature tag or id.",
+            {
+                "text": TEXT,
+                "customer": CUSTOMER,
+                "status": STATUS,
+                "tag": {
+                    "type": "string",
+                    "maxLength": 100,
+                    "description": "Only those with this feature tag.",
+                },
+                "connector": CONNECTOR,
+                **PAGED,
+            },
+        ),
+        _tool(
+            "find_usage",
+            "usage",
+            queries.find_usage,
+            "Find what Billsby subscriptions have used of their allowances, the furthest past them first.",
+            {
+                "text": TEXT,
+                "customer": CUSTOMER,
+                "is_past": {"type": "boolean", "description": "Whether more was used than is included."},
+                **PAGED,
+            },
         ),
         _tool(
             "find_vendors",

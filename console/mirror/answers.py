@@ -44,7 +44,10 @@ def as_dict(row: Record) -> dict[str, Any]:
     }
     if isinstance(row, Invoice):
         values |= {"age_days": row.age_days, "age_counts_from": row.age_from}
-    return {**values, "connector": row.connection.connector, "link": row.get_absolute_url()}
+    # What `with_owner` has put beside it.
+    owners = {name.removeprefix("owner_"): value for name, value in vars(row).items() if name[:6] == "owner_"}
+    owners.pop("pk", None)
+    return {**values, **owners, "connector": row.connection.connector, "link": row.get_absolute_url()}
 
 
 def with_money(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -117,7 +117,7 @@ def usages_of(subscriptions: list[Subscription]) -> QuerySet[Usage]:
         connection__in={subscription.connection_id for subscription in subscriptions},
         subscription_vendor_id__in=ids,
     )
-    return found.light().order_by("-excess", "pk")[:SHOWN]
+    return found.light().with_owner().order_by("-excess", "pk")[:SHOWN]
 
 
 def totals_of(customer: Customer) -> list[dict[str, Any]]:

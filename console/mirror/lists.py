@@ -11,7 +11,17 @@ from django.urls import reverse
 
 from connectors.registry import connectors
 from console.mirror.answers import read_at
-from console.mirror.models import Bill, CreditNote, Customer, Invoice, Product, Record, Subscription, Vendor
+from console.mirror.models import (
+    Bill,
+    CreditNote,
+    Customer,
+    Invoice,
+    Product,
+    Record,
+    Subscription,
+    Usage,
+    Vendor,
+)
 from console.mirror.querysets import RecordQuerySet, letters
 from console.ui.pages import CURSORS, keyset_page
 from console.ui.statuses import record_pill
@@ -38,6 +48,7 @@ class Listing:
     order: tuple[str, ...]
     note: str
     tabs: tuple[Tab, ...] = ()
+    of_owner: tuple[str, ...] = ()  # columns of the record that each row belongs to
     total: str = ""  # the field whose sum stands on top, per currency
     total_label: str = ""
 
@@ -146,9 +157,21 @@ BILLS = Listing(
     total="open_minor",
     total_label="Open",
 )
+USAGE = Listing(
+    Usage,
+    "Usage",
+    "Customer, plan or allowance",
+    ("-excess", "-id"),
+    "What is furthest past its allowance first. Each subscription is read at least once a day.",
+    tabs=(
+        Tab("All", {}),
+        Tab("Past the allowance", {"past": "1"}),
+    ),
+    of_owner=("customer_name", "plan_name"),
+)
 LISTINGS: Mapping[type[Record], Listing] = {
     listing.model: listing
-    for listing in (CUSTOMERS, SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, PRODUCTS, VENDORS, BILLS)
+    for listing in (CUSTOMERS, SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, USAGE, PRODUCTS, VENDORS, BILLS)
 }
 
 
@@ -160,6 +183,7 @@ class FilterForm(forms.Form):
     connector = forms.CharField(required=False, max_length=20)
     currency = forms.CharField(required=False, max_length=3)
     open = forms.BooleanField(required=False)
+    past = forms.BooleanField(required=False)
     min_age = forms.IntegerField(required=False, min_value=0, max_value=36500)
     due_in = forms.IntegerField(required=False, min_value=-36500, max_value=36500)
 
@@ -182,7 +206,7 @@ def show(listing: Listing, params: QueryDict) -> dict[str, Any]:
         "listing": listing,
         "note": listing.note.replace("Newest first", "Oldest first") if aged else listing.note,
         "given": given,
-        "page": keyset_page(found.light(), params, order=order, size=PAGE_SIZE),
+        "page": keyset_page(shown(listing, found), params, order=order, size=PAGE_SIZE),
         "count": found.count(),
         "totals": totals(found, listing.total) if listing.total else [],
         "read_at": read_at([listing.model.KIND]),
@@ -190,6 +214,10 @@ def show(listing: Listing, params: QueryDict) -> dict[str, Any]:
         "chips": chips(listing, given, params),
         "choices": choices(listing),
     }
+
+
+def shown(listing: Listing, found: RecordQuerySet) -> RecordQuerySet:
+    return found.light().with_owner(*listing.of_owner) if listing.of_owner else found.light()
 
 
 def totals(found: RecordQuerySet, field: str) -> list[dict[str, Any]]:
@@ -210,6 +238,8 @@ def narrow(found: RecordQuerySet, given: Mapping[str, Any]) -> RecordQuerySet:
         found = found.filter(currency=given["currency"].upper())
     if "open" in given and model in (Invoice, Bill):
         found = found.open()
+    if "past" in given and model is Usage:
+        found = found.past()
     if "min_age" in given and model is Invoice:
         found = found.aged(given["min_age"])
     if "due_in" in given and model is Bill:
@@ -252,6 +282,8 @@ def sentences(given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
                 said[name] = ("Currency", value.upper())
             case "open":
                 said[name] = ("Open", "over zero")
+            case "past":
+                said[name] = ("Used", "more than the allowance")
             case "min_age":
                 said[name] = ("Age", f"over {value - 1} days" if value else "any")
             case "due_in" if value < 0:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from console.accounts.models import Person
 from console.mirror.answers import LARGEST_LIMIT, answer, as_of, plain, with_money
-from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Vendor
+from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Usage, Vendor
 from console.mirror.querysets import RecordQuerySet, sums_by_currency
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -59,17 +59,43 @@ def find_subscriptions(
     *,
     customer: str = "",
     status: str = "",
+    tag: str = "",
     connector: str | None = None,
     limit: int = 20,
     offset: int = 0,
 ) -> dict[str, Any]:
-    """text: customer, product, plan or vendor id. customer: a vendor id, or words of name or e-mail."""
+    """text: customer, product, plan or vendor id. customer: a vendor id, or words of name or e-mail.
+
+    tag: the name of a feature tag, of the plan or the subscription's own.
+    """
     found = within(Subscription.objects.matching(text), connector)
+    if tag:
+        found = found.tagged(tag)
     if customer:
         found = found.of_customer(customer)
     if status:
         found = found.with_status(status)
     return answer(found, order=("customer_name", "pk"), limit=limit, offset=offset)
+
+
+def find_usage(
+    text: str = "",
+    *,
+    customer: str = "",
+    is_past: bool | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> dict[str, Any]:
+    """What subscriptions have used of their allowances, the furthest past its allowance first.
+
+    text: allowance, customer, plan or subscription. is_past: whether more was used than is included.
+    """
+    found = Usage.objects.matching(text).with_owner("customer_name", "plan_name")
+    if customer:
+        found = found.of_customer(customer)
+    if is_past is not None:
+        found = found.past() if is_past else found.exclude(excess__gt=0)
+    return answer(found, order=("-excess", "pk"), limit=limit, offset=offset)
 
 
 def find_invoices(

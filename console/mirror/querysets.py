@@ -55,6 +55,16 @@ class ReceivableQuerySet(RecordQuerySet):
         return self.filter(Q(customer_vendor_id=text.strip()) | Exists(owners))
 
 
+class SubscriptionQuerySet(ReceivableQuerySet):
+    def tagged(self, name: str) -> Self:
+        tags = apps.get_model("mirror", "Tag").objects.filter(
+            connection_id=OuterRef("connection_id"),
+            subscription_vendor_id=OuterRef("vendor_id"),
+            name__iexact=name.strip(),
+        )
+        return self.filter(Exists(tags))
+
+
 class InvoiceQuerySet(ReceivableQuerySet):
     def open(self) -> Self:
         """Something is still to be paid."""

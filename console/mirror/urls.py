@@ -1,14 +1,15 @@
 from django.urls import URLPattern, path
 
 from console.mirror import lists, views
-from console.mirror.models import Plan, Record
+from console.mirror.models import Plan, Record, Usage
+from console.mirror.models.syncs import words_for
 from console.mirror.offers import OFFERS
 
 app_name = "mirror"
 
 
 def places(model: type[Record]) -> str:
-    return f"{model.KIND.replace('_', '-')}s/"
+    return f"{words_for(model.KIND).replace(' ', '-')}/"
 
 
 def listed(listing: lists.Listing) -> URLPattern:
@@ -23,7 +24,7 @@ def shown(model: type[Record]) -> URLPattern:
 
 urlpatterns = [
     *map(listed, lists.LISTINGS.values()),
-    *map(shown, (*lists.LISTINGS, Plan)),
+    *map(shown, (model for model in (*lists.LISTINGS, Plan) if model is not Usage)),
     path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
     *(
         path(action.path, views.record_action, {"route": action.route}, name=action.route)

@@ -47,6 +47,7 @@ SECTIONS = (
             Item("customers", "Customers", "users", "mirror:customer-list"),
             Item("subscriptions", "Subscriptions", "repeat", "mirror:subscription-list"),
             Item("invoices", "Invoices", "file-invoice", "mirror:invoice-list"),
+            Item("usages", "Usage", "coins", "mirror:usage-list"),
             Item("credit_notes", "Credit notes", "receipt-refund", "mirror:credit_note-list"),
             Item("products", "Products", "package", "mirror:product-list"),
         ),

@@ -21,6 +21,7 @@ from console.mirror.models import (
     Record,
     Subscription,
     Sync,
+    Usage,
     Vendor,
 )
 
@@ -83,6 +84,11 @@ def make_cycle(plan: Plan, **changes) -> Cycle:
 def make_owned(model: type[Owned], owner: Record, **changes) -> Owned:
     """Something that belongs to this record."""
     return make_row(model, owner.connection, **{model.owner_field(): owner.vendor_id} | changes)
+
+
+def make_usage(connection: Connection, *, of: Subscription | None = None, **changes) -> Usage:
+    fields = {"name": "API calls", "status": "Active", "used": 1_200, "included": 1_000}
+    return make_owned(Usage, of or make_subscription(connection), **fields | changes)
 
 
 def make_visits(record: Record) -> None:

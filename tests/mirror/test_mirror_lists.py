@@ -15,15 +15,17 @@ from tests.mirror.factories import (
     make_open_invoice,
     make_product,
     make_subscription,
+    make_usage,
     make_vendor,
 )
 
-LISTS = ["customer", "subscription", "invoice", "credit_note", "product", "vendor", "bill"]
+LISTS = ["customer", "subscription", "invoice", "credit_note", "usage", "product", "vendor", "bill"]
 MAKERS = {
     "customer": make_customer,
     "subscription": make_subscription,
     "invoice": make_invoice,
     "credit_note": make_credit_note,
+    "usage": make_usage,
     "product": make_product,
     "vendor": make_vendor,
     "bill": make_bill,
@@ -155,3 +157,19 @@ def test_a_page_stays_where_it_is_when_rows_arrive_before_it(get, billsby):
 def test_a_name_cannot_bring_markup_into_a_list(get, billsby):
     make_customer(billsby, name="<script>alert(1)</script>")
     assert "<script>alert" not in get("/customers/")
+
+
+def test_usage_past_its_allowance_stands_first_and_alone_in_its_tab(get, billsby):
+    for name, used in (("Within", 900), ("Far past", 5_000), ("Just past", 1_001), ("Untold", None)):
+        make_usage(billsby, name=name, used=used)
+    assert titles(get("/usage/"))[:2] == ["Far past", "Just past"]
+    assert titles(get("/usage/?past=1")) == ["Far past", "Just past"]
+
+
+def test_usage_is_found_by_its_customer_and_leads_to_its_subscription(get, billsby):
+    mine = make_subscription(billsby, customer_name="Lumen Works")
+    make_usage(billsby, of=mine)
+    make_usage(billsby, of=make_subscription(billsby, customer_name="Somebody else"))
+    page = get("/usage/?q=lumen")
+    assert len(titles(page)) == 1
+    assert f'data-href="{mine.get_absolute_url()}"' in page

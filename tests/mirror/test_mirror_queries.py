@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from console.mirror.models import Tag
 from console.mirror.queries import (
     customer_spend,
     find_bills,
     find_customers,
     find_invoices,
     find_subscriptions,
+    find_usage,
     find_vendors,
     receivables_by_age,
 )
@@ -20,8 +22,10 @@ from tests.mirror.factories import (
     make_customer,
     make_invoice,
     make_open_invoice,
+    make_owned,
     make_subscription,
     make_sync,
+    make_usage,
     make_vendor,
 )
 
@@ -190,3 +194,20 @@ def test_spend_of_the_sandboxes_customer_is_what_its_books_say(db, connected, sa
     refresh_record(connected["billsby"], "customer", story["customerUniqueId"])
     rows = customer_spend(story["customerUniqueId"], year=story["year"])["rows"]
     assert {row["currency"]: row["paid_minor"] for row in rows} == story["paid_minor"]
+
+
+def test_usage_past_its_allowance_is_told_with_its_customer_and_a_link(billsby):
+    make_customer(billsby, vendor_id="CUST9", name="Lumen Works")
+    over = make_subscription(billsby, customer_vendor_id="CUST9", customer_name="Lumen Works")
+    make_usage(billsby, of=over)
+    make_usage(billsby, used=10)
+    (row,) = find_usage(is_past=True)["rows"]
+    assert (row["customer_name"], row["excess"], row["link"]) == ("Lumen Works", 200, over.get_absolute_url())
+    assert find_usage(customer="lumen")["count"] == 1
+
+
+def test_subscriptions_are_found_by_a_tag_of_theirs(billsby):
+    tagged = make_subscription(billsby)
+    make_subscription(billsby)
+    make_owned(Tag, tagged, name="water")
+    assert [row["vendor_id"] for row in find_subscriptions(tag="Water")["rows"]] == [tagged.vendor_id]

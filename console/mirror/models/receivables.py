@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from console.mirror.models.records import Party, Record, days_since
-from console.mirror.querysets import InvoiceQuerySet, ReceivableQuerySet, present
+from console.mirror.querysets import InvoiceQuerySet, ReceivableQuerySet, SubscriptionQuerySet, present
 
 
 class Customer(Party):
@@ -73,6 +73,9 @@ class Subscription(OfCustomer):
     next_billing_at = models.DateTimeField(null=True, blank=True)
     next_billing_minor = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(null=True, blank=True)
+
+    objects = present(SubscriptionQuerySet)
+    with_gone = SubscriptionQuerySet.as_manager()
 
     class Meta(OfCustomer.Meta):
         indexes = [

@@ -95,6 +95,10 @@ class Owned(Record):
         abstract = True
 
     def get_absolute_url(self) -> str:
+        """Its owner's page; lists ask `with_owner`, that no row need look for it."""
+        known = self.__dict__.get("owner_pk")
+        if known:
+            return reverse(f"mirror:{self.OWNER}-detail", args=[known])
         owner = self.owner
         return owner.get_absolute_url() if owner else ""
 

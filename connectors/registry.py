@@ -107,7 +107,8 @@ class Children:
 
     owner: the kind of whoever is asked about. operation, arguments: what is asked about the one with an id.
     rows: all that the answer has, by that id and the owner's raw record as last read. beside: further kinds
-    that it has. is_cheap: there are few owners, and all are asked at every sync.
+    that it has. is_cheap: there are few owners, and all are asked at every sync. together: how many are asked
+    before what they told is kept.
     """
 
     kind: str
@@ -117,6 +118,7 @@ class Children:
     rows: Callable[[Any, str, Mapping[str, Any]], list[Row]]
     beside: tuple[str, ...] = ()
     is_cheap: bool = False
+    together: int = 50
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from console.mirror.quarantine import Refusal, let_go, refuse
 from console.mirror.refresh import store_pages
 from console.ui.live import hint
 
-OWNERS_AT_ONCE = 50  # asked before the next are looked for, and kept in one transaction
 SOME = 5  # so many answers that are bad, and none that is good, are the vendor's fault and no record's
 CREDENTIALS_REFUSED = (401, 403)
 
@@ -39,23 +38,23 @@ def walk(run: Sync, children: Children, on_progress: Callable[[Sync], None]) -> 
     waiting = visits.due(run.connection, children).order_by("pk")
     total = run.done + waiting.filter(pk__gt=int(run.place or 0)).count()
     with reading_ahead(run.connection) as read:
-        for owners in in_turn(waiting, int(run.place or 0)):
+        for owners in in_turn(waiting, int(run.place or 0), children.together):
             found = ask_all(run, children, read, owners)
             if found.failure and not found.told and len(found.refusals) >= SOME:
                 raise found.failure
             with transaction.atomic():
-                report(run, owners, total)
+                report(run, owners, total, is_end=len(owners) < children.together)
                 keep(run, children, found)
             hint(f"connection.{run.connection_id}")
             on_progress(run)
 
 
-def in_turn(waiting: QuerySet[Record], place: int) -> Iterator[list[Record]]:
+def in_turn(waiting: QuerySet[Record], place: int, most: int) -> Iterator[list[Record]]:
     """Those who wait, in the order in which we know them; at last a part that may be empty."""
     while True:
-        owners = list(waiting.filter(pk__gt=place)[:OWNERS_AT_ONCE])
+        owners = list(waiting.filter(pk__gt=place)[:most])
         yield owners
-        if len(owners) < OWNERS_AT_ONCE:
+        if len(owners) < most:
             return
         place = owners[-1].pk
 
@@ -114,9 +113,9 @@ def keep(run: Sync, children: Children, found: Found) -> None:
             hint(owner.live_target)
 
 
-def report(run: Sync, owners: list[Record], total: int) -> None:
+def report(run: Sync, owners: list[Record], total: int, *, is_end: bool) -> None:
     """Note how far it is. Raises NotOursError."""
-    now, is_end = timezone.now(), len(owners) < OWNERS_AT_ONCE
+    now = timezone.now()
     run.update_while_ours(
         done=F("done") + len(owners),
         total=total,

@@ -34,11 +34,28 @@ class Menu:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """An entry that a list among the arguments may have: `held` of it are there now.
+
+    argument: the list. entry: what stands in it for so many. is_counted: more than one may be had.
+    """
+
+    name: str
+    label: str
+    argument: str
+    entry: Callable[[int], Any]
+    held: int
+    is_counted: bool
+
+
+@dataclass(frozen=True)
 class Action:
     """One operation as a form on a record's page.
 
     about: arguments that the record gives, each with its field. asks: arguments that a person gives, each
     with its label; their fields are made of the operation's schema. menus: further questions, asked first.
+    picks: entries of lists, as they may be had with what the menus' answers stand for. Whoever answers none
+    of a list leaves it out; else it has what was answered and, of the rest, what is held.
     amount: the one of `asks` that is money. fits: whether the page offers it. obstacle: why it cannot be done
     as things are, "" when it can. starts: what the fields hold at first.
     """
@@ -54,6 +71,7 @@ class Action:
     about: Mapping[str, str]
     asks: Mapping[str, str] = field(default_factory=dict)
     menus: Mapping[str, Menu] = field(default_factory=dict)
+    picks: Callable[[Any, Mapping[str, Any]], list[Pick]] | None = None
     words: Mapping[str, str] = field(default_factory=dict)  # for values that a schema lists
     amount: str = ""
     most: Callable[[Any], int] | None = None  # of the amount, in minor units
@@ -81,6 +99,10 @@ class Action:
     @property
     def path(self) -> str:
         return f"{self.model.KIND.replace('_', '-')}s/<int:pk>/{self.slug}/"
+
+    @property
+    def has_picks(self) -> bool:
+        return self.picks is not None
 
     @property
     def previews(self) -> bool:

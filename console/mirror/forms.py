@@ -13,8 +13,9 @@ from connectors.money import format_money, is_known, to_decimal, to_minor
 from console.mirror.models import Record
 
 if TYPE_CHECKING:
-    from console.mirror.actions import Action, Option
+    from console.mirror.actions import Action, Option, Pick
 
+MOST_OF_ONE = 1_000_000
 AMOUNT = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 
 
@@ -45,6 +46,11 @@ class ActionForm(forms.Form):
             self.fields[name] = menu_field(menu.label, self.options[name].values())
         for name, label in action.asks.items():
             self.fields[name] = self.asked(name, label)
+        chosen = [options.get(given.get(name, "")) for name, options in self.options.items()]
+        arguments = {name: value for option in chosen if option for name, value in option.arguments.items()}
+        self.picks = action.picks(record, arguments) if action.picks else []
+        for pick in self.picks:
+            self.fields[pick.name] = pick_field(pick)
         self.fields["reason"] = forms.CharField(
             max_length=500,
             widget=forms.Textarea,
@@ -94,7 +100,33 @@ class ActionForm(forms.Form):
             value = self.cleaned_data.get(name)
             if value not in (None, "", []):
                 arguments[name] = value
-        return arguments
+        return arguments | self.picked
+
+    @property
+    def picked(self) -> dict[str, list[Any]]:
+        """The lists that something was answered of, whole."""
+        answers = {pick.name: self.cleaned_data.get(pick.name) for pick in self.picks}
+        told = {pick.argument for pick in self.picks if answers[pick.name] not in (None, "")}
+        lists: dict[str, list[Any]] = {argument: [] for argument in told}
+        for pick in self.picks:
+            answer = answers[pick.name]
+            count = pick.held if answer in (None, "") else int(answer)
+            if pick.argument in told and count:
+                lists[pick.argument].append(pick.entry(count))
+        return lists
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        apart = {"reason", *(pick.name for pick in self.picks)}
+        return [self[name] for name in self.fields if name not in apart]
+
+    @property
+    def reason_field(self) -> forms.BoundField:
+        return self["reason"]
+
+    @property
+    def pick_fields(self) -> list[forms.BoundField]:
+        return [self[pick.name] for pick in self.picks]
 
     @property
     def amount_minor(self) -> int | None:
@@ -112,7 +144,12 @@ class ActionForm(forms.Form):
             for name, options in self.options.items()
             if self.given and self.cleaned_data.get(name) in options
         ]
-        values = ((name, self.given[name]) for name in self.action.asks if name in self.given)
+        values = [(name, self.given[name]) for name in self.action.asks if name in self.given]
+        values += [
+            (pick.name, self.cleaned_data[pick.name])
+            for pick in self.picks
+            if self.cleaned_data.get(pick.name) not in (None, "")
+        ]
         return [*chosen, *(Line(self.fields[name].label, self.said(name, value)) for name, value in values)]
 
     def said(self, name: str, value: Any) -> str:
@@ -176,6 +213,21 @@ def menu_field(label: str, options: Any) -> forms.ChoiceField:
     lines = [(option.value, option.label) for option in options]
     field = forms.ChoiceField(label=label, choices=lines if len(lines) == 1 else [("", "Choose…"), *lines])
     field.error_messages |= {"required": f"Choose a {label.lower()}.", "invalid_choice": "No longer offered."}
+    return field
+
+
+def pick_field(pick: "Pick") -> forms.Field:
+    now = f"{pick.held:,} now" if pick.held else "None now"
+    if not pick.is_counted:
+        lines = [
+            ("", f"As it is ({'with' if pick.held else 'without'} it)"),
+            ("1", "With it"),
+            ("0", "Without it"),
+        ]
+        return forms.ChoiceField(label=pick.label, choices=lines, required=False)
+    field = forms.IntegerField(label=pick.label, required=False, min_value=0, max_value=MOST_OF_ONE)
+    field.help_text = f"How many. {now}; left empty, that stays as it is."
+    field.error_messages["invalid"] = "Write a whole number."
     return field
 
 

@@ -1,6 +1,7 @@
 """The forms there are, as data: which operation, on whose page, when it fits, and what it asks."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -9,8 +10,10 @@ from connectors.billsby.judgements.contacts import ADDRESS, PERSON
 from connectors.billsby.mapping import CLOSABLE_STATUSES, address
 from connectors.money import is_known, to_decimal
 from console.accounts.models import Person
-from console.mirror.actions import Action, Menu, Option
+from console.mirror.actions import Action, Menu, Option, Pick
 from console.mirror.models import (
+    AddOn,
+    Allowance,
     CreditNote,
     Customer,
     Cycle,
@@ -18,6 +21,7 @@ from console.mirror.models import (
     Plan,
     Record,
     Subscription,
+    SubscriptionAddOn,
     Tag,
     Usage,
 )
@@ -91,6 +95,39 @@ def plans(subscription: Subscription) -> list[Option]:
         )
         for cycle in cycles.order_by("plan_vendor_id", "pk")
     ]
+
+
+def extras(subscription: Subscription, chosen: Mapping[str, Any]) -> list[Pick]:
+    """The add-ons and allowances of the chosen plan, or else of the present one, that do not come with it."""
+    plan_id = str(chosen.get("planId") or subscription.plan_vendor_id)
+    plan = subscription.linked(Plan, plan_id)
+    if plan is None:
+        return []
+    held = {
+        AddOn: dict(subscription.own(SubscriptionAddOn).values_list("add_on_vendor_id", "quantity")),
+        Allowance: dict.fromkeys(subscription.own(Usage).values_list("allowance_vendor_id", flat=True), 1),
+    }
+    return [
+        Pick(
+            name=f"{extra.KIND}_{extra.vendor_id}",
+            label=extra.title,
+            argument="addOns" if model is AddOn else "allowances",
+            entry=partial(as_add_on if model is AddOn else as_allowance, int(extra.vendor_id)),
+            held=held[model].get(extra.vendor_id) or 0,
+            is_counted=model is AddOn,
+        )
+        for model in (AddOn, Allowance)
+        for extra in plan.offers(model)
+        if not extra.link["is_forced"]
+    ]
+
+
+def as_add_on(number: int, count: int) -> dict[str, int]:
+    return {"addOnId": number, "quantity": count}
+
+
+def as_allowance(number: int, count: int) -> int:
+    return number
 
 
 def counted(subscription: Subscription) -> list[Option]:
@@ -289,6 +326,7 @@ OFFERS = (
         summary="Billsby decides what is charged; the proposal's card shows what would change.",
         about=OF_SUBSCRIPTION | {"customerUniqueId": "customer_vendor_id"},
         menus={"plan": Menu("Plan and billing cycle", plans)},
+        picks=extras,
         asks={
             "planChangeType": "Takes effect",
             "units": "Units",

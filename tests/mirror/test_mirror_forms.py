@@ -12,6 +12,7 @@ from console.connections.clients import read_live
 from console.mirror.models import KINDS, Record
 from console.mirror.offers import ACTIONS
 from console.mirror.refresh import refresh_record
+from tests.books import sell_more
 from tests.mirror.factories import make_credit_note, make_customer, make_invoice, make_subscription
 
 MAKERS = {
@@ -222,6 +223,42 @@ def test_only_plans_of_the_same_product_are_offered(priya, story, connected):
     offered = page.split("<select", 1)[1].split("</select>")[0]
     assert offered.count("<option") == 1 + 4 * 2
     assert offered.count("(now)") == 1
+
+
+@pytest.fixture
+def upgraded(story, sandbox) -> Record:
+    """A subscription with two of an add-on, and an allowance that its product's plans leave to the buyer."""
+    sell_more(sandbox)
+    allowance = sandbox.record("billsby", "allowance", "8")
+    links = [
+        {**link, "planId": number, "forceAllowance": False}
+        for number, link in zip((33, 34), allowance["plans"], strict=False)
+    ]
+    sandbox.change("billsby", "allowance", "8", plans=links)
+    return story("subscription", "upgrade")
+
+
+def change_of_plan(priya, subscription, **answers) -> dict:
+    given = {"plan": "34 57", "planChangeType": "now", "reason": "Asked by phone.", **answers}
+    priya.post(url("subscription-change-plan", subscription), given)
+    return Proposal.objects.get().steps.get().arguments
+
+
+def test_a_change_of_plan_offers_what_can_be_had_with_it(priya, upgraded):
+    page = priya.get(url("subscription-change-plan", upgraded), {"plan": "34 57"}).text
+    for text in ("Priority support", "2 now", "API credits", "As it is (without it)"):
+        assert text in page.split('id="picks"')[1]
+    assert "API credits" not in priya.get(url("subscription-change-plan", upgraded), {"plan": "31 51"}).text
+
+
+def test_add_ons_that_nobody_speaks_of_are_not_named(priya, upgraded):
+    assert not {"addOns", "allowances"} & change_of_plan(priya, upgraded, add_on_5="").keys()
+
+
+@pytest.mark.parametrize(("answer", "wanted"), [("3", [{"addOnId": 5, "quantity": 3}]), ("0", [])])
+def test_a_change_of_plan_names_the_add_ons_that_were_asked_for(priya, upgraded, answer, wanted):
+    arguments = change_of_plan(priya, upgraded, add_on_5=answer, allowance_8="1")
+    assert (arguments["addOns"], arguments["allowances"]) == (wanted, [8])
 
 
 def test_cancelling_waits_in_words_for_open_invoices(priya, story):

@@ -217,16 +217,14 @@ def menu_field(label: str, options: Any) -> forms.ChoiceField:
 
 
 def pick_field(pick: "Pick") -> forms.Field:
-    now = f"{pick.held:,} now" if pick.held else "None now"
+    rest = "Where nothing is said of any, Billsby decides what stays."
     if not pick.is_counted:
-        lines = [
-            ("", f"As it is ({'with' if pick.held else 'without'} it)"),
-            ("1", "With it"),
-            ("0", "Without it"),
-        ]
-        return forms.ChoiceField(label=pick.label, choices=lines, required=False)
+        now = f"Nothing said; it is {'there' if pick.held else 'not there'} now"
+        lines = [("", now), ("1", "With it"), ("0", "Without it")]
+        return forms.ChoiceField(label=pick.label, choices=lines, required=False, help_text=rest)
+    now = f"{pick.held:,} now" if pick.held else "none now"
     field = forms.IntegerField(label=pick.label, required=False, min_value=0, max_value=MOST_OF_ONE)
-    field.help_text = f"How many. {now}; left empty, that stays as it is."
+    field.help_text = f"How many; {now}. {rest}"
     field.error_messages["invalid"] = "Write a whole number."
     return field
 

@@ -53,6 +53,9 @@ def set_up(world: World, priya: Visitor) -> Sights:
         unique_id = world.stories[story]["subscriptionUniqueId"]
         return Subscription.objects.get(vendor_id=unique_id).get_absolute_url()
 
+    def owner(story: str) -> str:
+        return Customer.objects.get(vendor_id=world.stories[story]["customerUniqueId"]).get_absolute_url()
+
     paid = Invoice.objects.filter(customer_vendor_id=spender.vendor_id, status="Paid").order_by("-issued_at")[
         0
     ]
@@ -89,6 +92,10 @@ def set_up(world: World, priya: Visitor) -> Sights:
             "product": Product.objects.order_by("pk")[0].get_absolute_url(),
             "plan": Plan.objects.order_by("pk")[0].get_absolute_url(),
             "subscription-usage": told("credits"),
+            "subscription-tagged": told("upgrade"),
+            "usage": "/usage/",
+            "customer-usage": owner("credits"),
+            "plan-extras": Plan.objects.get(vendor_id="33").get_absolute_url(),
             "form-charge": f"{spender.get_absolute_url()}charge/?currency=USD&amount=125.50",
             "form-change-plan": f"{told('upgrade')}change-plan/?plan=34+57&planChangeType=now",
             "form-card": f"{spender.get_absolute_url()}replace-card/",

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from console.accounts.models import Person
 from console.approvals.proposing import Origin, StepDraft, propose
+from console.mirror.models import AddOn, Subscription
 from tests.browser import acts
 from tests.browser.world import PASSWORD, set_pace, sign_in_by_form
 
@@ -244,3 +245,18 @@ def begin_a_long_answer(priya):
     page.keyboard.press("Enter")
     expect(page.locator("[data-raw]")).to_contain_text("I can look up")
     return page
+
+
+def test_another_plan_offers_its_own_add_ons_and_keeps_what_was_typed(world, people):
+    enterprise = {"plan_vendor_id": "34", "plan_name": "Enterprise", "product_name": "", "is_forced": False}
+    AddOn.objects.update(plans=[enterprise])
+    unique_id = world.stories["upgrade"]["subscriptionUniqueId"]
+    subscription = Subscription.objects.get(vendor_id=unique_id)
+    page = people.sign_in("priya").go(f"{subscription.get_absolute_url()}change-plan/")
+    expect(page.locator("#picks")).to_contain_text("Nothing can be added")
+    page.get_by_label("Reason").fill("They grow.")
+    page.get_by_label("Plan and billing cycle").select_option("34 57")
+    page.get_by_label("Priority support").fill("3")
+    expect(page.locator("#preview")).to_contain_text("Priority support")
+    expect(page.get_by_label("Priority support")).to_have_value("3")
+    expect(page.get_by_label("Reason")).to_have_value("They grow.")

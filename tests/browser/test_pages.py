@@ -23,6 +23,7 @@ PAGES = (
     *("chat-new", "chat", "customers", "customer", "subscriptions", "subscription", "invoices"),
     *("invoices-none", "invoice", "invoice-refund", "vendors", "vendor", "bills", "bill"),
     *("credit-notes", "credit-note", "products", "product", "plan", "subscription-usage"),
+    *("usage", "customer-usage", "subscription-tagged", "plan-extras"),
     *("form-charge", "form-change-plan", "form-card", "form-cancel", "form-change-usage"),
     *("audit", "audit-entry", "connections"),
 )

@@ -20,6 +20,7 @@ from console.accounts.models import Person
 from console.mirror.models import Invoice
 from console.mirror.sync import sync_connection
 from tests import processes
+from tests.books import sell_more
 
 PASSWORD = secrets.token_urlsafe(12)
 KNOWN_SEED = 1
@@ -71,6 +72,7 @@ def running_world(database_url: str, seed: int) -> Iterator[World]:
         demo.create_people(PASSWORD)
         # The server reads what its own hasher writes, which is not the fast one of the tests.
         Person.objects.update(password=make_password(PASSWORD, hasher=PBKDF2PasswordHasher()))
+        sell_more(vendors)
         for connection in demo.connect_sandbox(vendors_url):
             sync_connection(connection)
         set_pace(console.url, 0)

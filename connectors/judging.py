@@ -67,23 +67,28 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Attempted:
-    """A write that was sent; `answer` is its parsed answer, None when none came."""
+    """A write that was sent; `answer` is its parsed answer, None when none came or it was empty.
+
+    accepted: the vendor said that it took the request.
+    """
 
     arguments: dict[str, Any]
     before: Snapshot
     sent_at: datetime
     answer: Any | None = None
+    accepted: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What reading the vendor shows about an attempt.
 
-    took: the effect is visible. refused: it provably had none. absent: not visible (yet).
-    cannot_tell: the record does not show either. `results` feed later steps of a plan.
+    took: the effect is visible. partly: of several records some took and the vendor refused the others.
+    refused: it provably had none. absent: not visible (yet). cannot_tell: the record does not show either.
+    `results` feed later steps of a plan.
     """
 
-    kind: Literal["took", "refused", "absent", "cannot_tell"]
+    kind: Literal["took", "partly", "refused", "absent", "cannot_tell"]
     sentence: str
     results: dict[str, str] = field(default_factory=dict)
     after: dict[str, Value] = field(default_factory=dict)

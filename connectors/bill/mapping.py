@@ -115,6 +115,41 @@ def recurring_bill_record(raw: Raw, vendor: Raw | None) -> Record:
     return Record("recurring_bill", identifier(raw), fields, dict(raw))
 
 
+def credit_memo_record(raw: Raw, customer: Raw | None) -> Record:
+    currency, archived = currency_of(customer, "invoiceCurrency"), bool(raw.get("archived"))
+    amount = amount_minor(raw, "amount", currency)
+    applied = amount_minor(raw, "appliedAmount", currency)
+    left = None if amount is None or applied is None else amount - applied
+    fields = {
+        "number": _text(raw, "referenceNumber"),
+        "customer_vendor_id": _text(raw, "customerId"),
+        "customer_name": _text(customer or {}, "name"),
+        "status": "ARCHIVED" if archived else _text(raw, "status") or "UNDEFINED",
+        "currency": currency,
+        "amount_minor": amount,
+        "open_minor": 0 if archived else left,
+        "issued_on": day(raw, "creditDate"),
+        "is_archived": archived,
+    }
+    return Record("credit_memo", identifier(raw), fields, dict(raw))
+
+
+def recurring_invoice_record(raw: Raw, customer: Raw | None) -> Record:
+    """BILL shows no total; each invoice that it makes is the sum of the lines."""
+    currency, archived = currency_of(customer, "invoiceCurrency"), bool(raw.get("archived"))
+    fields = {
+        "number": "",
+        "customer_vendor_id": _text(raw, "customerId"),
+        "customer_name": _text(customer or {}, "name"),
+        "status": "ARCHIVED" if archived else "ACTIVE",
+        "currency": currency,
+        "amount_minor": lines_minor(raw, "recurringInvoiceLineItems", currency),
+        "due_on": day(_object(raw, "schedule"), "nextDueDate"),
+        "is_archived": archived,
+    }
+    return Record("recurring_invoice", identifier(raw), fields, dict(raw))
+
+
 def lines_minor(raw: Raw, lines: str, currency: str) -> int | None:
     """The sum of the lines; None where one of them shows no amount."""
     amounts = [amount_minor(line, "amount", currency) for line in raw.get(lines) or ()]

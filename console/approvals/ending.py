@@ -83,6 +83,13 @@ def confirm(proposal: Proposal, step: Step, sentence: str, results: dict[str, st
     return True
 
 
+def confirm_partly(proposal: Proposal, step: Step, sentence: str, results: dict[str, str]) -> None:
+    """End because of what one step asked for only a part took effect; what follows is not sent."""
+    Step.objects.filter(pk=step.pk).update(status=Step.Status.CONFIRMED, outcome=sentence, results=results)
+    _leave_out_the_rest(proposal)
+    moves.move(proposal, Status.PARTLY_DONE, action="proposal.stopped", outcome=sentence)
+
+
 def become_unknown(proposal: Proposal, attempt: Attempt, sentence: str) -> None:
     Step.objects.filter(pk=attempt.step_id).update(status=Step.Status.UNKNOWN, outcome=sentence)
     at = next_probe_at(attempt) or timezone.now()

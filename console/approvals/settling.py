@@ -25,7 +25,7 @@ def probe(attempt: Attempt) -> bool:
     """Ask the judge once and keep what it says. True when the effect shows and another step follows."""
     verdict = _verdict(attempt)
     another_follows = _keep(attempt, verdict)
-    if verdict.kind in ("took", "refused"):
+    if verdict.kind in ("took", "partly", "refused"):
         _refresh_mirror(attempt, verdict)
     return another_follows
 
@@ -55,6 +55,8 @@ def _keep(attempt: Attempt, verdict: Verdict) -> bool:
         match verdict.kind:
             case "took":
                 return ending.confirm(proposal, attempt.step, verdict.sentence, verdict.results)
+            case "partly":
+                ending.confirm_partly(proposal, attempt.step, verdict.sentence, verdict.results)
             case "refused":
                 ending.fail(proposal, attempt.step, verdict.sentence)
             case _:
@@ -69,6 +71,7 @@ def _verdict(attempt: Attempt) -> Verdict:
         before=Snapshot(**attempt.before),
         sent_at=attempt.sent_at,
         answer=_parsed(connector(connection.connector).dialect, attempt.answer),
+        accepted=attempt.status_code is not None,
     )
     try:
         return asking.probe(connection, step.operation, tried)

@@ -44,7 +44,8 @@ class BillDesk:
         if send:
             with pytest.raises(OutcomeUnknownError) if loses_answer else nullcontext():
                 answer = self.send(name, given)
-        return Attempted(find_operation(name).arguments(given), before, sent_at, answer)
+        accepted = send and not loses_answer
+        return Attempted(find_operation(name).arguments(given), before, sent_at, answer, accepted)
 
     def probe(self, name: str, attempt: Attempted) -> Verdict:
         return self._judge(name).probe(self.read, attempt)

@@ -2,28 +2,29 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from connectors.bill.judgements.common import Raw, now_text
 from connectors.bill.judgements.documents import (
+    PLACES_IN_THE_BOOKS,
     DocumentJudge,
     flat,
     id_argument,
-    price_text,
     refuse_finer,
     total_minor,
 )
-from connectors.bill.judgements.payables import PLACES_IN_THE_BOOKS, pays_by_itself, recurring_money
+from connectors.bill.judgements.payables import pays_by_itself, recurring_money
 from connectors.bill.mapping import known_currency
 from connectors.errors import ArgumentsError
-from connectors.judgements import NOTHING, card, only_reference, shown_value, undo
+from connectors.judgements import NOTHING, card, only_reference, sent_changes, shown_value, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
 from connectors.money import format_money
 
 # Where money has moved, or is about to, because of the document as it stands.
 MOVED = {"PAID", "PARTIAL", "SCHEDULED", "FULLY_APPLIED", "PARTIALLY_APPLIED", "IN_PROCESS"}
+MOVED |= {"PAID_IN_FULL", "PARTIAL_PAYMENT"}  # of an invoice of ours
 APPROVED = {"APPROVED", "APPROVING"}
+UNKNOWN = "?"
 DOCUMENT_FIELDS = ("number", "status", "approval_status", "is_archived", "amount_minor", "open_minor")
 
 
@@ -34,6 +35,7 @@ class Document:
     raw: Raw
     currency: str
     party: str
+    email: str
     fields: Mapping[str, Any]
 
     @classmethod
@@ -41,7 +43,8 @@ class Document:
         raw = read(f"bill_get_{of.noun}", {id_argument(of.noun): key})
         owner = read(f"bill_get_{of.owner}", {of.owner_key: raw[of.owner_key]})
         currency = known_currency(owner, of.owner_currency)
-        return cls(raw, currency, owner["name"], type(of).record(raw, owner).fields)
+        fields = {**type(of).record(raw, owner).fields, "is_archived": bool(raw.get("archived"))}
+        return cls(raw, currency, owner["name"], str(owner.get("email") or ""), fields)
 
     def title(self, of: DocumentJudge) -> str:
         named = f"{of.thing} {self.fields['number']}" if of.number else of.thing
@@ -53,6 +56,11 @@ class Document:
         amount = self.fields["amount_minor"]
         return values if amount is None else values | {of.total[0]: format_money(amount, self.currency)}
 
+    def figures(self, of: DocumentJudge) -> dict[str, Raw]:
+        """By line id; what BILL does not show is missing."""
+        lines = self.raw.get(of.lines) or ()
+        return {line["id"]: {name: line[name] for name in of.figures if name in line} for line in lines}
+
     def snapshot(self, of: DocumentJudge, key: str, **more: Any) -> Snapshot:
         lines = self.raw.get(of.lines) or ()
         ids = [line["id"] for line in lines]
@@ -62,21 +70,29 @@ class Document:
             "document": "; ".join(f"{label} {text}" for label, text in values.items()),
             "currency": self.currency,
             "line_ids": " ".join(ids),
-            "line_amounts": " ".join(str(line["amount"]) for line in lines),
+            "line_figures": " ".join(
+                "×".join(str(line.get(name, UNKNOWN)) for name in of.figures) for line in lines
+            ),
+            "email": self.email,
             "pays_itself": bool(self.fields.get("pays_itself")),
             **{_field(label): text for label, text in values.items()},
         }
         return Snapshot(of.noun, key, self.title(of), self.party, fields | more, now_text())
 
 
-def in_words(of: DocumentJudge, given: Raw, currency: str, line_ids: Sequence[str]) -> dict[str, str]:
-    """The fields that are given, label by label, and so for each line, of which any part may be missing."""
+def in_words(
+    of: DocumentJudge, given: Raw, currency: str, line_ids: Sequence[str], figures: Mapping[str, Raw] = {}
+) -> dict[str, str]:
+    """The fields that are given, label by label, and so for each line, of which any part may be missing.
+
+    figures: line id → the figures it has, for those that are not given.
+    """
     shown = flat(given)
     values = {label: shown_value(shown[name]) for name, label in of.labels.items() if _is_there(shown, name)}
     for place, line in _placed(given.get(of.lines) or (), line_ids):
         parts = flat(line)
-        if "amount" in parts:
-            values[place] = price_text(str(parts["amount"]), currency)
+        if parts.keys() & set(of.figures):
+            values[place] = of.price({**figures.get(str(line.get("id")), {}), **parts}, currency)
         if _is_there(parts, "description"):
             values[f"{place} is for"] = parts["description"]
         for name, label in PLACES_IN_THE_BOOKS.items():
@@ -109,7 +125,9 @@ class ChangeDocument:
         only_reference(arguments)
         document = Document.read(read, self.of, arguments[self.key])
         given = arguments.get(self.of.lines) or ()
-        refuse_finer((Decimal(line["amount"]) for line in given if "amount" in line), document.currency)
+        known = document.figures(self.of)
+        amounts = [self.of.amount({**known.get(line.get("id", ""), {}), **line}) for line in given]
+        refuse_finer((amount for amount in amounts if amount is not None), document.currency)
         ids = {line["id"] for line in document.raw.get(self.of.lines) or ()}
         if strange := [line["id"] for line in given if "id" in line and line["id"] not in ids]:
             raise ArgumentsError([f"{', '.join(strange)} is no line of {document.title(self.of)}."])
@@ -128,7 +146,10 @@ class ChangeDocument:
             for label, text in wanted.items()
             if not same_text(text, str(before.fields.get(_field(label), "")))
         ]
-        changes = [self._change(before, label, text) for label, text in wanted.items()]
+        changes = [
+            *(self._change(before, label, text) for label, text in wanted.items()),
+            *sent_changes(arguments, self.of.options),
+        ]
         return Expectation(
             sentence=card(
                 self.operation,
@@ -155,22 +176,37 @@ class ChangeDocument:
     def _wanted(self, before: Snapshot, arguments: Raw) -> dict[str, str]:
         """What BILL should show of what is asked for; "" for a line that goes."""
         currency, ids = str(before.fields["currency"]), str(before.fields["line_ids"]).split()
-        wanted = in_words(self.of, arguments, currency, ids)
+        wanted = in_words(self.of, arguments, currency, ids, self._figures(before))
         if self.of.lines in arguments:
             if self.replaces:
                 kept = {line.get("id") for line in arguments[self.of.lines]}
                 wanted |= {f"Line {at}": "" for at, one in enumerate(ids, start=1) if one not in kept}
-            wanted[self.of.total[0]] = format_money(self._total_minor(before, arguments), currency)
+            if (total := self._total_minor(before, arguments)) is not None:
+                wanted[self.of.total[0]] = format_money(total, currency)
         return wanted
 
-    def _total_minor(self, before: Snapshot, arguments: Raw) -> int:
-        ids = str(before.fields["line_ids"]).split()
-        amounts = dict(zip(ids, map(Decimal, str(before.fields["line_amounts"]).split()), strict=True))
+    def _figures(self, before: Snapshot) -> dict[str, Raw]:
+        """Those the lines had: id → figure → its value."""
+        texts = (text.split("×") for text in str(before.fields["line_figures"]).split())
+        lines = zip(str(before.fields["line_ids"]).split(), texts, strict=True)
+        return {
+            key: {
+                name: value for name, value in zip(self.of.figures, values, strict=True) if value != UNKNOWN
+            }
+            for key, values in lines
+        }
+
+    def _total_minor(self, before: Snapshot, arguments: Raw) -> int | None:
+        """None where BILL does not show what a line comes to."""
         lines = arguments.get(self.of.lines) or ()
         if lines and self.replaces:
-            return total_minor((Decimal(line["amount"]) for line in lines), str(before.fields["currency"]))
-        amounts |= {line["id"]: Decimal(line["amount"]) for line in lines if "amount" in line}
-        return total_minor(amounts.values(), str(before.fields["currency"]))
+            amounts = [self.of.amount(line) for line in lines]
+        else:
+            known = self._figures(before)
+            known |= {line["id"]: {**known[line["id"]], **line} for line in lines}
+            amounts = [self.of.amount(line) for line in known.values()]
+        told = [amount for amount in amounts if amount is not None]
+        return total_minor(told, str(before.fields["currency"])) if len(told) == len(amounts) else None
 
     def _change(self, before: Snapshot, label: str, text: str) -> Change:
         is_ours = text and label != self.of.total[0]
@@ -188,7 +224,7 @@ class ChangeDocument:
     def _pays(self, before: Snapshot, arguments: Raw) -> bool:
         return bool(arguments.get("autoPayment", before.fields["pays_itself"]))
 
-    def _money(self, before: Snapshot, arguments: Raw, total: int) -> Money:
+    def _money(self, before: Snapshot, arguments: Raw, total: int | None) -> Money:
         currency = str(before.fields["currency"])
         if self._pays(before, arguments):
             return recurring_money(True, total, currency)
@@ -198,8 +234,9 @@ class ChangeDocument:
 
     def _flags(self, before: Snapshot, arguments: Raw, moved: Sequence[str]) -> Iterator[Flag]:
         fields, title = before.fields, before.title
-        if not moved:
+        if not moved and not any(arguments.get(name) for name in self.of.options):
             yield Flag("blocked", "Nothing changes", f"{title} is like that already.")
+        yield from self.of.option_flags(before, arguments)
         if same := fields["same_number"]:
             yield self.of.taken(arguments[self.of.number], str(same))
         yield from doubts(before)
@@ -208,7 +245,10 @@ class ChangeDocument:
             yield Flag("caution", "Approved as it was before", detail)
         owner = self.of.labels.get(self.of.owner_key, "")
         if owner in moved:
-            detail = f"It is from {before.party} now, and would be from {arguments[self.of.owner_key]}."
+            between = self.of.between
+            detail = (
+                f"It is {between} {before.party} now, and would be {between} {arguments[self.of.owner_key]}."
+            )
             yield Flag("high", f"Another {self.of.owner}", detail)
         if self._pays(before, arguments):
             yield pays_by_itself(before.party)

@@ -18,6 +18,8 @@ LABELS = {
     "lastName": "Last name",
     "email": "E-mail",
     "phone": "Telephone",
+    "altPhone": "Other telephone",
+    "alternateEmail": "Other e-mail",
 }
 
 

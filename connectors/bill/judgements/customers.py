@@ -29,7 +29,10 @@ LABELS = {
     "invoiceCurrency": "Invoice currency",
     "accountType": "Kind",
     "accountNumber": "Our number",
+    "fax": "Fax",
+    "paymentTermId": "Payment term",
     "billingAddress": "Billing address",
+    "shippingAddress": "Shipping address",
 }
 
 

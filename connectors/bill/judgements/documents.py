@@ -1,5 +1,6 @@
 """Making what changes who owes what: invoices, bills, credits and their like, judged by the same evidence."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,17 @@ from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read
 from connectors.money import format_money, to_minor
 from connectors.registry import Record
 
+# Where in the books something belongs: of a whole document, and (in small letters) of one of its lines.
+PLACES_IN_THE_BOOKS = {
+    "chartOfAccountId": "Ledger account",
+    "accountingClassId": "Accounting class",
+    "departmentId": "Department",
+    "employeeId": "Employee",
+    "jobId": "Job",
+    "locationId": "Location",
+    "itemId": "Item",
+    "customerId": "Customer",
+}
 AFTER = ("number", "status", "approval_status", "amount_minor", "open_minor", "currency")
 
 
@@ -32,6 +44,8 @@ class DocumentJudge:
     look for one; else all documents of the owner are read. numbers_are_unique: BILL refuses a second one,
     of the owner where numbers_are_per_owner.
     labels: the arguments that a card lists, in order. left_out: what BILL does without one of them.
+    options: arguments that tell BILL what else to do, and that no document shows.
+    figures: what of a line is multiplied for its amount.
     total: the label of the sum, and BILL's name for it, "" where it shows none.
     """
 
@@ -44,18 +58,23 @@ class DocumentJudge:
     numbers_are_unique: bool = True
     labels: Mapping[str, str]
     left_out: Mapping[str, str] = {}
+    options: Mapping[str, str] = {}
     lines: str
+    figures: tuple[str, ...] = ("amount",)
     total: tuple[str, str]
     between: str  # an invoice is for, a bill is from
     numbers_are_per_owner: bool
     record: Callable[[Raw, Raw | None], Record]
 
-    def amount(self, line: Raw) -> Decimal:
-        raise NotImplementedError
+    def amount(self, line: Raw) -> Decimal | None:
+        """None where a figure is missing: absent is not zero."""
+        if any(line.get(name) is None for name in self.figures):
+            return None
+        return math.prod((Decimal(line[name]) for name in self.figures), start=Decimal(1))
 
     def price(self, line: Raw, currency: str | None) -> str:
         """How the amount of a line comes about, in words."""
-        raise NotImplementedError
+        return price_text(str(line["amount"]), currency)
 
     def card(self, before: Snapshot, arguments: Raw, total: str) -> tuple[str, str]:
         """Sentence and summary."""
@@ -68,6 +87,9 @@ class DocumentJudge:
         yield from ()
 
     def more_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
+        yield from ()
+
+    def option_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
         yield from ()
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
@@ -108,7 +130,11 @@ class DocumentJudge:
                 *self._changes(before, arguments, total),
                 *self.more_changes(before, arguments),
             ),
-            flags=(*self._flags(before, arguments), *self.more_flags(before, arguments)),
+            flags=(
+                *self._flags(before, arguments),
+                *self.option_flags(before, arguments),
+                *self.more_flags(before, arguments),
+            ),
         )
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
@@ -156,7 +182,7 @@ class DocumentJudge:
         return lines_minor(found, self.lines, currency)
 
     def _amounts(self, arguments: Raw) -> list[Decimal]:
-        return [self.amount(line) for line in arguments[self.lines]]
+        return [amount for line in arguments[self.lines] if (amount := self.amount(line)) is not None]
 
     def of_number(self, read: Read, number: str, owner_id: str) -> str | None:
         narrowed = {self.owner_key: owner_id} if self.numbers_are_per_owner else {}
@@ -168,14 +194,17 @@ class DocumentJudge:
         return ", ".join(row["id"] for row in rows if flat(row).get(self.number) == number)
 
     def _changes(self, before: Snapshot, arguments: Raw, total: str) -> Iterator[Change]:
-        for change in sent_changes(flat(arguments), self.labels):
+        for change in sent_changes(flat(arguments), {**self.labels, **self.options}):
             is_owner = change.field == self.labels[self.owner_key]
             yield Change(change.field, NOTHING, before.party, "sent") if is_owner else change
         for name, word in self.left_out.items():
             if name not in arguments:
                 yield Change(self.labels[name], NOTHING, word, "vendor_decides")
         for position, line in enumerate(arguments[self.lines], start=1):
-            words = self.price(line, before.fields["currency"])
+            places = (
+                f"{label.lower()} {line[name]}" for name, label in PLACES_IN_THE_BOOKS.items() if name in line
+            )
+            words = ", ".join([self.price(line, before.fields["currency"]), *places])
             if line.get("description"):
                 words = f"{shown_value(line['description'])}: {words}"
             yield Change(f"Line {position}", NOTHING, words, "sent")

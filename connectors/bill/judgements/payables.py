@@ -1,28 +1,16 @@
 """Making what we owe: a vendor's bill, its credit, and the bill that BILL enters by itself."""
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from connectors.bill.judgements.common import Raw
-from connectors.bill.judgements.documents import DocumentJudge, price_text
+from connectors.bill.judgements.documents import PLACES_IN_THE_BOOKS, DocumentJudge
 from connectors.bill.mapping import bill_record, recurring_bill_record, vendor_credit_record
 from connectors.errors import ArgumentsError
 from connectors.judgements import card
 from connectors.judging import Change, Flag, Money, Read, Snapshot
 from connectors.money import format_money, to_minor
 
-# Where in the books something belongs: of a whole document, and (in small letters) of one of its lines.
-PLACES_IN_THE_BOOKS = {
-    "chartOfAccountId": "Ledger account",
-    "accountingClassId": "Accounting class",
-    "departmentId": "Department",
-    "employeeId": "Employee",
-    "jobId": "Job",
-    "locationId": "Location",
-    "itemId": "Item",
-    "customerId": "Customer",
-}
 SCHEDULE = {
     "period": "Counted in",
     "frequency": "Every so many",
@@ -38,15 +26,6 @@ class PayableJudge(DocumentJudge):
     owner_currency = "billCurrency"
     between = "from"
     numbers_are_per_owner = True
-
-    def amount(self, line: Raw) -> Decimal:
-        return Decimal(line["amount"])
-
-    def price(self, line: Raw, currency: str | None) -> str:
-        places = (
-            f"{label.lower()} {line[name]}" for name, label in PLACES_IN_THE_BOOKS.items() if name in line
-        )
-        return ", ".join([price_text(line["amount"], currency), *places])
 
 
 class BillJudge(PayableJudge):

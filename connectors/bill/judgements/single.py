@@ -216,7 +216,8 @@ class DeleteRecord(RecordJudge):
 def difference(sent: list[Sent], found: Raw) -> str:
     """In what a record found is not the one that was asked for, as half a sentence; "" when it is."""
     for one in sent:
-        if one.place and not one.secret and not is_same(one.value, one.shown(found)):
+        is_other = one.shows(found) is False if one.secret else not is_same(one.value, one.shown(found))
+        if one.place and is_other:
             return f"“{one.label}” is another"
     return ""
 
@@ -233,7 +234,13 @@ def changed(
     if wrong:
         told = f"“{wrong[0].label}” of {title} is {wrong[0].now(record)}, not {wrong[0].words}."
         return Verdict("cannot_tell", told, after=now)
-    hidden = [one.label for one in sent if one.value is not None and one.shows(record) is None]
+    # The last four of a secret tell nothing where they were the same before.
+    shown = {one.field for one in sent if one.secret and now[one.field] != before[one.field]}
+    hidden = [
+        one.label
+        for one in sent
+        if one.value is not None and one.shows(record) is None and one.field not in shown
+    ]
     if attempt.answer is None and (hidden or not moved):
         what = f"“{hidden[0]}”" if hidden else "a difference"
         return Verdict("cannot_tell", f"BILL does not show {what}, and its answer was lost.", after=now)

@@ -10,6 +10,7 @@ TEXTS = {
     "BDC_1102": "Developer key is invalid.",
     "BDC_1108": "Missing parameter value for parameter: {0}.",
     "BDC_1109": "Session is invalid. Please log in.",
+    "BDC_1114": "Invalid entity type: {0}.",
     "BDC_1117": "Missing required data for: {0}.",
     "BDC_1118": "Entity of the operation {0} does not match the one in the data {1}.",
     "BDC_1119": "Invalid field, value: {0}, {1}.",

@@ -8,7 +8,7 @@ from connectors.sandbox.books import Books
 
 PREFIXES = {
     "customer": "0cu",
-    "contact": "0cc",
+    "customer contact": "0cc",
     "invoice": "00e",
     "invoice line": "00f",
     "received payment": "0rp",

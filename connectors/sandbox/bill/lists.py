@@ -30,7 +30,6 @@ _PARTY = {**ALWAYS, "name": frozenset({"eq", "sw"}), "accountType": ONE_OF, "pay
 FILTERS: Mapping[str, Filters] = {
     "customer": {**_PARTY, "billingAddress.country": SAME, "invoiceCurrency": ONE_OF},
     "vendor": {**_PARTY, "address.country": SAME, "billCurrency": ONE_OF},
-    "contact": ALWAYS,
     "invoice": {
         **ALWAYS,
         "customerId": frozenset({"eq", "in"}),

@@ -143,7 +143,7 @@ def _customers(
             row = {**one, "email": mail, "phone": record["phone"], "altPhone": None, "alternateEmail": None}
             row["customerId"] = stored["id"]
             created = datetime.fromisoformat(stored["createdTime"])
-            _store(books, "contact", row, created, owner=stored["id"])
+            _store(books, "customer contact", row, created, owner=stored["id"])
         yield stored | {"currency": currency}
 
 

@@ -1,7 +1,6 @@
-"""From stored records to what BILL's two interfaces answer.
+"""From stored records to what v3 answers.
 
-Stored records have the v3 shape with amounts as decimal text; v3 shows numbers and leaves out what is
-empty, v2 shows the same customer under other names with twenty zeros for an empty reference.
+Stored records have the v3 shape with amounts as decimal text; v3 shows numbers and leaves out what is empty.
 """
 
 from collections.abc import Mapping, Set
@@ -22,7 +21,6 @@ AMOUNTS = {
     "appliedAmount",
 }
 NUMBERS = AMOUNTS | {"price", "quantity", "exchangeRate", "salesTaxTotal", "salesTaxPercentage"}
-NO_REFERENCE = "0" * 20
 COUNTRY_NAMES = {
     "US": "United States",
     "CA": "Canada",
@@ -33,8 +31,6 @@ COUNTRY_NAMES = {
     "IE": "Ireland",
     "ES": "Spain",
 }
-V2_COUNTRY = {"US": "USA"}
-V2_ACCOUNT_TYPE = {"NONE": "0", "BUSINESS": "1", "PERSON": "2"}
 
 
 def published(value: Any, numbers: Set[str] = NUMBERS) -> Any:
@@ -59,11 +55,14 @@ def as_number(text: str | int | float) -> int | float:
 
 
 def customer(books: Books, record: dict[str, Any]) -> dict[str, Any]:
-    return published(record | {"balance": {"amount": _owed(books, "invoice", record["id"])}})
+    balance = {"amount": owed(books, "invoice", record["id"])}
+    return published(
+        record | {"balance": balance, "authorizedToCharge": bool(record.get("authorizedToCharge"))}
+    )
 
 
 def vendor(books: Books, record: dict[str, Any]) -> dict[str, Any]:
-    balance = {"amount": _owed(books, "bill", record["id"]), "lastUpdatedDate": record["updatedTime"]}
+    balance = {"amount": owed(books, "bill", record["id"]), "lastUpdatedDate": record["updatedTime"]}
     status = status_of(books, "vendor", record["id"])
     shown = published(record | {"balance": balance, "networkStatus": status})
     account = books.get("vendor bank account", record["id"])
@@ -89,60 +88,6 @@ def plain(_books: Books, record: dict[str, Any]) -> dict[str, Any]:
     return published(record)
 
 
-def _owed(books: Books, kind: str, owner: str) -> str:
+def owed(books: Books, kind: str, owner: str) -> str:
     rows = books.find(kind, owner=owner, where={"archived": False})
     return str(sum((Decimal(str(row["dueAmount"])) for row in rows), Decimal(0)))
-
-
-def v2_customer(books: Books, record: dict[str, Any]) -> dict[str, Any]:
-    contact = record.get("contact") or {}
-    extra = record.get("v2") or {}
-    return {
-        "entity": "Customer",
-        "id": record["id"],
-        "isActive": "2" if record["archived"] else "1",
-        "createdTime": v2_time(record["createdTime"]),
-        "updatedTime": v2_time(record["updatedTime"]),
-        "name": record["name"],
-        "shortName": extra.get("shortName"),
-        "parentCustomerId": extra.get("parentCustomerId") or NO_REFERENCE,
-        "companyName": record.get("companyName"),
-        "contactFirstName": contact.get("firstName"),
-        "contactLastName": contact.get("lastName"),
-        "accNumber": record.get("accountNumber"),
-        **_v2_address("bill", record.get("billingAddress") or {}),
-        **_v2_address("ship", record.get("shippingAddress") or {}),
-        "email": record.get("email"),
-        "phone": record.get("phone"),
-        "altPhone": extra.get("altPhone"),
-        "fax": record.get("fax"),
-        "description": record.get("description"),
-        "invoiceCurrency": record.get("invoiceCurrency"),
-        "printAs": extra.get("printAs"),
-        "mergedIntoId": NO_REFERENCE,
-        "hasAuthorizedToCharge": False,
-        "accountType": V2_ACCOUNT_TYPE[record.get("accountType") or "NONE"],
-        "paymentTermId": record.get("paymentTermId") or NO_REFERENCE,
-        "balance": as_number(_owed(books, "invoice", record["id"])),
-        "availCredit": 0,
-        "hasBankAccount": False,
-        "creationSource": "0",
-    }
-
-
-def _v2_address(prefix: str, address: Mapping[str, Any]) -> dict[str, Any]:
-    country = address.get("country")
-    return {
-        f"{prefix}Address1": address.get("line1"),
-        f"{prefix}Address2": address.get("line2"),
-        f"{prefix}Address3": None,
-        f"{prefix}Address4": None,
-        f"{prefix}AddressCity": address.get("city"),
-        f"{prefix}AddressState": address.get("stateOrProvince"),
-        f"{prefix}AddressCountry": V2_COUNTRY.get(country, country) if country else None,
-        f"{prefix}AddressZip": address.get("zipOrPostalCode"),
-    }
-
-
-def v2_time(text: str) -> str:
-    return text.replace("+00:00", "+0000")

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.bill import rules, sessions, shapes
-from connectors.sandbox.bill.endpoint import (
-    BillEndpoint,
-    parse_form,
-    v2_credentials,
-    v2_denial,
-)
-from connectors.sandbox.bill.errors import refusal
+from connectors.sandbox.bill import rules, sessions
+from connectors.sandbox.bill.endpoint import BillEndpoint, parse_form, v2_credentials, v2_denial
+from connectors.sandbox.bill.errors import TEXTS, Refusal, refusal, v2_body
+from connectors.sandbox.bill.resource import Record
+from connectors.sandbox.bill.v2_entities import ENTITIES, Entity, v2_time
 from connectors.sandbox.books import Books
 from connectors.sandbox.core import Core
 from connectors.sandbox.endpoint import Call, Outcome, Work
 
 MOST = 999
-_ACCOUNT_TYPES = {code: name for name, code in shapes.V2_ACCOUNT_TYPE.items()}
-_COUNTRIES = {"USA": "US"} | {name: code for code, name in shapes.COUNTRY_NAMES.items()}
+MOST_AT_ONCE = 100
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda left, right: left == right,
     "!=": lambda left, right: left != right,
@@ -46,11 +43,39 @@ def routes(core: Core, gate: sessions.Gate) -> list[Route]:
 
     return [
         route("Login.json", "v2_login", _log_in, writes=True, ledgered=False, credentials=None),
-        route("Crud/Read/Customer.json", "v2_read_customer", _read_customer, writes=False),
-        route("List/Customer.json", "v2_list_customers", _list_customers, writes=False),
-        route("Crud/Create/Customer.json", "v2_create_customer", _create_customer, writes=True),
+        route("Logout.json", "v2_logout", _log_out, writes=True, ledgered=False),
+        route("ListOrgs.json", "v2_list_orgs", _list_organizations, writes=False, credentials=None),
+        route("GetSessionInfo.json", "v2_get_session_info", _session_info, writes=False),
+        route("MFAStatus.json", "v2_get_mfa_status", _mfa_status, writes=False),
+        route("GetEntityMetadata.json", "v2_get_entity_metadata", _metadata, writes=False),
+        route("CurrentTime.json", "v2_get_current_time", _current_time, writes=False),
+        route("Errors.json", "v2_list_errors", _errors, writes=False, credentials=None),
+        *(
+            route(path, operation, work, writes=not operation.startswith(("v2_read", "v2_list")))
+            for entity in ENTITIES
+            for path, operation, work in _ways(entity)
+        ),
         route("{rest:path}", "unknown", _unknown_path, writes=False, credentials=None),
     ]
+
+
+def _ways(entity: Entity) -> list[tuple[str, str, Work]]:
+    thing = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", entity.name).lower()
+    found = []
+    for verb in entity.verbs.split():
+        bulk, _, single = verb.rpartition("/")
+        path = f"List/{entity.name}.json" if verb == "List" else f"{bulk}/Crud/{single}/{entity.name}.json"
+        name = (
+            f"{single.lower()}_{thing}" + ("s" if bulk or verb == "List" else "") + ("_bulk" if bulk else "")
+        )
+        found.append(
+            (path.lstrip("/"), f"v2_{name}", _bound(_several if bulk else _WORKS[single], entity, single))
+        )
+    return found
+
+
+def _bound(work: Callable[[Entity, str, Books, Call], Any], entity: Entity, verb: str) -> Work:
+    return lambda books, call: work(entity, verb, books, call)
 
 
 def _log_in(books: Books, call: Call) -> Response:
@@ -76,19 +101,84 @@ def _log_in(books: Books, call: Call) -> Response:
     )
 
 
-def _read_customer(books: Books, call: Call) -> Response:
-    key = _data(call).get("id")
-    record = books.get("customer", str(key)) if key else None
+def _log_out(books: Books, call: Call) -> Response:
+    sessions.sign_out(books, parse_form(call)["sessionId"])
+    return _success({})
+
+
+def _list_organizations(books: Books, call: Call) -> Response:
+    """Whoever knows user name and password, without a session."""
+    form = parse_form(call)
+    organization = books.get("organization", sessions.ORGANIZATION) or {}
+    if form.get("devKey") != sessions.DEV_KEY:
+        raise refusal(200, "BDC_1102")
+    if (form.get("userName"), form.get("password")) != (sessions.USERNAME, sessions.PASSWORD):
+        raise refusal(200, "BDC_1101")
+    return _success([{"orgId": organization["id"], "orgName": organization["name"]}])
+
+
+def _session_info(_books: Books, _call: Call) -> Response:
+    return _success({"organizationId": sessions.ORGANIZATION, "userId": sessions.USER_ID})
+
+
+def _mfa_status(books: Books, call: Call) -> Response:
+    session = books.get("session", parse_form(call)["sessionId"]) or {}
+    return _success({"mfaStatus": "COMPLETE" if session.get("trusted") else "DISABLED"})
+
+
+def _metadata(books: Books, call: Call) -> Response:
+    """What is told of a field is not documented."""
+    text = parse_form(call).get("data")
+    wanted = _data(call).get("entity") if text else None
+    known = {entity.name: entity for entity in ENTITIES}
+    for name in wanted or ():
+        if name not in known:
+            raise refusal(200, "BDC_1114", str(name))
+    return _success({name: {"fields": _fields_of(books, known[name])} for name in wanted or known})
+
+
+def _fields_of(books: Books, entity: Entity) -> Record:
+    first = books.find(entity.resource.kind, limit=1)
+    shown = entity.as_shown(books, first[0]) if first else {}
+    types = {bool: "boolean", int: "number", float: "number"}
+    return {
+        name: {
+            "type": types.get(type(value), "string"),
+            "isRequired": name in entity.required,
+            "isReadOnly": name in ("id", "createdTime", "updatedTime"),
+            "isFilterable": True,
+        }
+        for name, value in shown.items()
+    }
+
+
+def _current_time(books: Books, _call: Call) -> Response:
+    return _success({"currentTime": v2_time(books.now.isoformat(timespec="milliseconds"))})
+
+
+def _errors(_books: Books, _call: Call) -> Response:
+    return _success(dict(TEXTS))
+
+
+def _read(entity: Entity, _verb: str, books: Books, call: Call) -> Response:
+    """One that was deleted is there still, and no longer active."""
+    return _success(entity.as_shown(books, _existing(entity, books, _data(call))))
+
+
+def _existing(entity: Entity, books: Books, data: Mapping[str, Any]) -> Record:
+    key = data.get("id")
+    record = books.get(entity.resource.kind, str(key)) if key else None
     if record is None:
         raise refusal(200, "BDC_1120")
-    return _success(shapes.v2_customer(books, record))
+    return record
 
 
-def _list_customers(books: Books, call: Call) -> Response:
-    """A bare array. `max` above 999 is cut to 999; inactive customers are in it unless filtered out."""
+def _list(entity: Entity, _verb: str, books: Books, call: Call) -> Response:
+    """A bare array. `max` above 999 is cut to 999; what is not active is in it unless filtered out."""
     data = _data(call)
     start, most = _whole(data, "start", 0), min(_whole(data, "max", MOST), MOST)
-    rows = [shapes.v2_customer(books, row) for row in books.find("customer", newest_first=False)]
+    found = books.find(entity.resource.kind, newest_first=False)
+    rows = [entity.as_shown(books, row) for row in found]
     for item in data.get("filters") or []:
         rows = [row for row in rows if _holds(row, item)]
     for order in reversed(data.get("sort") or []):
@@ -99,7 +189,7 @@ def _list_customers(books: Books, call: Call) -> Response:
     return _success(rows[start : start + most])
 
 
-def _holds(row: dict[str, Any], item: Any) -> bool:
+def _holds(row: Record, item: Any) -> bool:
     field = item.get("field") if isinstance(item, dict) else None
     if field not in row:
         raise refusal(200, "BDC_1130", str(field))
@@ -111,53 +201,66 @@ def _holds(row: dict[str, Any], item: Any) -> bool:
     return _OPERATORS[item["op"]](str(actual or ""), str(wanted))
 
 
-def _create_customer(books: Books, call: Call) -> Outcome:
-    given = _data(call).get("obj")
+def _write(entity: Entity, verb: str, books: Books, call: Call) -> Outcome:
+    return _changed(entity, books, _carry_out(entity, verb, books, _data(call)))
+
+
+def _changed(entity: Entity, books: Books, record: Record) -> Outcome:
+    return Outcome(_success(entity.as_shown(books, record)), record=record["id"])
+
+
+def _carry_out(entity: Entity, verb: str, books: Books, data: Mapping[str, Any]) -> Record:
+    """One write; Update lays what is given over what is there."""
+    if verb in ("Delete", "Undelete"):
+        shelving = "archive" if verb == "Delete" else "restore"
+        return entity.resource.shelve(books, shelving, _existing(entity, books, data))
+    given = data.get("obj")
     if not isinstance(given, dict):
         raise refusal(200, "BDC_1117", "obj")
-    if given.get("entity") != "Customer":
-        raise refusal(200, "BDC_1118", "Customer", str(given.get("entity")))
-    name = given.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise refusal(200, "BDC_1117", "name")
-    if given.get("accountType", "0") not in _ACCOUNT_TYPES:
-        raise refusal(200, "BDC_1119", "accountType", str(given["accountType"]))
-    record = rules.store_customer(books, _as_v3(given))
-    return Outcome(_success(shapes.v2_customer(books, record)), record=record["id"])
+    if given.get("entity") != entity.name:
+        raise refusal(200, "BDC_1118", entity.name, str(given.get("entity")))
+    for name in entity.required:
+        if not isinstance(given.get(name), str) or not given[name].strip():
+            raise refusal(200, "BDC_1117", name)
+    if entity.agrees and data.get("agreedWithTOS") is not True:
+        raise refusal(200, "BDC_1117", "agreedWithTOS")
+    told = entity.as_given(given)
+    if verb == "Update":
+        return entity.resource.change(books, "update", _existing(entity, books, given), told)
+    owner = entity.resource.owner_field
+    if owner and books.get(entity.resource.owner, given[owner]) is None:
+        raise refusal(200, "BDC_1120")
+    return entity.resource.create(books, told, {owner: given[owner]} if owner else {})
 
 
-def _as_v3(given: dict[str, Any]) -> dict[str, Any]:
-    contact = {
-        name: given[field]
-        for name, field in (("firstName", "contactFirstName"), ("lastName", "contactLastName"))
-        if given.get(field)
-    }
-    same = ("name", "companyName", "email", "phone", "fax", "description", "invoiceCurrency")
-    return {
-        **{name: given.get(name) for name in same},
-        "contact": contact or None,
-        "accountNumber": given.get("accNumber"),
-        "accountType": _ACCOUNT_TYPES[given.get("accountType", "0")],
-        "billingAddress": _address("bill", given),
-        "shippingAddress": _address("ship", given),
-        "v2": {name: given.get(name) for name in ("shortName", "altPhone", "printAs", "parentCustomerId")},
-    }
+def _several(entity: Entity, verb: str, books: Books, call: Call) -> Outcome:
+    """Each by itself: what is refused of one is told in its place, and keeps none of the others away."""
+    members = _data(call).get("bulk")
+    if not isinstance(members, list) or not 1 <= len(members) <= MOST_AT_ONCE:
+        raise refusal(200, "BDC_1129", "bulk", str(members)[:40])
+    answers, made = [], []
+    for member in members:
+        try:
+            record = _carry_out(entity, verb, books, member if isinstance(member, dict) else {})
+        except Refusal as no:
+            answers.append(v2_body(no))
+            continue
+        made.append(record["id"])
+        answers.append(_envelope(entity.as_shown(books, record)))
+    return Outcome(_success({"bulk": answers}), record=",".join(made), took=bool(made))
 
 
-def _address(prefix: str, given: dict[str, Any]) -> dict[str, Any] | None:
-    country = given.get(f"{prefix}AddressCountry")
-    address = {
-        "line1": given.get(f"{prefix}Address1"),
-        "line2": given.get(f"{prefix}Address2"),
-        "city": given.get(f"{prefix}AddressCity"),
-        "stateOrProvince": given.get(f"{prefix}AddressState"),
-        "zipOrPostalCode": given.get(f"{prefix}AddressZip"),
-        "country": _COUNTRIES.get(country, country),
-    }
-    return address if any(address.values()) else None
+_WORKS: Mapping[str, Callable[[Entity, str, Books, Call], Any]] = {
+    "Read": _read,
+    "List": _list,
+    "Create": _write,
+    "Update": _write,
+    "Delete": _write,
+    "Undelete": _write,
+}
 
 
-def _data(call: Call) -> dict[str, Any]:
+def _data(call: Call) -> Record:
     text = parse_form(call).get("data")
     if text is None:
         raise refusal(200, "BDC_1108", "data")
@@ -170,15 +273,19 @@ def _data(call: Call) -> dict[str, Any]:
     return data
 
 
-def _whole(data: dict[str, Any], name: str, default: int) -> int:
+def _whole(data: Mapping[str, Any], name: str, default: int) -> int:
     value = data.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise refusal(200, "BDC_1129", name, str(value))
     return value
 
 
+def _envelope(shown: Any) -> Record:
+    return {"response_status": 0, "response_message": "Success", "response_data": shown}
+
+
 def _success(shown: Any) -> Response:
-    return JSONResponse({"response_status": 0, "response_message": "Success", "response_data": shown})
+    return JSONResponse(_envelope(shown))
 
 
 def _unknown_path(_books: Books, _call: Call) -> Response:

@@ -4,11 +4,11 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from connectors.sandbox.bill import rules
 from connectors.sandbox.bill.checks import Check
 from connectors.sandbox.bill.connections import status_of
 from connectors.sandbox.bill.errors import invalid, refusal, v3_time
 from connectors.sandbox.bill.identifiers import new_id
+from connectors.sandbox.bill.resources.customers import CUSTOMER
 from connectors.sandbox.bill.resources.vendors import VENDOR
 from connectors.sandbox.bill.ways import Way, existing, parsed
 from connectors.sandbox.books import Books
@@ -119,7 +119,7 @@ def _made(books: Books, party: str, company: dict[str, Any], given: dict[str, An
     name = given.get("name") or company["name"]
     if party == "vendor":
         return VENDOR.create(books, {"name": name, "address": company["addresses"][0]}, {})
-    return rules.create_customer(books, {"name": name, "email": company["managedBy"]["email"]})
+    return CUSTOMER.create(books, {"name": name, "email": company["managedBy"]["email"]}, {})
 
 
 def _connected(

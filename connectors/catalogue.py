@@ -39,8 +39,8 @@ FOLDER = Path(__file__).parent
 EFFECTS = frozenset({"read", "write", "money", "irreversible", "notify"})
 METHODS = ("get", "post", "put", "patch", "delete")
 BLOCK_KEYS = (
-    "aliases base card effects fallback injected judge masked off paging record reference returns sealed"
-    " secrets stale tags trusted undo"
+    "aliases base card effects fallback injected judge masked off paging pays record reference returns"
+    " sealed secrets stale tags trusted undo"
 )
 LOADER = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
@@ -192,7 +192,7 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
     if "requestBody" in raw:
         ((content_type, content),) = raw["requestBody"]["content"].items()
         body = content["schema"]
-    record = block.get("record")
+    record, pays = block.get("record"), block.get("pays")
     return Operation(
         connector=connector,
         name=raw["operationId"],
@@ -207,6 +207,7 @@ def _compiled(connector: str, path: str, method: str, raw: dict, bases: Mapping[
         tags=tuple(block.get("tags", ())),
         injected=injected,
         record=RecordRef(record["kind"], record["key"]) if record else None,
+        pays=RecordRef(pays["kind"], pays["key"]) if pays else None,
         card=block.get("card", ""),
         stale=tuple(block.get("stale", ())),
         undo=block.get("undo", ""),
@@ -316,6 +317,9 @@ def _unfit_write(operation: Operation, block: Mapping[str, Any]) -> Iterator[str
         yield "a write says its record (null when it has none yet)"
     elif operation.record and operation.record.key not in operation.input_schema["properties"]:
         yield f"its record key {operation.record.key} is not an argument"
+    for name in operation.pays.key.split(".") if operation.pays else ():
+        if name not in schemas.names(operation.input_schema):
+            yield f"its {name}, by which it says what it pays, is not an argument"
     for name in operation.trusted_when:
         if name not in operation.input_schema["properties"]:
             yield f"its {name}, which needs a trusted session, is not an argument"

@@ -70,6 +70,7 @@ class Operation:
     tags: tuple[str, ...] = ()
     injected: tuple[str, ...] = ()
     record: RecordRef | None = None
+    pays: RecordRef | None = None  # what it settles with money; the key is dotted where it lists several
     card: str = ""
     stale: tuple[str, ...] = ()
     undo: str = ""
@@ -108,6 +109,16 @@ class Operation:
             return []
         own = [value for name in self.secrets if isinstance(value := arguments.get(name), str) and value]
         return own + [found for inner in arguments.values() for found in self.secrets_in(inner)]
+
+    def paid_in(self, arguments: Mapping[str, Any]) -> set[str]:
+        """The keys of the records that it pays."""
+        if self.pays is None:
+            return set()
+        found: list[Any] = [arguments]
+        for name in self.pays.key.split("."):
+            values = [one.get(name, []) for one in found]
+            found = [one for value in values for one in (value if isinstance(value, list) else [value])]
+        return {key for key in found if isinstance(key, str)}
 
     def wants_trust(self, arguments: Mapping[str, Any]) -> bool:
         return self.trusted or any(arguments.get(name) for name in self.trusted_when)

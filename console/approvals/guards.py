@@ -10,7 +10,7 @@ from console.audit.triggers import Guard
 PROPOSAL, STEP, DECISION, ATTEMPT = (
     f"approvals_{name}" for name in ("proposal", "step", "decision", "attempt")
 )
-SETTLEMENT, MOVE, FILE = "approvals_settlement", "approvals_move", "approvals_storedfile"
+SETTLEMENT, MOVE, FILE, HOLD = (f"approvals_{name}" for name in ("settlement", "move", "storedfile", "hold"))
 
 
 def _changed(*columns: str) -> str:
@@ -78,10 +78,10 @@ FIXED = {
         "refs",
         "record_kind",
         "record_key",
-        "hold",
         "before",
         "card",
     ),
+    HOLD: ("step_id", "thing"),
     DECISION: ("proposal_id", "digest", "requester_id", "approver_id", "verdict", "reason", "decided_at"),
     ATTEMPT: ("step_id", "number", "request", "request_digest", "arguments", "before", "prepared_at"),
     SETTLEMENT: ("proposal_id", "person_id", "finding", "evidence", "found_at"),
@@ -93,7 +93,7 @@ GUARDS = (
     _moves(PROPOSAL, "proposal", "status"),
     _moves(ATTEMPT, "attempt", "state"),
     *(_fixed(table, *columns) for table, columns in FIXED.items()),
-    *(_kept(table) for table in (PROPOSAL, STEP, DECISION, ATTEMPT, SETTLEMENT, MOVE, FILE)),
+    *(_kept(table) for table in (PROPOSAL, STEP, HOLD, DECISION, ATTEMPT, SETTLEMENT, MOVE, FILE)),
     Guard(
         "proposal_starts_pending", PROPOSAL, "INSERT", "a proposal starts pending", "NEW.status <> 'pending'"
     ),
@@ -157,7 +157,9 @@ GUARDS = (
 
 # A proposal that ended lets go of what it held, so that a new one can be made.
 _ENDED = "('succeeded','failed','partly_done','rejected','withdrawn','expired','superseded','stale')"
-_RELEASE = f"UPDATE {STEP} SET is_live = FALSE WHERE proposal_id = NEW.id"
+_RELEASE = (
+    f"UPDATE {HOLD} SET is_live = FALSE WHERE step_id IN (SELECT id FROM {STEP} WHERE proposal_id = NEW.id)"
+)
 RELEASE = {
     "sqlite": f"CREATE TRIGGER proposal_releases AFTER UPDATE OF status ON {PROPOSAL} "
     f"WHEN NEW.status IN {_ENDED} BEGIN {_RELEASE}; END",

@@ -142,8 +142,6 @@ class Step(models.Model):
     refs = models.JSONField(default=list)  # holes that earlier steps fill, such as "step1.id"
     record_kind = models.CharField(max_length=30, blank=True)
     record_key = models.CharField(max_length=120, blank=True)
-    hold = models.CharField(max_length=300)  # one live proposal per hold
-    is_live = models.BooleanField(default=True)
     before = models.JSONField()
     card = models.JSONField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
@@ -154,9 +152,6 @@ class Step(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "position"], name="step_position_once"),
-            models.UniqueConstraint(
-                fields=["hold"], condition=Q(is_live=True), name="one_live_proposal_per_thing"
-            ),
         ]
         indexes = [models.Index(fields=["record_kind", "record_key"], name="step_by_record")]
 
@@ -168,6 +163,24 @@ class Step(models.Model):
         names = ("method", "path", "query", "content_type", "body")
         key = {"idempotency_key": self.arguments[KEY]} if KEY in self.arguments else {}
         return {name: getattr(self, name) for name in names} | key
+
+
+class Hold(models.Model):
+    """What a live proposal keeps to itself: a record that it changes or pays, or the very request."""
+
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="holds")
+    thing = models.CharField(max_length=300)
+    is_live = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thing"], condition=Q(is_live=True), name="one_live_proposal_per_thing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.thing
 
 
 class Decision(models.Model):

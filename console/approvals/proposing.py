@@ -22,7 +22,7 @@ from connectors.requests import KEY, Request, holes
 from console.accounts.models import Person
 from console.approvals import asking, files, moves, policy
 from console.approvals.errors import AlreadyProposedError, BlockedError, NotAllowedError, StaleDecisionError
-from console.approvals.models import Proposal, Step
+from console.approvals.models import Hold, Proposal, Step
 from console.approvals.wording import clipped, is_storable, visible, visible_all
 from console.audit import log
 from console.connections.clients import connection_for
@@ -93,7 +93,8 @@ def propose(
         _prepare(connection, operation, draft, position, operations)
         for position, (operation, draft) in enumerate(zip(operations, steps, strict=True), start=1)
     ]
-    if len({_hold(connection, step) for step in prepared}) < len(prepared):
+    things = [thing for step in prepared for thing in _held(connection, step)]
+    if len(set(things)) < len(things):
         raise ArgumentsError(["Two steps of this plan do the same to the same record; leave one out."])
     canonical = canonical_form(connection, [(step.request, step.refs) for step in prepared])
     try:
@@ -108,9 +109,9 @@ def propose(
             supersedes=supersedes,
         )
     except IntegrityError:
-        held = Step.objects.filter(is_live=True, hold__in=[_hold(connection, step) for step in prepared])
-        if first := held.select_related("proposal").first():
-            raise AlreadyProposedError(first.proposal) from None
+        held = Hold.objects.filter(is_live=True, thing__in=things).select_related("step__proposal")
+        if first := held.first():
+            raise AlreadyProposedError(first.step.proposal) from None
         raise
 
 
@@ -308,7 +309,7 @@ def _too_few_deciders(requester: Person, ruling: policy.Ruling) -> list[Flag]:
 
 
 def _file_step(proposal: Proposal, position: int, step: PreparedStep) -> None:
-    Step.objects.create(
+    row = Step.objects.create(
         proposal=proposal,
         position=position,
         operation=step.operation.name,
@@ -317,14 +318,24 @@ def _file_step(proposal: Proposal, position: int, step: PreparedStep) -> None:
         refs=list(step.refs),
         record_kind=step.before.kind,
         record_key=step.before.key,
-        hold=_hold(proposal.connection, step),
         before=asdict(step.before),
         card=visible_all({**asdict(step.expectation), "sources": dict(step.sources)}),
     )
+    Hold.objects.bulk_create(Hold(step=row, thing=thing) for thing in _held(proposal.connection, step))
 
 
-def _hold(connection: Connection, step: PreparedStep) -> str:
-    """What one live proposal keeps to itself: the record it changes, or the very request if it makes one."""
+def _held(connection: Connection, step: PreparedStep) -> list[str]:
+    """What one live proposal keeps to itself: the record it changes, or the very request if it makes one.
+
+    And whatever it pays, in whichever way: two that are both right alone would pay it twice together.
+    """
+    paid = sorted(step.operation.paid_in(step.arguments))
+    pays = [f"{connection.pk}|pays {step.operation.pays.kind}|{key}" for key in paid]
+    return [f"{connection.pk}|{step.operation.name}|{_changed(connection, step)}", *pays]
+
+
+def _changed(connection: Connection, step: PreparedStep) -> str:
+    """The key of the record that a step changes, or the digest of its request where it has none."""
     record = step.operation.record
     key = step.arguments.get(record.key) if record else None
     if not isinstance(key, str | int):
@@ -332,7 +343,7 @@ def _hold(connection: Connection, step: PreparedStep) -> str:
         request = replace(step.request, idempotency_key="")
         alike = replace(request, body=request.body.replace(ours, "")) if ours else request
         key = digest_of(canonical_form(connection, [(alike, step.refs)]))
-    return f"{connection.pk}|{step.operation.name}|{key}"
+    return str(key)
 
 
 def _at_stake(moneys: Sequence[Money]) -> Money:

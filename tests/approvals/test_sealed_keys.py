@@ -62,7 +62,8 @@ def test_the_key_of_the_request_is_on_the_card_in_the_digest_and_what_was_sent(
 def test_two_proposals_have_two_keys_and_are_still_one_thing(committed_db, filed, people):
     first = filed("bill_create_security_key")
 
-    assert first.steps.get().hold.endswith(f"|{first.steps.get().arguments['subscriptionId']}")
+    step = first.steps.get()
+    assert step.holds.get().thing.endswith(f"|{step.arguments['subscriptionId']}")
 
 
 def test_an_answer_that_was_lost_says_that_its_key_was(committed_db, connected, approve, sandbox, filed):

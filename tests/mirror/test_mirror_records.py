@@ -61,7 +61,6 @@ def propose_refund(invoice, requester) -> Proposal:
         arguments={},
         method="POST",
         path="/",
-        hold=f"hold-{proposal.pk}",
         before={},
         card={},
         record_kind="invoice",

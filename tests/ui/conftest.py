@@ -41,7 +41,6 @@ def pending_proposal(people) -> Proposal:
         arguments={},
         method="POST",
         path="/",
-        hold="h",
         before={},
         card={"changes": [], "sources": {}},
     )

@@ -87,7 +87,16 @@ RULES = {
     "connections:receive-event": Rule((405,) * 6, (403,) * 6, "events_path"),
     **{
         f"mirror:{kind}-list": Rule(ALL, NO_SUCH_WAY)
-        for kind in ("customer", "subscription", "invoice", "credit_note", "product", "vendor", "bill")
+        for kind in (
+            "customer",
+            "subscription",
+            "usage",
+            "invoice",
+            "credit_note",
+            "product",
+            "vendor",
+            "bill",
+        )
     },
     **{
         f"mirror:{kind}-detail": Rule(ALL, NO_SUCH_WAY, kind)
@@ -102,7 +111,7 @@ RULES = {
             "bill",
         )
     },
-    **{f"mirror:{kind}-now": Rule(ALL, NO_SUCH_WAY, kind) for kind in ("subscription", "invoice")},
+    "mirror:subscription-now": Rule(ALL, NO_SUCH_WAY, "subscription"),
     **{
         f"mirror:{kind}-{deed}": Rule(PROPOSERS, PROPOSERS_POST, kind)
         for kind, deeds in DEEDS.items()

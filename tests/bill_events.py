@@ -1,6 +1,7 @@
 """A subscription at BILL's sandbox as if it had always been there, with one event in its history."""
 
 import json
+from collections.abc import Sequence
 
 from connectors.sandbox.client import SandboxControl
 
@@ -8,14 +9,19 @@ SUBSCRIPTION = "0b6a0c52-6f1e-4e2f-8a4e-5d5f1f6f9b22"
 EVENT = "6f0f3c1a-0c0e-4d0a-9a52-2f6d6d1a7c11"
 SECURITY_KEY = "a key that BILL told once"
 NOWHERE = "http://127.0.0.1:9/"
-ALL = ("vendor", "bill", "invoice")
 DEEDS = ("created", "updated", "archived", "restored")
+ALL = [f"{kind}.{deed}" for kind in ("vendor", "bill", "invoice") for deed in DEEDS]
 
 
 def subscribe(
-    sandbox: SandboxControl, *, url: str = NOWHERE, key: str = SUBSCRIPTION, enabled: bool = True
+    sandbox: SandboxControl,
+    *,
+    url: str = NOWHERE,
+    key: str = SUBSCRIPTION,
+    enabled: bool = True,
+    events: Sequence[str] = ALL,
 ) -> str:
-    """Its id; `url` is told of vendors, bills and invoices."""
+    """Its id; `url` is told of vendors, bills and invoices, or of these events."""
     now = sandbox.now().isoformat(timespec="milliseconds")
     sandbox.add(
         "bill",
@@ -25,7 +31,7 @@ def subscribe(
         name="Countersign",
         organizationId="00801HALDEN000000000",
         status={"enabled": enabled},
-        events=[{"type": f"{kind}.{deed}", "version": "1"} for kind in ALL for deed in DEEDS],
+        events=[{"type": name, "version": "1"} for name in events],
         notificationUrl=url,
         createdTime=now,
         updatedTime=now,

@@ -25,7 +25,7 @@ KEY = re.compile(r"[A-Za-z0-9-]{1,60}")
 # What a subscription of ours asks to be told of: whatever there is a page for.
 DEEDS = ("created", "updated", "archived", "restored")
 SUBSCRIBED = [f"{kind}.{deed}" for kind in ("vendor", "bill", "invoice") for deed in DEEDS]
-SUBSCRIBED.append("payment.updated")
+SUBSCRIBED += ["payment.updated", "payment.failed"]
 NAME = "Countersign"
 PAGE = 100
 
@@ -43,11 +43,19 @@ def event(body: Any) -> Event:
     given_id, given_type = metadata.get("eventId"), metadata.get("eventType")
     if not matches(ID, given_id) or not matches(TYPE, given_type):
         raise ValueError("no eventId or no eventType")
-    kind = given_type.rpartition(".")[0]
-    entity = body.get(kind)
-    key = entity.get("id") if isinstance(entity, dict) else None
+    kind, key = _record(given_type, body)
     known = kind in REFRESHED and matches(KEY, key)
     return Event(given_id, given_type, *((kind, key) if known else ("", "")))
+
+
+def _record(given_type: str, body: Mapping[str, Any]) -> tuple[str, Any]:
+    """The kind and id of what it is about. A payment that failed was never made: its first bill is told."""
+    kind = given_type.rpartition(".")[0]
+    entity = body.get(kind.removeprefix("spend."))
+    if given_type == "payment.failed":
+        bills = entity.get("bills") if isinstance(entity, dict) else None
+        kind, entity = "bill", bills[0] if isinstance(bills, list) and bills else None
+    return kind.replace(".", "_"), entity.get("id") if isinstance(entity, dict) else None
 
 
 def matches(pattern: re.Pattern[str], value: Any) -> bool:

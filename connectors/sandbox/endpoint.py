@@ -78,12 +78,18 @@ class Outcome:
 
 
 class Refused(Exception):
-    """A definite no: nothing changes, and the given response is the answer."""
+    """A definite no: nothing of the work is kept, and the given response is the answer.
 
-    def __init__(self, response: Response, record: str = "") -> None:
+    then: what the no itself leaves in the books.
+    """
+
+    def __init__(
+        self, response: Response, record: str = "", then: Callable[[Books], None] | None = None
+    ) -> None:
         super().__init__(response.status_code)
         self.response = response
         self.record = record
+        self.then = then
 
 
 Work = Callable[[Books, Call], Response | Outcome]
@@ -147,6 +153,8 @@ class Endpoint:
             if self.ledgered:
                 with store.writing(self.connector) as books:
                     self._note(books, call, record=refusal.record, took=False)
+                    if refusal.then:
+                        refusal.then(books)
             return refusal.response
 
     def _handled(self, books: Books, call: Call) -> Response:

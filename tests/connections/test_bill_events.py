@@ -109,6 +109,23 @@ def test_what_there_are_no_records_of_is_kept_and_not_read(client, address, kind
     assert VendorEvent.objects.get().due_at is None
 
 
+def test_a_payment_that_was_never_made_lets_its_bill_be_read(client, bill, address):
+    key = read_live(bill, "bill_list_bills", {"archived": False}).data[0]["id"]
+    failed = {"bills": [{"id": key, "amount": 10}], "transactionNumber": "CS-1"}
+    send(client, address, told("payment.failed", payment=failed, errors=[{"code": "BDC_1151"}]))
+
+    event = VendorEvent.objects.get()
+    assert (event.kind, event.key, event.due_at is not None) == ("bill", key, True)
+
+
+@pytest.mark.parametrize(
+    "payment", [None, [], "stp1", {}, {"bills": {}}, {"bills": [None]}, {"bills": [{"id": {"a": 1}}]}]
+)
+def test_a_failed_payment_that_names_no_bill_is_kept_and_nothing_is_read(client, address, payment):
+    assert send(client, address, told("payment.failed", payment=payment)).status_code == 200
+    assert VendorEvent.objects.get().due_at is None
+
+
 @pytest.mark.parametrize("body", [b"{", b"null", b"[]", b'"text"', b"{}", b'{"metadata": {}}', b'"[1]"'])
 def test_what_is_signed_and_no_event_is_400(client, address, body):
     assert send(client, address, body).status_code == 400
@@ -116,7 +133,9 @@ def test_what_is_signed_and_no_event_is_400(client, address, body):
 
 
 def test_a_body_that_is_too_large_is_refused(client, address):
-    assert send(client, address, b'{"a": "' + b"x" * 70_000 + b'"}').status_code == 413
+    for size in (70_000, 10_000_000):
+        assert send(client, address, b'{"a": "' + b"x" * size + b'"}').status_code == 413
+    assert not VendorEvent.objects.exists()
 
 
 def test_our_subscription_is_watched_and_others_are_not(bill, address, sandbox):

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from connectors.sandbox.bill.resources.funding_accounts import BANK
 from connectors.sandbox.client import SandboxControl
+from tests import payables, payments
 from tests.bill_events import EVENT, SECURITY_KEY, SUBSCRIPTION, subscribe
 from tests.connectors.bill_account import BillAccount
 from tests.processes import wait_for
@@ -128,6 +131,69 @@ def test_only_what_was_subscribed_to_is_told(
     sandbox.change("bill", "vendor", vendor, name="Renamed")
 
     assert [event["metadata"]["eventType"] for event in listener.wait_for(1)] == ["vendor.updated"]
+
+
+def test_a_payment_that_cannot_be_made_is_told_without_an_id(
+    sandbox: SandboxControl, bill: Events, listener: Listener
+) -> None:
+    payments.fill(sandbox)
+    sandbox.settings(bill_wants_trust=False)
+    subscribe(sandbox, url=listener.url, events=["payment.failed", "payment.updated"])
+    account = {"type": "BANK_ACCOUNT", "id": payments.PENDING_BANK}
+    asked = {"billId": payables.BILL, "amount": 70.5, "fundingAccount": account, "processingOptions": {}}
+    refused = bill.post("/payments", asked | {"transactionNumber": "CS-1"})
+
+    (event,) = listener.wait_for(1)
+    assert event["metadata"]["eventType"] == "payment.failed"
+    assert event["payment"]["bills"] == [{"id": payables.BILL, "amount": 70.5}]
+    assert (event["payment"]["transactionNumber"], "id" in event["payment"]) == ("CS-1", False)
+    assert [error["code"] for error in event["errors"]] == [refused.json()[0]["code"]] == ["BDC_1151"]
+    assert sandbox.effects()[-1]["took"] is False
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"), [({"amount": "none"}, True), ({"billId": "00n01NOBODY"}, True), ({}, False)]
+)
+def test_a_wrong_request_or_one_nobody_is_to_be_told_of_makes_no_event(
+    sandbox: SandboxControl, bill: Events, listener: Listener, asked: dict[str, Any], told: bool
+) -> None:
+    payments.fill(sandbox)
+    sandbox.settings(bill_wants_trust=False, bill_tells_failed_payments=told)
+    subscribe(sandbox, url=listener.url, events=["payment.failed", "vendor.updated"])
+    account = {"type": "BANK_ACCOUNT", "id": payments.PENDING_BANK}
+    right = {"billId": payables.BILL, "amount": 70.5, "fundingAccount": account, "processingOptions": {}}
+    assert bill.post("/payments", right | asked).is_client_error
+    sandbox.change("bill", "vendor", payables.VENDOR, name="Renamed")
+
+    assert [event["metadata"]["eventType"] for event in listener.wait_for(1)] == ["vendor.updated"]
+
+
+def test_a_recurring_bill_that_pays_itself_does_so_or_tells_why_not(
+    sandbox: SandboxControl, bill: Events, listener: Listener
+) -> None:
+    payments.fill(sandbox)
+    sandbox.settings(bill_wants_trust=False)
+    subscribe(sandbox, url=listener.url, events=["payment.failed", "payment.updated"])
+    due = (sandbox.now() + timedelta(days=10)).date().isoformat()
+    for account in (BANK, payments.PENDING_BANK):
+        asked = {
+            "vendorId": payables.VENDOR,
+            "schedule": {"period": "MONTHLY", "frequency": 1, "nextDueDate": due, "daysInAdvance": 9},
+            "recurringBillLineItems": [{"amount": 80, "description": "Rent"}],
+            "processingOptions": {"autoPayment": True},
+            "paymentInformation": {"bankAccountId": account},
+        }
+        assert bill.post("/recurringbills", asked).status_code == 201
+    sandbox.advance(2 * 86_400)
+
+    paid, failed = sorted(
+        listener.wait_for(2), key=lambda event: event["metadata"]["eventType"], reverse=True
+    )
+    assert paid["payment"]["status"] == "SCHEDULED"
+    assert (paid["payment"]["processDate"], paid["payment"]["billingType"]) == (due, "RECURRING_PAYMENT")
+    assert failed["metadata"]["eventType"] == "payment.failed"
+    assert failed["payment"]["fundingAccount"]["id"] == payments.PENDING_BANK
+    assert failed["payment"]["bills"] != [{"id": paid["payment"]["billIds"][0], "amount": 80}]
 
 
 @pytest.mark.parametrize("status", [500, 204, 202])

@@ -22,6 +22,11 @@ DEFAULTS = {
     "bill_document_ready_s": 120,
     # Nor is whether a bill that was approved must be approved anew once its amount or vendor changes.
     "bill_changed_bills_are_approved_anew": True,
+    # Nor for which reasons, and when, BILL tells that it did not make a payment: here at once, for every one
+    # that was asked for rightly and could not be made, by a call or by a bill that pays itself.
+    "bill_tells_failed_payments": True,
+    # Nor is when a recurring bill that pays itself does so: here it is scheduled as the bill is entered.
+    "bill_pays_recurring_bills": True,
     # The waits after a delivery that failed are 2, 4, 8 and 16 seconds, times this.
     "bill_event_retry_scale": 1.0,
     # Both forms are told of: the payload as an object, or as a JSON text that holds one.

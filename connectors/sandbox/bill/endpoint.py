@@ -122,7 +122,7 @@ class BillEndpoint(Endpoint):
         try:
             return self._do(books, call)
         except Refusal as no:
-            raise Refused(self._denial(no, books)) from no
+            raise Refused(self._denial(no, books), then=no.then) from no
 
     def _too_many(self) -> Response:
         with self.core.store.reading("bill") as books:

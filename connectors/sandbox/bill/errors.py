@@ -1,8 +1,11 @@
 """How BILL says no: an array of errors in v3, HTTP 200 with an envelope in v2."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from connectors.sandbox.books import Books
 
 # The part of BILL's code table that this sandbox can answer with.
 TEXTS = {
@@ -42,7 +45,9 @@ class Complaint:
 
 
 class Refusal(Exception):
-    """One request refused; nothing was stored."""
+    """One request refused; nothing was stored. then: what the refusal itself leaves in the books."""
+
+    then: Callable[[Books], None] | None = None
 
     def __init__(self, status: int, *complaints: Complaint) -> None:
         super().__init__(complaints[0].message)

@@ -45,6 +45,7 @@ TOLD: Mapping[str, tuple[str, str, tuple[str, ...], str]] = {
         "id customerId invoiceNumber archived totalAmount dueAmount dueDate status createdTime updatedTime",
     ),
     "payment": ("payment", "payment", ("updated",), ""),
+    "failed payment": ("payment", "payment", ("failed",), ""),
     "bank account": (
         "bank-account",
         "bankAccount",
@@ -71,8 +72,9 @@ TOLD: Mapping[str, tuple[str, str, tuple[str, ...], str]] = {
         "id amount merchantName",
     ),
 }
+# What is told of a record that was not there before, where that is not "created".
+BEGINNINGS = {"payment": "updated", "spend transaction": "updated", "failed payment": "failed"}
 CATALOG = tuple(f"{name}.{deed}" for name, _, deeds, _ in TOLD.values() for deed in deeds) + (
-    "payment.failed",
     "risk-verification.updated",
 )
 
@@ -87,20 +89,20 @@ def events(books: Books, changes: Changes) -> Iterator[Mapping[str, Any]]:
         after = books.get(kind, key)
         if after is None or after == before:
             continue
-        name, entity, deeds, _ = TOLD[kind]
+        name, _, deeds, _ = TOLD[kind]
         deed = _deed(kind, before, after)
         if deed not in deeds:
             continue
         event_id = str(uuid4())
         for subscription in subscriptions:
             if any(one["type"] == f"{name}.{deed}" for one in subscription["events"]):
-                shown = {entity: SHAPES.get(kind, _shown)(books, kind, after)}
+                shown = SHAPES.get(kind, _shown)(books, kind, after)
                 yield notify(books, subscription, f"{name}.{deed}", shown, key, event_id=event_id)
 
 
 def _deed(kind: str, before: Record | None, after: Record) -> str:
     if before is None:
-        return "updated" if kind in ("payment", "spend transaction") else "created"
+        return BEGINNINGS.get(kind, "created")
     was, now = before.get("archived"), after.get("archived")
     if was == now:
         return "updated"
@@ -142,12 +144,14 @@ def notification_key(subscription: str, event: str) -> str:
 
 
 def _shown(_books: Books, kind: str, record: Record) -> Record:
-    fields = {name: record.get(name) for name in TOLD[kind][3].split()}
+    """What is sent beside the metadata."""
+    _, entity, _, names = TOLD[kind]
+    fields = {name: record.get(name) for name in names.split()}
     if kind == "bill" and fields["invoice"]:
         # A full moment here, though the API shows a day.
         day = fields["invoice"]["invoiceDate"]
         fields["invoice"] = {**fields["invoice"], "invoiceDate": f"{day}T00:00:00.000Z"}
-    return shapes.published(fields)
+    return {entity: shapes.published(fields)}
 
 
 def _payment(books: Books, _kind: str, payment: Record) -> Record:
@@ -163,12 +167,28 @@ def _payment(books: Books, _kind: str, payment: Record) -> Record:
         "funding": {"amount": payment.get("fundingAmount") or payment["amount"], "currency": "USD"},
         "disbursement": {"amount": payment["amount"], "currency": vendor.get("billCurrency", "USD")},
         "vendor": {"id": payment["vendorId"], "name": vendor.get("name")},
-        "billingType": "BDC",
+        "billingType": payment.get("billingType", "BDC"),
     }
-    return shapes.published(shown)
+    return {"payment": shapes.published(shown)}
 
 
-SHAPES: Mapping[str, Callable[[Books, str, Record], Record]] = {"payment": _payment}
+def _failed_payment(books: Books, _kind: str, failed: Record) -> Record:
+    """It has no id: there is no such payment at BILL."""
+    vendor = books.get("vendor", failed["vendorId"] or "") or {}
+    names = ("bills", "transactionNumber", "createdBy", "createdTime", "updatedTime", "fundingAccount")
+    shown = {name: failed[name] for name in names} | {
+        "vendor": {name: vendor.get(name) for name in ("id", "name")}
+    }
+    errors = [
+        {name: error.get(name) for name in ("code", "message", "timestamp")} for error in failed["errors"]
+    ]
+    return {"payment": shapes.published(shown), "errors": errors}
+
+
+SHAPES: Mapping[str, Callable[[Books, str, Record], Record]] = {
+    "payment": _payment,
+    "failed payment": _failed_payment,
+}
 
 
 def sign(key: str, body: str) -> str:

@@ -1,16 +1,17 @@
 """Payments to vendors: made for bills, and carried out step by step as days pass."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from connectors.sandbox.bill import rules
 from connectors.sandbox.bill.checks import Check
-from connectors.sandbox.bill.errors import invalid, refusal, v3_time
+from connectors.sandbox.bill.errors import Refusal, invalid, refusal, v3_body, v3_time
 from connectors.sandbox.bill.identifiers import new_id
 from connectors.sandbox.bill.payment_options import (
     delivery_day,
@@ -26,7 +27,7 @@ from connectors.sandbox.bill.sessions import USER_ID
 from connectors.sandbox.bill.trust import trusting
 from connectors.sandbox.bill.ways import Way, existing, parsed
 from connectors.sandbox.books import Books
-from connectors.sandbox.endpoint import Call, Outcome
+from connectors.sandbox.endpoint import Call, Outcome, Work
 
 Payment = dict[str, Any]
 MOST_AT_ONCE = 50
@@ -59,7 +60,7 @@ PAYMENT = Resource(
         "singleStatus": frozenset({"eq", "ne", "in"}),
         "processDate": frozenset({"gt", "gte", "lt", "lte"}),
     },
-    hidden=frozenset({"archived", "fate"}),
+    hidden=frozenset({"archived", "fate", "billingType"}),
     shape=lambda books, payment: (
         payment | {"vendorName": existing(books, "vendor", payment["vendorId"])["name"]}
     ),
@@ -191,12 +192,63 @@ def _new(
             "voidInfo": [],
             "cancelRequestSubmitted": False,
             "fate": "",  # how it is to end otherwise than usual; see FATES
+            "billingType": given.get("billingType", "BDC"),
             "createdBy": USER_ID,
             **funding_amount(amount, vendor["billCurrency"]),
         },
     )
     books.put("payment", payment["id"], payment, owner=vendor["id"])
     return payment
+
+
+def pay_by_itself(books: Books, bill: dict[str, Any], bank_account: str | None) -> None:
+    """As a recurring bill does on the day that its bill is due, from the account that it names."""
+    given = {
+        "fundingAccount": {"type": "BANK_ACCOUNT", "id": bank_account or funding_accounts.BANK},
+        "processDate": max(bill["dueDate"], books.now.date().isoformat()),
+        "billingType": "RECURRING_PAYMENT",
+    }
+    try:
+        _schedule(books, given, bill, Decimal(bill["amount"]))
+    except Refusal as no:
+        _note_failure(no, given, [{"billId": bill["id"], "amount": bill["amount"]}], books)
+
+
+def told_if_it_fails(work: Work) -> Work:
+    """What was asked for rightly and cannot be done is told of as well as refused."""
+
+    def make(books: Books, call: Call) -> Response | Outcome:
+        try:
+            return work(books, call)
+        except Refusal as no:
+            if no.status == 422:
+                given = parsed(call.body)
+                no.then = partial(_note_failure, no, given, given.get("payments") or [given])
+            raise
+
+    return make
+
+
+def _note_failure(
+    no: Refusal, given: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], books: Books
+) -> None:
+    """A payment that was never made has no id at BILL; only its event tells of it."""
+    if not books.setting("bill_tells_failed_payments"):
+        return
+    bills_of = [{"id": part["billId"], "amount": str(part["amount"])} for part in parts if part.get("billId")]
+    first = books.get("bill", bills_of[0]["id"]) if bills_of else None
+    now = v3_time(books.now)
+    failed = {
+        "bills": bills_of,
+        "vendorId": given.get("vendorId") or (first or {}).get("vendorId"),
+        "transactionNumber": given.get("transactionNumber"),
+        "fundingAccount": given["fundingAccount"],
+        "createdBy": USER_ID,
+        "createdTime": now,
+        "updatedTime": now,
+        "errors": v3_body(no, books.now),
+    }
+    books.put("failed payment", str(books.next_number("failed payment")), failed)
 
 
 def _process_day(books: Books, given: Mapping[str, Any], vendor: Mapping[str, Any]) -> date:
@@ -363,8 +415,8 @@ RESOURCES = (PAYMENT,)
 WAYS = (
     *trusting(
         (
-            Way("POST", "/payments", "create_payment", create_payment),
-            Way("POST", "/payments/bulk", "create_payments_bulk", create_payments),
+            Way("POST", "/payments", "create_payment", told_if_it_fails(create_payment)),
+            Way("POST", "/payments/bulk", "create_payments_bulk", told_if_it_fails(create_payments)),
         ),
         lambda given: True,
     ),

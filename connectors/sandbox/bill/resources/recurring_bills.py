@@ -1,4 +1,4 @@
-"""Recurring bills: BILL enters a bill from each of them before it is due. The sandbox pays none by itself."""
+"""Recurring bills: BILL enters a bill from each of them before it is due, and may pay it too."""
 
 from calendar import monthrange
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from connectors.sandbox.bill.errors import Refusal, refusal
 from connectors.sandbox.bill.fields import Field
 from connectors.sandbox.bill.resource import Change, Resource
 from connectors.sandbox.bill.resources.bills import BILL
+from connectors.sandbox.bill.resources.payments import pay_by_itself
 from connectors.sandbox.bill.resources.vendor_credits import LINE
 from connectors.sandbox.bill.trust import trusting
 from connectors.sandbox.books import Books
@@ -51,8 +52,11 @@ def enter(books: Books, planned: Mapping[str, Any]) -> None:
     lines = [{name: it for name, it in line.items() if name != "id"} for line in recurring[_LINES]]
     paper = {"invoiceNumber": f"{recurring['id'][-6:]}-{planned['due']}", "invoiceDate": planned["due"]}
     given = {"vendorId": recurring["vendorId"], "dueDate": planned["due"], "invoice": paper}
+    given |= {"billLineItems": lines, "description": recurring.get("description")}
     with suppress(Refusal):  # a vendor that is archived by now gets no bill
-        BILL.create(books, given | {"billLineItems": lines, "description": recurring.get("description")}, {})
+        bill = BILL.create(books, given, {})
+        if _pays_itself(recurring) and books.setting("bill_pays_recurring_bills"):
+            pay_by_itself(books, bill, (recurring.get("paymentInformation") or {}).get("bankAccountId"))
     recurring["schedule"]["nextDueDate"] = following(recurring["schedule"]).isoformat()
     books.put("recurring bill", recurring["id"], recurring)
     _plan(books, recurring)

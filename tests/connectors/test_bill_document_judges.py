@@ -239,6 +239,17 @@ def test_a_policy_is_read_in_the_words_it_is_written_in(desk: BillDesk) -> None:
     assert titles(card) == [("blocked", "Nothing changes")]
 
 
+def test_the_card_of_a_policy_names_people(desk: BillDesk) -> None:
+    asked = POLICY | {"approvers": [books.OTHER_USER, "00601NOBODY"]}
+    shown = changes(desk.expect("bill_replace_approval_policy", {"policyId": books.POLICY, **asked}))
+    ours, other = (desk.read("bill_get_user", {"userId": key}) for key in (books.OUR_USER, books.OTHER_USER))
+
+    assert shown["Approvers"] == (
+        f"{ours['firstName']} {ours['lastName']} ({books.OUR_USER})",
+        f"{other['firstName']} {other['lastName']} ({books.OTHER_USER}), 00601NOBODY",
+    )
+
+
 def test_a_policy_that_is_gone_cannot_be_deleted(desk: BillDesk) -> None:
     with pytest.raises(NotFoundError):
         desk.look("bill_delete_approval_policy", {"policyId": "apo99"})

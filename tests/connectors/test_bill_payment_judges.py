@@ -16,6 +16,7 @@ from tests.connectors.bill_desk import BillDesk, changes, titles
 from tests.writes.bill_payments import CASES, FROM_BANK, PAY
 
 OURS = {"transactionNumber": "CS-0123456789ABCDEF"}
+UNAPPROVED = ("caution", "Nobody approved it in BILL")
 PAYS = ("bill_create_payment", "bill_create_payments_bulk")
 GIVEN = {name: given | (OURS if name in PAYS else {}) for name, given in CASES.items()}
 
@@ -88,9 +89,10 @@ def test_a_bill_that_should_not_be_paid_is_flagged(
 def test_a_bill_whose_payment_is_scheduled_is_not_paid_beside_it(desk: BillDesk) -> None:
     made = desk.send("bill_create_payment", PAY)
 
-    (flag,) = desk.expect("bill_create_payment", PAY).flags
+    flags = {flag.title: flag for flag in desk.expect("bill_create_payment", PAY).flags}
+    flag = flags["A payment is scheduled"]
 
-    assert (flag.level, flag.title) == ("blocked", "A payment is scheduled")
+    assert flag.level == "blocked"
     assert f"€70.50 scheduled ({made['id']})" in flag.detail
 
 
@@ -99,7 +101,7 @@ def test_a_bill_that_was_paid_before_names_the_payment(desk: BillDesk, sandbox: 
     sandbox.change("bill", "payment", made["id"], status="PAID", singleStatus="CLEARED")
     sandbox.change("bill", "bill", books.BILL, scheduledAmount="0", paymentStatus="PARTIAL")
 
-    assert titles(desk.expect("bill_create_payment", PAY)) == [("high", "Paid already")]
+    assert ("high", "Paid already") in titles(desk.expect("bill_create_payment", PAY))
 
 
 def test_a_day_before_new_bank_details_are_verified_is_blocked(
@@ -117,7 +119,22 @@ def test_a_day_before_new_bank_details_are_verified_is_blocked(
 def test_the_first_day_that_bill_offers_is_not_too_early(desk: BillDesk) -> None:
     first = desk.look("bill_create_payment", PAY).fields["process_on"]
 
-    assert desk.expect("bill_create_payment", PAY | {"processDate": first}).flags == ()
+    assert titles(desk.expect("bill_create_payment", PAY | {"processDate": first})) == [UNAPPROVED]
+
+
+def test_a_bill_that_somebody_approved_in_bill_raises_no_flag(
+    desk: BillDesk, sandbox: SandboxControl
+) -> None:
+    assert titles(desk.expect("bill_create_payment", PAY)) == [UNAPPROVED]
+    sandbox.change("bill", "bill", books.BILL, approvalStatus="APPROVED")
+    assert titles(desk.expect("bill_create_payment", PAY)) == []
+
+
+def test_of_many_bills_that_nobody_approved_one_flag_tells(desk: BillDesk) -> None:
+    flag, *_ = desk.expect("bill_create_payments_bulk", GIVEN["bill_create_payments_bulk"]).flags
+
+    assert flag.title == f"{UNAPPROVED[1]}: bill NP-1 from Northside, bill NP-11 from Northside"
+    assert flag.detail.count("nobody was asked to approve") == 2
 
 
 def test_an_unverified_account_pays_nothing(desk: BillDesk) -> None:

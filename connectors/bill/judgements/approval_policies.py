@@ -1,10 +1,11 @@
 """Which bills need an approval at BILL, and whose. BILL lists the policies and shows no single one."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.bill.judgements.common import Raw, now_text, same_words, verdict
+from connectors.bill.judgements.common import Raw, all_rows, now_text, same_words, verdict
 from connectors.errors import NotFoundError
 from connectors.judgements import NOTHING, card, only_reference, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
@@ -48,6 +49,18 @@ def approvers(policy: Raw) -> list[str]:
     return list(given)
 
 
+def _named_approvers(read: Read, *policies: Raw) -> list[str]:
+    """The approvers of each, by name and id; the id alone of whoever BILL does not list."""
+    users = {row["id"]: row for row in all_rows(read, "bill_list_users")}
+
+    def named(key: str) -> str:
+        user = users.get(key, {})
+        name = " ".join(filter(None, (user.get("firstName"), user.get("lastName"))))
+        return f"{name} ({key})" if name else key
+
+    return [", ".join(map(named, approvers(policy))) for policy in policies]
+
+
 def _rule(rule: Raw) -> str:
     values = [one["value"] if isinstance(one, Mapping) else one for one in rule.get("values") or ()]
     sign = SIGNS.get(rule["op"].lower(), rule["op"])
@@ -72,6 +85,7 @@ class CreatePolicy:
         fields = {
             "there": " ".join(row["id"] for row in rows),
             "same_name": ", ".join(row["id"] for row in rows if same_words(row.get("policyName", ""), name)),
+            "asked": _named_approvers(read, arguments)[0],
         }
         return Snapshot("approval_policy", "", name, name, fields, now_text())
 
@@ -86,7 +100,7 @@ class CreatePolicy:
             goes_to="BILL",
             undo=undo(self.operation),
             changes=tuple(
-                Change(label, NOTHING, text, "sent") for label, text in in_words(arguments).items()
+                Change(label, NOTHING, text, "sent") for label, text in _asked(before, arguments).items()
             ),
             flags=flags,
         )
@@ -114,13 +128,16 @@ class ReplacePolicy:
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         only_reference(arguments)
-        return _snapshot(policy_with(read, arguments["policyId"]))
+        policy = policy_with(read, arguments["policyId"])
+        named, asked = _named_approvers(read, policy, arguments)
+        before = _snapshot(policy, named)
+        return replace(before, fields=before.fields | {"asked": asked})
 
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
-        wanted = in_words(arguments)
+        wanted = _asked(before, arguments)
         now = {label: str(before.fields[label.lower()]) for label in wanted}
         flags: tuple[Flag, ...] = (_who_may_pay(),)
-        if now == wanted:
+        if before.fields["policy"] == _as_one_text(in_words(arguments)):
             flags = (Flag("blocked", "Nothing changes", f"Policy {before.title} is like that already."),)
         return Expectation(
             sentence=card(self.operation, name=before.title),
@@ -136,10 +153,9 @@ class ReplacePolicy:
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
         shown, wanted = in_words(policy_with(read, attempt.before.key)), in_words(attempt.arguments)
-        now = _snapshot(policy_with(read, attempt.before.key)).fields["policy"]
         if shown == wanted:
             return Verdict("took", f"BILL shows policy {wanted['Name']} as it was asked for.")
-        if now == attempt.before.fields["policy"]:
+        if _as_one_text(shown) == attempt.before.fields["policy"]:
             return Verdict("absent", f"BILL shows policy {attempt.before.title} as it was.")
         return Verdict("cannot_tell", f"BILL shows policy {shown['Name']} as neither before nor asked for.")
 
@@ -149,7 +165,8 @@ class DeletePolicy:
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         only_reference(arguments)
-        return _snapshot(policy_with(read, arguments["policyId"]))
+        policy = policy_with(read, arguments["policyId"])
+        return _snapshot(policy, *_named_approvers(read, policy))
 
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
         detail = f"Bills with {before.fields['bills']} can then be paid without {before.fields['approvers']}."
@@ -181,10 +198,19 @@ def _who_may_pay() -> Flag:
     return Flag("info", "Not for administrators", detail)
 
 
-def _snapshot(policy: Raw) -> Snapshot:
+def _asked(before: Snapshot, arguments: Raw) -> dict[str, str]:
+    return in_words(arguments) | {"Approvers": str(before.fields["asked"])}
+
+
+def _as_one_text(words: Mapping[str, str]) -> str:
+    return "; ".join(f"{label} {text}" for label, text in words.items())
+
+
+def _snapshot(policy: Raw, named_approvers: str) -> Snapshot:
+    """`policy` is all that it says, by ids: a person whose name changes is the same person."""
     words = in_words(policy)
-    fields = {label.lower(): text for label, text in words.items()}
-    fields["policy"] = "; ".join(f"{label} {text}" for label, text in words.items())
+    fields = {label.lower(): text for label, text in words.items()} | {"approvers": named_approvers}
+    fields["policy"] = _as_one_text(words)
     return Snapshot("approval_policy", policy["id"], words["Name"], words["Name"], fields, now_text())
 
 

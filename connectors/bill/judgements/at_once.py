@@ -157,6 +157,12 @@ def _one_line(before: Snapshot, one: Expectation) -> Change:
 
 
 def _flags(apart: Iterable[Snapshot], cards: Iterable[Expectation]) -> Iterator[Flag]:
+    """One for all that have the same: fifty alike would hide the one that is not."""
+    alike: dict[tuple[str, str], list[tuple[str, Flag]]] = {}
     for before, one in zip(apart, cards, strict=True):
         for flag in one.flags:
-            yield replace(flag, title=f"{flag.title}: {before.title}")
+            alike.setdefault((flag.level, flag.title), []).append((before.title, flag))
+    for (_, title), found in alike.items():
+        names = some_of(name for name, _ in found)
+        details = " ".join(dict.fromkeys(flag.detail for _, flag in found))
+        yield replace(found[0][1], title=f"{title}: {names}", detail=details)

@@ -266,6 +266,9 @@ def _bill_flags(before: Snapshot, amount: int, currency: str) -> Iterator[Flag]:
         yield Flag("blocked", "The bill is archived", f"Bill {number} is archived in BILL.")
     if waits := NOT_APPROVED.get(str(fields["approval"])):
         yield Flag("blocked", "Not approved", f"Bill {number} {waits} in BILL; it cannot be paid before.")
+    elif fields["approval"] == "UNASSIGNED":
+        detail = f"In BILL nobody was asked to approve bill {number}; compare it with what was ordered."
+        yield Flag("caution", "Nobody approved it in BILL", detail)
     if not isinstance(is_open, int):
         yield Flag("high", "What is open is not known", f"BILL does not say what of bill {number} is open.")
     elif amount > is_open:

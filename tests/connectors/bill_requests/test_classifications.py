@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from connectors.catalogue import catalogue
 from connectors.sandbox.client import SandboxControl
 from connectors.transport import Client
 from tests.connectors.bill_account import reader
@@ -118,9 +117,3 @@ def test_what_is_sent_is_what_bill_documents_and_is_taken(
     line: Client, books: SandboxControl, ids: dict[str, str], row: Row
 ) -> None:
     check(line, books, row, ids)
-
-
-def test_every_operation_about_classifications_is_in_the_table() -> None:
-    operations = catalogue("bill").operations.values()
-
-    assert {one.name for one in operations if "classifications" in one.tags} == {row.name for row in SENT}

@@ -18,6 +18,7 @@ from connectors.sandbox.client import SandboxControl
 from connectors.transport import Client, read, send_write
 from tests import payables as books
 from tests.connectors.bill_account import BillAccount, make_client, reader
+from tests.connectors.bill_requests import Row, check
 from tests.files import PDF
 from tests.writes.bill_documents import ATTACHMENT, attach
 
@@ -45,6 +46,17 @@ READS = [
     ),
     ("bill_list_invoice_attachments", {}, "/attachments/invoices/"),
     ("bill_get_attachment", {"attachmentId": ATTACHMENT}, f"/attachments/{ATTACHMENT}"),
+]
+OTHERS = [
+    Row("bill_delete_attachment", {"attachmentId": ATTACHMENT}, "DELETE", f"/attachments/{ATTACHMENT}"),
+    Row("bill_get_document", {"documentId": "<document>"}, "GET", "/documents/<document>"),
+    Row(
+        "bill_list_document_upload_statuses",
+        {"ids": ["<upload>", "<upload>"]},
+        "GET",
+        "/documents/upload-status",
+        "ids=<upload>%2C<upload>",
+    ),
 ]
 
 
@@ -105,15 +117,21 @@ def test_reading_files(client: Client, name: str, given: dict[str, Any], path: s
     assert read(client, operation, given).status == 200
 
 
-def test_deleting_an_attachment(client: Client) -> None:
-    request = built("bill_delete_attachment", {"attachmentId": ATTACHMENT})
+@pytest.mark.parametrize("row", OTHERS, ids=str)
+def test_what_is_sent_is_what_bill_documents_and_is_taken(
+    client: Client, sandbox: SandboxControl, row: Row
+) -> None:
+    upload = send_write(client, built("bill_upload_bill_document", TO_BILL)).data["id"]
+    sandbox.advance(120)
+    states = reader(client)("bill_list_document_upload_statuses", {"ids": [upload]})
 
-    assert (request.method, request.path, request.body) == (
-        "DELETE",
-        f"/connect/v3/attachments/{ATTACHMENT}",
-        "",
-    )
+    check(client, sandbox, row, {"upload": upload, "document": states[0]["documentId"]})
+
+
+def test_a_deleted_attachment_is_gone(client: Client) -> None:
+    request = built("bill_delete_attachment", {"attachmentId": ATTACHMENT})
     send_write(client, request, operation=find_operation("bill_delete_attachment"))
+
     with pytest.raises(RefusedError):
         reader(client)("bill_get_attachment", {"attachmentId": ATTACHMENT})
 
@@ -137,18 +155,13 @@ def test_an_upload_gets_its_final_id_minutes_later(
 ) -> None:
     ask = reader(client)
     upload = send_write(client, built("bill_upload_bill_document", TO_BILL)).data["id"]
-    statuses = find_operation("bill_list_document_upload_statuses")
-    request = statuses.request({"ids": [upload, upload]}, {})
-    assert (request.path, request.query) == (
-        "/connect/v3/documents/upload-status",
-        f"ids={upload}%2C{upload}",
-    )
-    assert ask(statuses.name, {"ids": [upload]}) == [{"uploadId": upload, "status": "IN_PROGRESS"}]
+    statuses = "bill_list_document_upload_statuses"
+    assert ask(statuses, {"ids": [upload]}) == [{"uploadId": upload, "status": "IN_PROGRESS"}]
     assert ask("bill_list_bill_documents", {"billId": books.BILL}) == []
 
     sandbox.advance(120)
 
-    state = ask(statuses.name, {"ids": [upload]})[0]
+    state = ask(statuses, {"ids": [upload]})[0]
     assert state["status"] == "UPLOADED"
     assert state["documentId"].startswith("00h")
     document = ask("bill_get_document", {"documentId": state["documentId"]})

@@ -2,7 +2,6 @@
 
 import pytest
 
-from connectors.catalogue import catalogue
 from connectors.sandbox.client import SandboxControl
 from connectors.transport import Client
 from tests.bill_events import EVENT, SUBSCRIPTION, subscribe
@@ -62,9 +61,3 @@ def test_what_is_sent_is_what_bill_documents_and_is_taken(
     line: Client, books: SandboxControl, ids: dict[str, str], row: Row
 ) -> None:
     check(line, books, row, ids)
-
-
-def test_every_operation_about_events_is_in_the_table() -> None:
-    about = {one.name for one in catalogue("bill").operations.values() if one.path.startswith(EVENTS)}
-
-    assert about == {one.name for one in SENT}

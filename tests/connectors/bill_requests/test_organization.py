@@ -2,7 +2,6 @@
 
 import pytest
 
-from connectors.catalogue import catalogue
 from connectors.sandbox.client import SandboxControl
 from connectors.transport import Client
 from tests.connectors.bill_account import ORGANIZATION, reader
@@ -118,10 +117,3 @@ def test_what_is_sent_is_what_bill_documents_and_is_taken(
     line: Client, books: SandboxControl, ids: dict[str, str], row: Row
 ) -> None:
     check(line, books, row, ids)
-
-
-def test_every_operation_about_the_organization_is_in_the_table() -> None:
-    operations = catalogue("bill").operations.values()
-    about = {one.name for one in operations if {"organization", "users"} & set(one.tags[:1])}
-
-    assert about | {"bill_get_health", "bill_list_vendor_audit_trail"} == {row.name for row in SENT}

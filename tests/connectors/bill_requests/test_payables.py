@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.catalogue import catalogue, find_operation
+from connectors.catalogue import find_operation
 from connectors.sandbox.client import SandboxControl
 from connectors.transport import Client, read, send_write
 from tests import payables as books
@@ -528,11 +528,3 @@ def test_what_is_sent_is_what_bill_documents_and_is_taken(
     (effect,) = sandbox.effects(took=True)
     assert effect["operation"] == name.removeprefix("bill_")
     assert effect["request"] == {"method": method, "path": V3 + path, "query": query, "body": body}
-
-
-def test_every_operation_about_payables_is_in_the_table() -> None:
-    places = ["/vendors", "/network", "/bills", "/bill-approvals", "/vendor-credits", "/recurringbills"]
-    operations = catalogue("bill").operations.values()
-    about = {one.name for one in operations if one.path.startswith(tuple(V3 + place for place in places))}
-
-    assert about == {row[0] for row in SENT}

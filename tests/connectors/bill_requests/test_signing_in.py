@@ -16,6 +16,10 @@ OF_THE_CONNECTION = (
     "bill_validate_mfa_setup",
     "bill_step_up_session",
 )
+READS = [
+    ("bill_get_session", "/connect/v3/login/session"),
+    ("bill_list_mfa_phones", "/connect/v3/mfa/phones"),
+]
 
 
 @pytest.mark.parametrize("name", OF_THE_CONNECTION)
@@ -26,10 +30,7 @@ def test_signing_in_is_listed_and_never_offered(name: str) -> None:
     assert bill.off[name].off.endswith(".")
 
 
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [("bill_get_session", "/connect/v3/login/session"), ("bill_list_mfa_phones", "/connect/v3/mfa/phones")],
-)
+@pytest.mark.parametrize(("name", "path"), READS)
 def test_what_is_read_of_our_sign_in(sandbox: SandboxControl, sandbox_url: str, name: str, path: str) -> None:
     operation = find_operation(name)
     built = operation.request({}, {})

@@ -6,13 +6,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from connectors.billsby.now import shipping_address
 from connectors.errors import ArgumentsError, VendorError
 from console.approvals.models import Proposal
 from console.connections.clients import reader, understood
-from console.mirror import visits
+from console.mirror import due, visits
 from console.mirror.models import (
     AddOn,
     Allowance,
@@ -83,7 +83,7 @@ def is_thin(record: Record, shown: dict[str, Any], asked_at: dict[str, datetime]
 
 def version(record: Record, shown: dict[str, Any], activity: list[Proposal]) -> str:
     rows = [row for value in shown.values() if isinstance(value, list) for row in value]
-    digests = [row.digest for row in rows if isinstance(row, Record)]
+    digests = [row.digest if isinstance(row, Record) else str(row) for row in rows]
     moves = [f"{proposal.pk}.{proposal.version}.{proposal.status}" for proposal in activity]
     return sha256("|".join([record.digest, str(record.gone_at), *digests, *moves]).encode()).hexdigest()[:16]
 
@@ -208,9 +208,15 @@ def around_plan(plan: Plan) -> dict[str, Any]:
 
 
 def around_vendor(vendor: Vendor) -> dict[str, Any]:
+    bills = vendor.bills()
+    numbers = list(bills.order_by("-due_on", "-pk").values_list("vendor_id", flat=True)[:200])
     return {
-        "bills": vendor.bills().light().order_by("-due_on", "-pk")[:SHOWN],
-        "totals": sums_by_currency(vendor.bills(), "amount_minor", "open_minor"),
+        "bills": bills.light().order_by(F("due_on").desc(nulls_last=True), "-pk")[:SHOWN],
+        "bill_count": bills.count(),
+        "spans": due.soon_and_later(),
+        "owed": due.open_by_due_date(bills, due.soon_and_later(), q=vendor.vendor_id),
+        "totals": sums_by_currency(bills, "amount_minor", "open_minor"),
+        "concerned": Q(steps__record_kind="bill", steps__record_key__in=numbers),
     }
 
 

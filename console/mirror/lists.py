@@ -28,6 +28,7 @@ from console.ui.statuses import record_pill
 
 PAGE_SIZE = 50
 WITHOUT_STATUS = (Vendor, Product)
+WITH_DUE_DATE = (Invoice, Bill)
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ class Listing:
     @property
     def url(self) -> str:
         return reverse(f"mirror:{self.model.KIND}-list")
+
+    @property
+    def has_due_date(self) -> bool:
+        return self.model in WITH_DUE_DATE
 
     @property
     def has_currency(self) -> bool:
@@ -186,6 +191,9 @@ class FilterForm(forms.Form):
     past = forms.BooleanField(required=False)
     min_age = forms.IntegerField(required=False, min_value=0, max_value=36500)
     due_in = forms.IntegerField(required=False, min_value=-36500, max_value=36500)
+    due_from = forms.DateField(required=False)
+    due_to = forms.DateField(required=False)
+    undated = forms.BooleanField(required=False)
 
     def given(self) -> dict[str, Any]:
         self.is_valid()
@@ -236,7 +244,7 @@ def narrow(found: RecordQuerySet, given: Mapping[str, Any]) -> RecordQuerySet:
         found = found.at(given["connector"])
     if "currency" in given:
         found = found.filter(currency=given["currency"].upper())
-    if "open" in given and model in (Invoice, Bill):
+    if "open" in given and model in WITH_DUE_DATE:
         found = found.open()
     if "past" in given and model is Usage:
         found = found.past()
@@ -244,6 +252,10 @@ def narrow(found: RecordQuerySet, given: Mapping[str, Any]) -> RecordQuerySet:
         found = found.aged(given["min_age"])
     if "due_in" in given and model is Bill:
         found = found.due_within(given["due_in"])
+    if model in WITH_DUE_DATE:
+        found = found.due_between(given.get("due_from"), given.get("due_to"))
+        if "undated" in given:
+            found = found.undated()
     return found
 
 
@@ -290,6 +302,12 @@ def sentences(given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
                 said[name] = ("Overdue", f"{-value} day{'' if value == -1 else 's'} or more")
             case "due_in":
                 said[name] = ("Due", f"in {value} days or earlier")
+            case "due_from":
+                said[name] = ("Due from", f"{value:%d %b %Y}")
+            case "due_to":
+                said[name] = ("Due by", f"{value:%d %b %Y}")
+            case "undated":
+                said[name] = ("Due", "on no date")
     return said
 
 
@@ -315,6 +333,7 @@ def titles() -> dict[str, str]:
 
 
 def url(listing: Listing, filters: Mapping[str, str]) -> str:
+    """The address of the rows that these filters leave; what is empty filters nothing."""
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in filters.items() if value})
     return f"{listing.url}?{query.urlencode()}" if query else listing.url

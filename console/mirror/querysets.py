@@ -1,7 +1,7 @@
 """The questions that lists, details and the agent ask of the mirror, once."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Self
 
 from django.apps import apps
@@ -65,20 +65,29 @@ class SubscriptionQuerySet(ReceivableQuerySet):
         return self.filter(Exists(tags))
 
 
-class InvoiceQuerySet(ReceivableQuerySet):
+class DueQuerySet(RecordQuerySet):
+    """Rows of which something may be open until a day."""
+
     def open(self) -> Self:
         """Something is still to be paid."""
         return self.filter(open_minor__gt=0)
 
+    def due_between(self, first: date | None, last: date | None) -> Self:
+        """Due on these days, both counted; None is as early, or as late, as may be."""
+        found = self.filter(due_on__gte=first) if first else self
+        return found.filter(due_on__lte=last) if last else found
+
+    def undated(self) -> Self:
+        return self.filter(due_on=None)
+
+
+class InvoiceQuerySet(DueQuerySet, ReceivableQuerySet):
     def aged(self, days: int) -> Self:
         """At least that many days old, by `aging_on`."""
         return self.filter(aging_on__lte=timezone.localdate() - timedelta(days=days))
 
 
-class BillQuerySet(RecordQuerySet):
-    def open(self) -> Self:
-        return self.filter(open_minor__gt=0)
-
+class BillQuerySet(DueQuerySet):
     def due_within(self, days: int) -> Self:
         """Due that many days from today or earlier; -1 is what is overdue."""
         return self.filter(due_on__lte=timezone.localdate() + timedelta(days=days))

@@ -1,10 +1,12 @@
 """How one vendor speaks HTTP. The defaults suit a plain JSON API; a connector overrides what differs."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn, Protocol
+from urllib.parse import urlsplit
 
 from connectors.errors import (
     NotFoundError,
@@ -16,6 +18,8 @@ from connectors.errors import (
 from connectors.rates import Gate, Limit, Pace, Priority, moment_after, wait_asked_for
 from connectors.requests import Request
 from connectors.sharing import Session, Shared
+
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+    content: bytes = field(default=b"", repr=False)  # the same as it came
 
     @property
     def request_id(self) -> str:
@@ -76,6 +81,16 @@ class Signed:
     session: Session | None = None
 
 
+def origin_of(url: str) -> str:
+    """Scheme, host and port, such as `https://app.bill.com`; "" for what is no plain web address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    origin = f"{parts.scheme}://{parts.netloc}".lower()
+    return origin if ORIGIN.fullmatch(origin) else ""
+
+
 def parse_json(text: str) -> Any:
     """JSON with decimals kept exact; raises ValueError on anything else, NaN and endless nesting included."""
     try:
@@ -94,6 +109,10 @@ class Dialect:
 
     def base_url(self, account: Account, path: str) -> str:
         return account.base_url
+
+    def is_own(self, account: Account, origin: str) -> bool:
+        """Whether an origin is the vendor's, so that a link there may see our session."""
+        return origin in {origin_of(base) for base in (account.base_url, *account.bases.values())}
 
     def sign(self, line: Line, request: Request, *, trusted: bool = False) -> Signed:
         """The request as it is sent; trusted: with a session that passed a second factor.

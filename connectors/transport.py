@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -45,6 +45,7 @@ NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, 
 
 
 Call = Callable[[Request], tuple[Answer, Any]]
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -138,10 +139,12 @@ class Client:
         priority: Priority = Priority.EXECUTING,
         keep: bool = True,
         not_after: datetime | None = None,
+        base: str = "",
     ) -> Answer:
         """One call, no retry, nothing judged; raises NotSentError or OutcomeUnknownError.
 
         keep: whether an open connection may serve, and this one stay open. not_after: see `send_write`.
+        base: where the path begins, where not at the account's own address.
         """
         gate = self.dialect.gate(self.account, request)
         wait_s, lease_s = max(QUEUE_S[priority], self.timeout_s), 1.5 * self.timeout_s + 5
@@ -150,10 +153,12 @@ class Client:
             if not_after and datetime.now(UTC) >= not_after:
                 sentence = "It took too long to get ready; nothing was sent."
                 raise NotSentError(sentence, vendor=self.dialect.title, code="too_late")
-            return self._exchange(self._kept if keep else self._fresh, request, headers)
+            return self._exchange(self._kept if keep else self._fresh, request, headers, base)
 
-    def _exchange(self, http: httpx.Client, request: Request, headers: Mapping[str, str]) -> Answer:
-        base = self.dialect.base_url(self.account, request.path).rstrip("/")
+    def _exchange(
+        self, http: httpx.Client, request: Request, headers: Mapping[str, str], base: str
+    ) -> Answer:
+        base = (base or self.dialect.base_url(self.account, request.path)).rstrip("/")
         target = request.path + (f"?{request.query}" if request.query else "")
         sent_headers = dict(headers)
         if request.content_type:
@@ -180,7 +185,8 @@ class Client:
             self._note(request, error)
             sentence = f"{self.dialect.title} gave no usable answer: the connection broke or took too long."
             raise OutcomeUnknownError(sentence, code=type(error).__name__, **words) from None
-        return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.text)
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status_code, told, answer.text, answer.content)
 
     def signed(self, request: Request, *, trusted: bool = False) -> Signed:
         """The request as it is sent, after signing in where that is due.
@@ -254,6 +260,21 @@ class Client:
             ) from None
         return shown, self.dialect.payload(data)
 
+    def fetched(self, request: Request, base: str, *, priority: Priority) -> bytes:
+        """The bytes of a file that lies at a path under this base, or the error that the answer means."""
+        signed = self.signed(request)
+        headers = {**signed.headers, "accept": "*/*"}
+        answer = self.exchange(signed.request, headers, priority=priority, base=base)
+        try:
+            self.dialect.check(answer, signed)
+        except SessionExpiredError:
+            if signed.session:
+                self.shared.forget(signed.kind, signed.session)
+            raise
+        except VendorError as error:
+            raise self.redacted(error, signed) from None
+        return answer.content
+
     def _note(self, request: Request, error: Exception) -> None:
         log.warning(
             "%s %s %s: %s", self.account.connector, request.method, request.path, type(error).__name__
@@ -294,7 +315,18 @@ def read(
     Raises ValueError for an operation with any other effect, VendorDownError or RateLimitedError when
     patience ran out, RefusedError, NotFoundError, BadReplyError.
     """
-    return _reading(client, operation, arguments, partial(_patiently, client, operation, priority=priority))
+
+    def call(request: Request) -> tuple[Answer, Any]:
+        exchange = partial(
+            client.signed_exchange,
+            request,
+            priority=priority,
+            masked=operation.masked,
+            trusted=operation.trusted,
+        )
+        return patiently(client, request, exchange, priority=priority)
+
+    return _reading(client, operation, arguments, call)
 
 
 def read_once(client: Client, operation: Operation, arguments: Mapping[str, Any]) -> Reply:
@@ -408,9 +440,8 @@ def _from_either_path(
             raise missing from None
 
 
-def _patiently(
-    client: Client, operation: Operation, request: Request, *, priority: Priority
-) -> tuple[Answer, Any]:
+def patiently(client: Client, request: Request, exchange: Callable[[], Said], *, priority: Priority) -> Said:
+    """What the exchange of this request says, which reads; tried again with patience, as `read` tells."""
     patience, started, renewed, tried = client.patience, time.monotonic(), False, 0
     while True:
         tried += 1
@@ -418,9 +449,7 @@ def _patiently(
             started += client.await_room(
                 request, priority
             )  # waiting in our own queue tries nobody's patience
-            return client.signed_exchange(
-                request, priority=priority, masked=operation.masked, trusted=operation.trusted
-            )
+            return exchange()
         except SessionExpiredError as error:
             if renewed:
                 raise VendorDownError(

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from connectors.bill import session as sessions
 from connectors.bill.session import NOT_ACCEPTED, OAUTH, TITLE, TRUSTED, V2, V3
-from connectors.dialect import Account, Answer, Dialect, Line, Signed, parse_json
+from connectors.dialect import Account, Answer, Dialect, Line, Signed, origin_of, parse_json
 from connectors.errors import (
     NotFoundError,
     OutcomeUnknownError,
@@ -20,6 +20,7 @@ from connectors.rates import Gate, Limit, Pace, moment_after
 from connectors.requests import Request
 
 V2_PATH, SPEND_PATH, EVENTS_PATH = "/api/v2/", "/connect/v3/spend/", "/connect-events/"
+SITE = ".bill.com"
 SIGN_INS = {"/connect/v3/login", "/api/v2/Login.json", "/api/v2/ListOrgs.json"}
 # They send an SMS or a mail.
 MESSAGES = re.compile(r"/connect/v3/(mfa/(challenge|setup)|invoices/[^/]+/email|network/invitation/.+)")
@@ -69,6 +70,11 @@ class BillDialect(Dialect):
 
     def base_url(self, account: Account, path: str) -> str:
         return account.bases.get("v2", account.base_url) if path.startswith(V2_PATH) else account.base_url
+
+    def is_own(self, account: Account, origin: str) -> bool:
+        """BILL keeps files on servers beside the one it is asked at."""
+        at_bill = all(origin_of(base).endswith(SITE) for base in (account.base_url, origin))
+        return (at_bill and origin.startswith("https://")) or super().is_own(account, origin)
 
     def sign(self, line: Line, request: Request, *, trusted: bool = False) -> Signed:
         """v3 and its events take developer key and session as headers, v2 as form fields (two named holes of

@@ -1,6 +1,7 @@
 """BILL's records in the mirror's words. BILL leaves out what is empty: absent is unknown, never zero."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -77,6 +78,44 @@ def bill_record(raw: Raw, vendor: Raw | None) -> Record:
         "is_archived": archived,
     }
     return Record("bill", identifier(raw), fields, dict(raw))
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """A line of a bill; quantity as BILL writes it, "" where it tells none."""
+
+    description: str
+    quantity: str
+    amount_minor: int | None
+
+
+@dataclass(frozen=True)
+class Approver:
+    """Whom BILL asks about a bill, in this order, and where that stands."""
+
+    user_id: str
+    status: str
+    changed_at: datetime | None
+
+
+def bill_lines(raw: Raw, currency: str) -> list[DocumentLine]:
+    """Raises BadReplyError for an amount that cannot be read."""
+    return [
+        DocumentLine(
+            _text(line, "description"),
+            str(line.get("quantity") or ""),
+            amount_minor(line, "amount", currency),
+        )
+        for line in raw.get("billLineItems") or ()
+    ]
+
+
+def bill_approvers(raw: Raw) -> list[Approver]:
+    asked = sorted(raw.get("approvers") or (), key=lambda row: int(row.get("approverOrder") or 0))
+    return [
+        Approver(_text(row, "userId"), _text(row, "status") or "UNDEFINED", moment(row, "statusChangedTime"))
+        for row in asked
+    ]
 
 
 def vendor_credit_record(raw: Raw, vendor: Raw | None) -> Record:

@@ -26,6 +26,7 @@ class Call:
     path: as sent (still percent-encoded), relative to the account's base URL.
     parts: the named pieces of the path, decoded.
     content: the body as it came; of a file, `body` has hash and size alone.
+    base: the account's base URL as the caller sees it.
     """
 
     method: str
@@ -35,6 +36,7 @@ class Call:
     body: str
     parts: Mapping[str, str]
     content: bytes = b""
+    base: str = ""
 
     @classmethod
     async def received(cls, connector: str, scope: Scope, receive: Receive) -> Call:
@@ -42,14 +44,16 @@ class Call:
         body = await request.body()
         is_file = request.headers.get("content-type", "") == FILE
         raw_path = scope.get("raw_path") or scope["path"].encode()
+        mount, _, path = raw_path.decode("latin-1").partition(f"/{connector}")
         return cls(
             method=scope["method"],
-            path=raw_path.decode("latin-1").partition(f"/{connector}")[2],
+            path=path,
             query=scope["query_string"].decode("latin-1"),
             headers=request.headers,
             body=file_body(body) if is_file else body.decode("utf-8", errors="replace"),
             parts=scope.get("path_params", {}),
             content=body,
+            base=f"{request.url.scheme}://{request.headers.get('host', 'localhost')}{mount}/{connector}",
         )
 
     def parameter(self, name: str) -> str | None:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from connectors import transport
 from connectors.catalogue import find_operation
+from connectors.downloads import download
 from connectors.errors import ArgumentsError, BadReplyError, NotConfiguredError
 from connectors.judging import Read
 from connectors.rates import Priority
@@ -91,6 +92,11 @@ def read_live(
 ) -> transport.Reply:
     """Read at the vendor now. Refuses any operation whose effects are not `read` alone."""
     return transport.read(client_for(connection), find_operation(name), arguments, priority=priority)
+
+
+def download_live(connection: Connection, link: str, *, priority: Priority = Priority.PERSON) -> bytes:
+    """A file that the vendor keeps, by the link that a read of it told."""
+    return download(client_for(connection), link, priority=priority)
 
 
 def reader(connection: Connection, *, priority: Priority = Priority.PERSON) -> Read:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, F, Q, QuerySet
 
+from connectors.bill.mapping import bill_approvers, bill_lines
 from connectors.billsby.now import shipping_address
 from connectors.errors import ArgumentsError, VendorError
 from console.approvals.models import Proposal
@@ -35,6 +36,7 @@ from console.mirror.models import (
     Usage,
     Vendor,
 )
+from console.mirror.papers import has_papers
 from console.mirror.queries import spend_of
 from console.mirror.querysets import sums_by_currency
 from console.ui.statuses import proposal_pill
@@ -221,7 +223,14 @@ def around_vendor(vendor: Vendor) -> dict[str, Any]:
 
 
 def around_bill(bill: Bill) -> dict[str, Any]:
-    return {"vendor": bill.vendor}
+    try:
+        told = understood(
+            bill.connection,
+            lambda: {"lines": bill_lines(bill.raw, bill.currency), "approvers": bill_approvers(bill.raw)},
+        )
+    except VendorError as error:
+        told = {"unread": str(error)}
+    return {"vendor": bill.vendor, "has_papers": has_papers(bill), **told}
 
 
 def proposals_about(record: Record, concerned: Q) -> Any:

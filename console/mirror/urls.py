@@ -4,6 +4,7 @@ from console.mirror import lists, views
 from console.mirror.models import Plan, Record, Usage
 from console.mirror.models.syncs import words_for
 from console.mirror.offers import OFFERS
+from console.mirror.papers import LISTED
 
 app_name = "mirror"
 
@@ -22,9 +23,18 @@ def shown(model: type[Record]) -> URLPattern:
     return path(route, views.record_detail, {"model": model}, name=f"{model.KIND}-detail")
 
 
+def papers_beside(model: type[Record]) -> tuple[URLPattern, ...]:
+    route, about = f"{places(model)}<int:pk>/documents/", {"model": model}
+    return (
+        path(route, views.record_papers, about, name=f"{model.KIND}-papers"),
+        path(f"{route}<str:key>/", views.record_paper, about, name=f"{model.KIND}-paper"),
+    )
+
+
 urlpatterns = [
     *map(listed, lists.LISTINGS.values()),
     *map(shown, (model for model in (*lists.LISTINGS, Plan) if model is not Usage)),
+    *(address for model in LISTED for address in papers_beside(model)),
     path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
     *(
         path(action.path, views.record_action, {"route": action.route}, name=action.route)

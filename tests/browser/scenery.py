@@ -11,6 +11,7 @@ from console.approvals.models import Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
 from console.audit.models import Entry
 from console.mirror.models import Bill, CreditNote, Customer, Invoice, Plan, Product, Subscription, Vendor
+from console.mirror.papers import papers_of
 from tests.browser import acts
 from tests.browser.world import Visitor, World
 from tests.processes import wait_for
@@ -104,12 +105,20 @@ def set_up(world: World, priya: Visitor) -> Sights:
             "vendors": "/vendors/",
             "vendor": Vendor.objects.order_by(F("balance_minor").desc(nulls_last=True))[0].get_absolute_url(),
             "bills": "/bills/",
-            "bill": Bill.objects.filter(open_minor__gt=0)[0].get_absolute_url(),
+            "bill": _bill(has_paper=True).get_absolute_url(),
+            "bill-without-document": _bill(has_paper=False).get_absolute_url(),
+            "bill-document": f"{_bill(has_paper=True).get_absolute_url()}documents/",
             "audit": "/audit/",
             "audit-entry": f"/audit/{last.seq}/",
             "connections": "/connections/",
         }
     )
+
+
+def _bill(*, has_paper: bool) -> Bill:
+    """An open bill that came with a document, or without."""
+    open_bills = Bill.objects.filter(open_minor__gt=0).order_by("pk")
+    return next(bill for bill in open_bills if bool(papers_of(bill)) == has_paper)
 
 
 def _propose(*steps: StepDraft) -> Proposal:

@@ -3,6 +3,7 @@
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import timedelta
+from random import Random
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,12 +12,24 @@ from starlette.responses import JSONResponse, Response
 from connectors.sandbox.bill import lists
 from connectors.sandbox.bill.errors import invalid, refusal, v3_time
 from connectors.sandbox.bill.identifiers import new_id
+from connectors.sandbox.bill.papers import bill_paper
 from connectors.sandbox.bill.ways import Way, existing
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome, Work
 
 LARGEST = 6_000_000  # bytes
+WITH_PAPER = 90  # about
 OWNERS = {"customers": "customer", "vendors": "vendor", "invoices": "invoice"}
+
+
+def seed(books: Books, _chance: Random, _customers: int) -> None:
+    """Two of three of the newest bills came with a paper."""
+    for turn, bill in enumerate(books.find("bill", limit=WITH_PAPER)):
+        vendor = books.get("vendor", bill["vendorId"])
+        if turn % 3 == 2 or vendor is None:
+            continue
+        name = f"{bill['invoice']['invoiceNumber']}.pdf"
+        _keep(books, name, "bill", bill["id"], b64encode(bill_paper(bill, vendor)).decode())
 
 
 def uploading(owner_kind: str) -> Work:
@@ -41,12 +54,17 @@ def uploading(owner_kind: str) -> Work:
 def finish(books: Books, planned: Mapping[str, Any]) -> None:
     """The file gets its final id and shows from now on."""
     upload = existing(books, "upload", planned["id"])
+    key = _keep(books, upload["name"], upload["ownerKind"], upload["ownerId"], upload["content"])
+    books.put("upload", upload["id"], upload | {"status": "UPLOADED", "documentId": key, "content": ""})
+
+
+def _keep(books: Books, name: str, owner_kind: str, owner_id: str, content: str) -> str:
     key = new_id(books, "document")
     link = f"/connect/v3/documents/{key}/content"
-    document = {"id": key, "archived": False, "name": upload["name"], "createdTime": v3_time(books.now)}
-    document |= {"updatedTime": v3_time(books.now), "downloadLink": link, "ownerKind": upload["ownerKind"]}
-    books.put("document", key, document | {"content": upload["content"]}, owner=upload["ownerId"])
-    books.put("upload", upload["id"], upload | {"status": "UPLOADED", "documentId": key, "content": ""})
+    document = {"id": key, "archived": False, "name": name, "createdTime": v3_time(books.now)}
+    document |= {"updatedTime": v3_time(books.now), "downloadLink": link, "ownerKind": owner_kind}
+    books.put("document", key, document | {"content": content}, owner=owner_id)
+    return key
 
 
 def listing(owner_kind: str) -> Work:
@@ -100,9 +118,8 @@ def _of(books: Books, key: str, *owners: str) -> dict[str, Any]:
 
 
 def _shown(call: Call, document: dict[str, Any]) -> dict[str, Any]:
-    host = call.headers.get("host", "localhost")
     shown = {name: document[name] for name in ("id", "name", "createdTime")}
-    return shown | {"downloadLink": f"http://{host}/bill{document['downloadLink']}"}
+    return shown | {"downloadLink": call.base + document["downloadLink"]}
 
 
 WAYS = (

@@ -1,11 +1,12 @@
 """What every vendor half of the sandbox stands on."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from connectors.sandbox.faults import Faults
-from connectors.sandbox.store import SeededRows, Store
+from connectors.sandbox.store import Store
 from connectors.sandbox.webhooks import Deliveries
 
 USUAL_CUSTOMERS = 40
@@ -26,7 +27,7 @@ class Core:
             raise ValueError(f"the sandbox has no setting {', '.join(sorted(unknown))}")
         self.store = Store(state_file, defaults=defaults | dict(settings))
         self.faults = Faults()
-        self._seeded: tuple[tuple[int, int, str] | None, SeededRows] = None, {}
+        self._kept_for: tuple[int, int, str] | None = None  # what the store would put back
         self.most_at_once: dict[str, int] = {}  # by connector, where it counts them; refused ones included
         self.senders = {name: half.WEBHOOKS for name, half in halves.items() if hasattr(half, "WEBHOOKS")}
         deliveries = Deliveries(self.store, self.senders)
@@ -43,24 +44,26 @@ class Core:
         """
         self.faults.clear()
         self.most_at_once.clear()
+        if invoices is None:
+            self._reset_to_usual_size(seed, customers)
+            return
         with self.store.writing("control"):
             self.store.wipe()
-            if invoices is None:
-                self._seed(seed, customers)
-                return
             for half in self.halves.values():
                 half.seed(self, seed, min(customers, USUAL_CUSTOMERS))
             for half in self.halves.values():
                 if hasattr(half, "fill"):
                     half.fill(self, seed, customers, invoices)
 
-    def _seed(self, seed: int, customers: int) -> None:
+    def _reset_to_usual_size(self, seed: int, customers: int) -> None:
         """Tests ask for the same books again and again; dates in them are counted from this hour."""
-        asked = (seed, customers, f"{self.store.now():%Y-%m-%dT%H}")
-        kept_for, rows = self._seeded
-        if asked == kept_for:
-            self.store.put_back(rows)
+        asked = (seed, customers, f"{datetime.now(UTC):%Y-%m-%dT%H}")
+        if asked == self._kept_for:
+            self.store.put_back()
             return
-        for half in self.halves.values():
-            half.seed(self, seed, customers)
-        self._seeded = asked, self.store.seeded_rows()
+        with self.store.writing("control"):
+            self.store.wipe()
+            for half in self.halves.values():
+                half.seed(self, seed, customers)
+            self.store.keep_as_seeded()
+        self._kept_for = asked

@@ -66,8 +66,13 @@ INSERT INTO days SELECT connector, kind, substr(at, 1, 10), count(*) FROM record
   WHERE NOT EXISTS (SELECT 1 FROM days) GROUP BY 1, 2, 3
 """
 CLOCK_OFFSET = "clock_offset_s"
-SEEDED = ("records", "due", "numbers")
-SeededRows = Mapping[str, list[tuple[Any, ...]]]  # by table
+BOOKS = ("records", "due", "numbers")
+PASSING = ("effects", "settings", "targets", "outbox")
+# Of a record only these change: one that went and came again has another id.
+FORGET_WHAT_DIFFERS = """
+DELETE FROM records WHERE NOT EXISTS (SELECT 1 FROM seeded_records AS seeded WHERE seeded.id = records.id
+  AND (seeded.owner, seeded.at, seeded.body) = (records.owner, records.at, records.body))
+"""
 
 DueAction = Callable[[Books, dict[str, Any]], None]
 Events = Callable[[Books, Changes], Iterable[Mapping[str, Any]]]
@@ -207,24 +212,31 @@ class Store:
     def wipe(self) -> None:
         """Forget records, effects, settings, clock and who gets events; ledger ids go on counting."""
         with self.writing("control"):
-            assert self._writing is not None
-            for table in ("days", "records", "effects", "due", "numbers", "settings", "targets", "outbox"):
-                self._writing.execute(f"DELETE FROM {table}")
-            self._settings, self._targets, self._before = {}, {}, {}
+            self._forget("days", *BOOKS)
 
-    def seeded_rows(self) -> SeededRows:
-        """What seeding left, to be put back into wiped books in a fraction of its time."""
+    def keep_as_seeded(self) -> None:
+        """Keep the books as they stand, for `put_back`."""
         with self.writing("control"):
             assert self._writing is not None
-            return {table: self._writing.execute(f"SELECT * FROM {table}").fetchall() for table in SEEDED}
+            for table in BOOKS:
+                self._writing.execute(f"DROP TABLE IF EXISTS seeded_{table}")
+                self._writing.execute(f"CREATE TABLE seeded_{table} AS SELECT * FROM {table}")
+            self._writing.execute("CREATE UNIQUE INDEX seeded_record ON seeded_records (id)")
 
-    def put_back(self, rows: SeededRows) -> None:
+    def put_back(self) -> None:
+        """Wipe, but leave the books as they were kept; what still stands is not written again."""
         with self.writing("control"):
             assert self._writing is not None
-            for table, kept in rows.items():
-                if kept:
-                    places = ", ".join("?" * len(kept[0]))
-                    self._writing.executemany(f"INSERT INTO {table} VALUES ({places})", kept)
+            self._forget("due", "numbers")
+            self._writing.execute(FORGET_WHAT_DIFFERS)
+            for table in BOOKS:
+                self._writing.execute(f"INSERT OR IGNORE INTO {table} SELECT * FROM seeded_{table}")
+
+    def _forget(self, *tables: str) -> None:
+        assert self._writing is not None
+        for table in (*tables, *PASSING):
+            self._writing.execute(f"DELETE FROM {table}")
+        self._settings, self._targets, self._before = {}, {}, {}
 
     def counted(self) -> dict[str, int]:
         """What was counted by the hour or the minute, such as "bill.calls 2026-11-28T07"."""

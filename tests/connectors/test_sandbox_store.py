@@ -57,6 +57,36 @@ def test_settings_are_rolled_back_with_what_they_came_with(store: Store, state_f
     assert Store(state_file, defaults={"colour": "red"}).setting("colour") == "blue"
 
 
+def test_books_that_are_put_back_are_those_that_were_kept(store: Store) -> None:
+    with store.writing("bill") as books:
+        for key in ("changed", "gone", "gone and come", "as it was"):
+            books.put("customer", key, {"name": key}, owner="us")
+        books.next_number("invoice")
+        books.later("settle", books.now, {"payment": "1"})
+    store.keep_as_seeded()
+    kept = books_in(store)
+
+    with store.writing("bill") as books:
+        books.put("customer", "changed", {"name": "Acme"})
+        for key in ("gone", "gone and come"):
+            books.remove("customer", key)
+        for key in ("gone and come", "new"):
+            books.put("customer", key, {"name": key}, owner="us")
+        books.next_number("invoice")
+        books.later("settle", books.now, {"payment": "2"})
+    store.put_back()
+
+    assert books_in(store) == kept
+    with store.reading("bill") as books:
+        assert books.count("customer") == len(books.find("customer")) == 4
+
+
+def books_in(store: Store) -> list[list[tuple]]:
+    with store._connection() as connection:
+        tables = ("records", "due", "numbers")
+        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables]
+
+
 def test_a_time_that_no_calendar_has_does_not_stop_the_clock(store: Store, state_file: Path) -> None:
     with pytest.raises(OverflowError):
         store.advance(1e12)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 from jsonschema.exceptions import SchemaError
 
 from connectors import schemas
@@ -290,7 +290,8 @@ def unfit(operation: Operation, raw: Mapping[str, Any]) -> Iterator[str]:
             yield "why it is off must be one sentence"
         return
     try:
-        Draft202012Validator.check_schema(operation.input_schema)
+        # Of the words we use it knows what 2020-12 knows, and costs each start a fifth; tests ask that one.
+        Draft7Validator.check_schema(operation.input_schema)
     except SchemaError as error:
         yield f"its schema is not valid: {error.message}"
     for name in PLACEHOLDER.findall(operation.path):

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from connectors.catalogue import Request, catalogue, fill, find_operation, holes
 from connectors.errors import ArgumentsError
@@ -21,6 +22,11 @@ def request(name: str, /, **arguments: Any) -> Request:
 
 def test_every_operation_is_fit_to_be_offered_and_every_write_has_its_judge() -> None:
     assert list(problems_of(connector("bill"))) == []
+
+
+def test_every_operations_schema_is_one_of_2020_12() -> None:
+    for operation in catalogue("bill").operations.values():
+        Draft202012Validator.check_schema(operation.input_schema)
 
 
 def test_no_operation_shows_a_credential() -> None:

@@ -1,11 +1,8 @@
 """Calls of all processes to one account, counted in the database."""
 
-import threading
-import time
 from dataclasses import replace
 
 import pytest
-from django.db import connection as database
 from django.db.models import F
 
 from connectors.errors import RateLimitedError
@@ -88,24 +85,3 @@ def test_a_call_that_waits_too_long_for_room_is_not_sent(connected):
     CallBudget.objects.update(used_until=F("used_until") + 1000)
     with pytest.raises(RateLimitedError, match="as often as we allow ourselves"):
         client.await_room(Request("GET", "/", "", "", ""), Priority.EXECUTING)
-
-
-def test_threads_together_keep_the_pace(committed_db):
-    pace = replace(SLOW, limit=Limit(calls_per_s=50, at_once=4))
-    stop, times = time.monotonic() + 1.0, []
-
-    def call() -> None:
-        while time.monotonic() < stop:
-            wait_s = take(pace, Priority.SYNC)
-            if wait_s == 0:
-                times.append(time.monotonic())
-            else:
-                time.sleep(wait_s)
-        database.close()
-
-    threads = [threading.Thread(target=call) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert 40 <= len(times) <= 53

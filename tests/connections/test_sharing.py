@@ -1,4 +1,4 @@
-"""Sessions and places of one account, shared through the database by all who work with it."""
+"""Sessions, places and room of one account, shared through the database by all who work with it."""
 
 import threading
 import time
@@ -16,13 +16,15 @@ from django.db.models import F
 from connectors import transport
 from connectors.catalogue import find_operation
 from connectors.errors import NotConfiguredError, RateLimitedError, SessionExpiredError
-from connectors.rates import Gate, Priority
+from connectors.rates import Gate, Limit, Pace, Priority
 from connectors.sharing import Session
 from console import demo
+from console.connections.budget import take
 from console.connections.models import CallBudget, CallPlace, Connection, VendorSession
 from console.connections.places import place
 from console.connections.sharing import SharedByAll
 
+HOUR_S = 3600
 THREE = Gate("three", 3)
 WAIT = {"wait_s": 5.0, "lease_s": 10.0}
 
@@ -185,6 +187,22 @@ def test_a_write_whose_session_ended_was_not_done_and_goes_through_with_the_next
         transport.send_write(client, request)
 
     assert [line["took"] for line in sandbox.effects(operation="create_customer")] == [False, True]
+
+
+def test_all_together_find_the_room_that_there_is_and_no_more(committed_db):
+    an_hour_each = Pace("slow", Limit(calls_per_s=1 / HOUR_S, at_once=40), "It is used up")
+    CallBudget.objects.create(name=an_hour_each.name)
+    assert sum(at_once(6, lambda _number: taken(an_hour_each))) == 40
+    CallBudget.objects.update(used_until=F("used_until") - 7 * HOUR_S)
+    assert sum(at_once(6, lambda _number: taken(an_hour_each))) == 7
+
+
+def taken(pace: Pace) -> int:
+    """How many calls find room now."""
+    count = 0
+    while take(pace, Priority.EXECUTING) == 0:
+        count += 1
+    return count
 
 
 @pytest.fixture

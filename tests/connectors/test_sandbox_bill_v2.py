@@ -105,3 +105,83 @@ def test_the_ledger_keeps_the_places_of_the_credentials_only(
 
     (effect,) = sandbox.effects(operation="v2_create_customer")
     assert effect["request"]["body"].startswith("devKey={devKey}&sessionId={sessionId}&data=%7B%22obj")
+
+
+def customers(*names: object) -> dict:
+    return {"bulk": [{"obj": {"entity": "Customer", "name": name}} for name in names]}
+
+
+def test_several_are_answered_one_by_one_and_one_refused_keeps_none_away(bill: BillAccount) -> None:
+    answer = bill.v2("Bulk/Crud/Create/Customer", customers("Old Way", "", "New Way"))
+    first, second, third = answer["response_data"]["bulk"]
+
+    assert answer["response_status"] == 0
+    assert [one["response_data"]["name"] for one in (first, third)] == ["Old Way", "New Way"]
+    assert code(second) == "BDC_1117"
+
+
+def test_several_are_a_hundred_at_most(bill: BillAccount, sandbox: SandboxControl) -> None:
+    answer = bill.v2("Bulk/Crud/Create/Customer", customers(*map(str, range(101))))
+
+    assert code(answer) == "BDC_1129"
+    assert not sandbox.effects(operation="v2_create_customers_bulk", took=True)
+
+
+def test_what_is_deleted_is_archived_in_v3_and_comes_back_when_undeleted(bill: BillAccount) -> None:
+    key = bill.rows("/customers", filters="archived:eq:false")[0]["id"]
+    gone = bill.v2("Bulk/Crud/Delete/Customer", {"bulk": [{"id": key}, {"id": "0cu00"}]})["response_data"]
+
+    assert gone["bulk"][0]["response_data"]["isActive"] == "2"
+    assert code(gone["bulk"][1]) == "BDC_1120"
+    assert bill.read(f"/customers/{key}")["archived"] is True
+    assert bill.v2("Crud/Undelete/Customer", {"id": key})["response_data"]["isActive"] == "1"
+
+
+def test_a_customer_can_be_deleted_by_its_spelling_of_active(bill: BillAccount) -> None:
+    row = bill.rows("/customers", filters="archived:eq:false")[0]
+    told = {"entity": "Customer", "id": row["id"], "name": row["name"]}
+
+    assert code(bill.v2("Crud/Update/Customer", {"obj": told | {"isActive": True}})) == "BDC_1119"
+    gone = bill.v2("Crud/Update/Customer", {"obj": told | {"isActive": "2"}})["response_data"]
+    assert gone["isActive"] == "2"
+
+
+def test_a_change_leaves_alone_what_the_newer_interface_does_not_know(bill: BillAccount) -> None:
+    obj = {"entity": "Customer", "name": "Old Way", "shortName": "OW", "billAddress3": "Door 4"}
+    obj |= {"billAddressCountry": "Germany"}
+    key = bill.v2("Crud/Create/Customer", {"obj": obj})["response_data"]["id"]
+    change = {"entity": "Customer", "id": key, "name": "Old Way", "billAddress4": "Left"}
+    now = bill.v2("Crud/Update/Customer", {"obj": change})["response_data"]
+
+    assert {name: now[name] for name in (*obj, "billAddress4")} == obj | {"billAddress4": "Left"}
+    assert bill.read(f"/customers/{key}")["billingAddress"]["country"] == "DE"
+
+
+def test_a_name_can_be_there_twice_unless_the_sandbox_was_told_otherwise(
+    bill: BillAccount, sandbox: SandboxControl
+) -> None:
+    assert bill.v2("Bulk/Crud/Create/Customer", customers("Old Way", "Old Way"))["response_status"] == 0
+    sandbox.settings(bill_refuses_customers_of_a_name=True)
+    answer = bill.v2("Bulk/Crud/Create/Customer", customers("Old Way", "New Way"))["response_data"]
+
+    assert [one["response_status"] for one in answer["bulk"]] == [1, 0]
+    assert code(answer["bulk"][0]) == "BDC_1171"
+
+
+def test_a_bank_account_wants_agreement_to_the_terms_beside_it(bill: BillAccount) -> None:
+    key = next(row["id"] for row in bill.rows("/customers") if row.get("billingAddress"))
+    obj = {
+        "entity": "CustomerBankAccount",
+        "customerId": key,
+        "nameOnAccount": "A",
+        "routingNumber": "021000021",
+    }
+    obj |= {"accountNumber": "000987654321"}
+
+    assert (
+        code(bill.v2("Crud/Create/CustomerBankAccount", {"obj": obj | {"agreedWithTOS": True}})) == "BDC_1117"
+    )
+    made = bill.v2("Crud/Create/CustomerBankAccount", {"obj": obj, "agreedWithTOS": True})["response_data"]
+    assert made["accountNumber"] == "********4321"
+    gone = bill.v2("Crud/Delete/CustomerBankAccount", {"id": made["id"]})["response_data"]
+    assert gone["isActive"] == "2"

@@ -27,6 +27,8 @@ DEFAULTS = {
     "bill_tells_failed_payments": True,
     # Nor is when a recurring bill that pays itself does so: here it is scheduled as the bill is entered.
     "bill_pays_recurring_bills": True,
+    # Nor is whether a customer's name can be taken; nothing says that it can.
+    "bill_refuses_customers_of_a_name": False,
     # The waits after a delivery that failed are 2, 4, 8 and 16 seconds, times this.
     "bill_event_retry_scale": 1.0,
     # Both forms are told of: the payload as an object, or as a JSON text that holds one.

@@ -22,6 +22,7 @@ from connectors.sandbox.endpoint import Call, Outcome, Work
 
 MOST = 999
 MOST_AT_ONCE = 100
+ACTIVE = {"1": "restore", "2": "archive"}  # how isActive is spelled
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda left, right: left == right,
     "!=": lambda left, right: left != right,
@@ -224,9 +225,12 @@ def _carry_out(entity: Entity, verb: str, books: Books, data: Mapping[str, Any])
             raise refusal(200, "BDC_1117", name)
     if entity.agrees and data.get("agreedWithTOS") is not True:
         raise refusal(200, "BDC_1117", "agreedWithTOS")
+    if (active := given.get("isActive")) not in (None, *ACTIVE):
+        raise refusal(200, "BDC_1119", "isActive", str(active))
     told = entity.as_given(given)
     if verb == "Update":
-        return entity.resource.change(books, "update", _existing(entity, books, given), told)
+        record = entity.resource.change(books, "update", _existing(entity, books, given), told)
+        return entity.resource.shelve(books, ACTIVE[active], record) if active else record
     owner = entity.resource.owner_field
     if owner and books.get(entity.resource.owner, given[owner]) is None:
         raise refusal(200, "BDC_1120")

@@ -18,9 +18,23 @@ NO_REFERENCE = "0" * 20
 COUNTRIES = {"USA": "US"} | {name: code for code, name in COUNTRY_NAMES.items()}
 SHOWN_COUNTRIES = {"US": "USA"}
 ACCOUNT_TYPES = {"0": "NONE", "1": "BUSINESS", "2": "PERSON"}
-OWN = ("shortName", "altPhone", "printAs", "parentCustomerId")  # of a customer, which v3 lacks
 SAME = ("name", "companyName", "email", "phone", "fax", "description", "invoiceCurrency", "paymentTermId")
 CONTACT = ("firstName", "lastName", "email", "phone", "altPhone", "fax", "timezoneId")
+# Of a customer; what it is like where nobody uses it.
+UNUSED = {
+    "taxId": None,
+    "hasNetBankAccount": False,
+    "hasBankAccountAutoPay": False,
+    "hasCreditCard": False,
+    "hasCreditCardAutoPay": False,
+    "defaultDeliveryMethod": None,
+    "isAutoChargeDismissed": False,
+    "isTaxLiable": False,
+    "creationSource": "0",
+    "enabledInvoiceFinancing": False,
+    "hasCustomerCard": False,
+    "enabledAutoInvoiceFinancing": False,
+}
 ADDRESS = {
     "line1": "Address1",
     "line2": "Address2",
@@ -74,7 +88,7 @@ def _customer_given(given: Record) -> Record:
         "contact": {name: given[field] for name, field in names.items() if field in given},
         "billingAddress": dict(_address_given("bill", given)),
         "shippingAddress": dict(_address_given("ship", given)),
-        "v2": {name: given[name] for name in OWN if name in given},
+        "v2": {name: given[name] for name in customers.OLD_ONLY if name in given},
     }
     return told | {name: group for name, group in groups.items() if group}
 
@@ -101,8 +115,8 @@ def _customer_shown(books: Books, record: Record) -> Record:
         "contactFirstName": contact.get("firstName"),
         "contactLastName": contact.get("lastName"),
         "accNumber": record.get("accountNumber"),
-        **_address_shown("bill", record.get("billingAddress") or {}),
-        **_address_shown("ship", record.get("shippingAddress") or {}),
+        **_address_shown("bill", record.get("billingAddress") or {}, extra),
+        **_address_shown("ship", record.get("shippingAddress") or {}, extra),
         "email": record.get("email"),
         "phone": record.get("phone"),
         "altPhone": extra.get("altPhone"),
@@ -117,7 +131,7 @@ def _customer_shown(books: Books, record: Record) -> Record:
         "balance": as_number(owed(books, "invoice", record["id"])),
         "availCredit": as_number(_credit_left(books, record["id"])),
         "hasBankAccount": bool(accounts),
-        "creationSource": "0",
+        **UNUSED,
     }
 
 
@@ -127,11 +141,14 @@ def _credit_left(books: Books, customer_id: str) -> str:
     return str(sum(left, Decimal(0)))
 
 
-def _address_shown(prefix: str, address: Mapping[str, Any]) -> Record:
+def _address_shown(prefix: str, address: Mapping[str, Any], extra: Mapping[str, Any]) -> Record:
+    """The country as it was written here, unless v3 gave another since."""
     shown = {f"{prefix}{field}": address.get(name) for name, field in ADDRESS.items()}
-    country = address.get("country")
-    shown[f"{prefix}AddressCountry"] = SHOWN_COUNTRIES.get(country, country) if country else None
-    return shown | {f"{prefix}Address3": None, f"{prefix}Address4": None}
+    country, written = address.get("country"), extra.get(f"{prefix}AddressCountry")
+    if not (country and written and COUNTRIES.get(written, written) == country):
+        written = SHOWN_COUNTRIES.get(country, country) if country else None
+    shown[f"{prefix}AddressCountry"] = written
+    return shown | {f"{prefix}Address{line}": extra.get(f"{prefix}Address{line}") for line in (3, 4)}
 
 
 def _contact_shown(_books: Books, record: Record) -> Record:

@@ -31,6 +31,12 @@ FIELDS = (
     Field("billingAddress", "address"),
     Field("shippingAddress", "address"),
 )
+# What the older interface alone knows of a customer; countries are free text there.
+OLD_ONLY = (
+    *("shortName", "altPhone", "printAs", "parentCustomerId"),
+    *("billAddress3", "billAddress4", "billAddressCountry"),
+    *("shipAddress3", "shipAddress4", "shipAddressCountry"),
+)
 ANY_ADDRESS = tuple(
     Field(name) for name in ("line1", "line2", "city", "stateOrProvince", "zipOrPostalCode", "country")
 )
@@ -48,6 +54,15 @@ def _follow(books: Books, change: Change) -> None:
         )
 
 
+def _refuse_name(books: Books, change: Change) -> None:
+    """Names may be there twice, unless the sandbox was told otherwise."""
+    if change.verb != "create" or not books.setting("bill_refuses_customers_of_a_name"):
+        return
+    name = change.record["name"]
+    if any(row["name"] == name for row in books.find("customer", where={"archived": False})):
+        raise refusal(422, "BDC_1171", "Customer", name)
+
+
 CUSTOMER = Resource(
     kind="customer",
     prefix="0cu",
@@ -56,6 +71,7 @@ CUSTOMER = Resource(
     fields=FIELDS,
     filters=lists.FILTERS["customer"],
     initial={"authorizedToCharge": False, "v2": None},
+    refine=_refuse_name,
     follow=_follow,
     shape=shapes.customer,
 )
@@ -66,7 +82,7 @@ OLD_CUSTOMER = replace(
         *(replace(one, required=one.name == "name") for one in FIELDS if one.type != "address"),
         Field("billingAddress", "address", parts=ANY_ADDRESS),
         Field("shippingAddress", "address", parts=ANY_ADDRESS),
-        Field("v2", "object"),
+        Field("v2", "object", parts=tuple(Field(name) for name in OLD_ONLY)),
     ),
 )
 

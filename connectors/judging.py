@@ -80,18 +80,34 @@ class Attempted:
 
 
 @dataclass(frozen=True)
+class RowOutcome:
+    """What became of one of several records that a vendor takes or refuses each by itself.
+
+    took: the vendor shows it under `key`. refused: not done, for what `sentence` says. there: refused, as
+    the vendor has it already. absent: not visible (yet). unknown: nothing shows either.
+    """
+
+    kind: Literal["took", "refused", "there", "absent", "unknown"]
+    title: str
+    key: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What reading the vendor shows about an attempt.
 
     took: the effect is visible. partly: of several records some took and the vendor refused the others.
-    refused: it provably had none. absent: not visible (yet). cannot_tell: the record does not show either.
-    `results` feed later steps of a plan.
+    refused: it provably had none. absent: not visible (yet), of several records at least one of them not.
+    cannot_tell: the record does not show either. `results` feed later steps of a plan. `rows`: each of
+    several records, in the order in which they were sent, where they are taken or refused one by one.
     """
 
     kind: Literal["took", "partly", "refused", "absent", "cannot_tell"]
     sentence: str
     results: dict[str, str] = field(default_factory=dict)
     after: dict[str, Value] = field(default_factory=dict)
+    rows: tuple[RowOutcome, ...] = ()
 
 
 class Judge(Protocol):

@@ -190,10 +190,7 @@ def complaint_of(answer: Answer) -> Complaint | None:
     except ValueError:
         return None
     if _is_envelope(data):
-        if data["response_status"] == 0:
-            return None
-        inner = data["response_data"] if isinstance(data["response_data"], dict) else {}
-        return Complaint(str(inner.get("error_code") or ""), str(inner.get("error_message") or ""))
+        return complaint_in(data)
     errors = [error for error in (data if isinstance(data, list) else [data]) if isinstance(error, dict)]
     codes = [str(error["code"]) for error in errors if error.get("code")]
     messages = [
@@ -206,6 +203,14 @@ def complaint_of(answer: Answer) -> Complaint | None:
     if not errors:
         return None
     return Complaint(codes[0] if codes else "", "; ".join(messages), listed=isinstance(data, list))
+
+
+def complaint_in(envelope: dict[str, Any]) -> Complaint | None:
+    """The refusal in v2's envelope, or in that of one of several records."""
+    if envelope["response_status"] == 0:
+        return None
+    inner = envelope["response_data"] if isinstance(envelope["response_data"], dict) else {}
+    return Complaint(str(inner.get("error_code") or ""), str(inner.get("error_message") or ""))
 
 
 def _is_envelope(data: Any) -> bool:

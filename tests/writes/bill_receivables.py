@@ -132,7 +132,6 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "bill_archive_recurring_invoice": {"recurringInvoiceId": books.RECURRING},
     "bill_restore_recurring_invoice": {"recurringInvoiceId": books.PUT_AWAY},
-    "bill_v2_create_customer": {"name": TEXT, "description": "{devKey}={sessionId}"},
 }
 
 

@@ -23,10 +23,10 @@ def now_text() -> str:
 
 
 def same_words(left: str, right: str) -> bool:
-    return _folded(left) == _folded(right)
+    return folded(left) == folded(right)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 

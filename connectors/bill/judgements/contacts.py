@@ -37,7 +37,7 @@ class ContactJudge:
         customer = read("bill_get_customer", {"customerId": key})
         fields = {
             "is_archived": bool(customer.get("archived")),
-            "same_email": ", ".join(_person(row) for row in _with_email(read, key, arguments["email"])),
+            "same_email": ", ".join(_person(row) for row in with_email(read, key, arguments["email"])),
         }
         return Snapshot("customer", key, customer["name"], customer["name"], fields, now_text())
 
@@ -64,7 +64,7 @@ class ContactJudge:
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
         """E-mail addresses are unique within a customer: the contact is there once, or not at all."""
-        rows = _with_email(read, attempt.arguments["customerId"], attempt.arguments["email"])
+        rows = with_email(read, attempt.arguments["customerId"], attempt.arguments["email"])
         if not rows:
             return Verdict("absent", "BILL shows no such contact made since the request was sent.")
         if len(rows) > 1:
@@ -75,7 +75,7 @@ class ContactJudge:
         return _told(rows[0])
 
 
-def _with_email(read: Read, customer_id: str, email: str) -> list[Raw]:
+def with_email(read: Read, customer_id: str, email: str) -> list[Raw]:
     # No filter by `archived` is documented for contacts: one that BILL lists counts as there.
     rows = read("bill_list_customer_contacts", {"customerId": customer_id, "limit": LIMIT})
     return [row for row in rows if (row.get("email") or "").casefold() == email.casefold()]

@@ -81,10 +81,10 @@ class UpdateAccount(UpdateRecord):
 
 
 class ArchiveAccount(ShelveRecord):
-    """`accounts`: the account as it stood."""
+    """`accounts`: the account as it stood. Only the older interface shows whose it is."""
 
     def _record(self, read: Read, arguments: Raw) -> Raw:
-        return {**super()._record(read, arguments), "customerId": arguments["customerId"]}
+        return {"customerId": arguments.get("customerId"), **super()._record(read, arguments)}
 
     def _snapshot(self, read: Read, record: Raw, fields: Mapping[str, Any]) -> Snapshot:
         return super()._snapshot(read, record, {**fields, "accounts": account_words(record)})

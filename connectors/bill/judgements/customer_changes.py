@@ -17,14 +17,6 @@ IN_WORDS = {True: "Yes", False: "No", None: NOTHING}
 
 
 class UpdateCustomer(UpdateRecord):
-    """`asked`: what is to change, as it stood."""
-
-    def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
-        before = super().look(read, arguments)
-        asked = (f"{one.label}: {before.fields[one.field]}" for one in self._sent(arguments))
-        before.fields["asked"] = "; ".join(asked)
-        return before
-
     def more_flags(self, before: Snapshot, arguments: Raw) -> Iterator[Flag]:
         email, now = arguments.get("email"), before.fields.get("e-mail", NOTHING)
         if email and email != now:

@@ -1,6 +1,6 @@
-"""Making a customer, through either interface. BILL takes the same name twice without a word."""
+"""Making a customer. BILL takes the same name twice without a word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.bill.judgements.common import (
@@ -37,8 +37,7 @@ LABELS = {
 
 
 class CustomerJudge:
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
+    operation = "bill_create_customer"
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         """What BILL has already under that name or address; nothing is a good sign."""
@@ -49,7 +48,7 @@ class CustomerJudge:
             "name": name,
             "email": email,
             "same_name": listed(by_name),
-            "same_email": _customers_with(read, email) if email else "",
+            "same_email": customers_with(read, email) if email else "",
         }
         return Snapshot("customer", "", name, name, fields, now_text())
 
@@ -89,7 +88,7 @@ class CustomerJudge:
         )
 
 
-def _customers_with(read: Read, email: str) -> str | None:
+def customers_with(read: Read, email: str) -> str | None:
     """Customers of that e-mail address; only v2 can look for one, and None says that it would not."""
     asked = {"filters": [{"field": "email", "op": "=", "value": email}], "limit": LIMIT}
     try:
@@ -102,13 +101,16 @@ def _flags(before: Snapshot) -> list[Flag]:
     flags = []
     if same := before.fields.get("same_name"):
         flags.append(Flag("caution", "BILL has a customer of that name", str(same)))
-    same_email = before.fields.get("same_email")
-    if same_email:
-        flags.append(Flag("caution", "BILL has a customer with that e-mail address", str(same_email)))
-    elif same_email is None:
+    return [*flags, *email_flags(before)]
+
+
+def email_flags(before: Snapshot) -> Iterator[Flag]:
+    same = before.fields.get("same_email")
+    if same:
+        yield Flag("caution", "BILL has a customer with that e-mail address", str(same))
+    elif same is None:
         detail = "BILL would not look for customers by e-mail address; one may be there under another name."
-        flags.append(Flag("info", "E-mail address not compared", detail))
-    return flags
+        yield Flag("info", "E-mail address not compared", detail)
 
 
 def _told(found: Raw) -> Verdict:
@@ -118,7 +120,4 @@ def _told(found: Raw) -> Verdict:
     return Verdict("took", sentence, {"id": record.vendor_id}, after)
 
 
-JUDGES = {
-    "create_customer": CustomerJudge("bill_create_customer"),
-    "create_customer_through_v2": CustomerJudge("bill_v2_create_customer"),
-}
+JUDGES = {"create_customer": CustomerJudge()}

@@ -32,6 +32,7 @@ class Sent:
     """One value of a request, as it is sent and in a card's words; None where a replacement leaves it out.
 
     secret: the card and what is read of it show its last four letters, and no more can be compared.
+    spelled: the words for what BILL shows, where it shows codes.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Sent:
     value: Any
     words: str
     secret: bool = False
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def field(self) -> str:
@@ -58,7 +60,8 @@ class Sent:
         return value_at(record, self.place)
 
     def now(self, record: Raw) -> str:
-        return in_words(self.shown(record))
+        shown = self.shown(record)
+        return self.spelled.get(str(shown)) or in_words(shown)
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,15 @@ class RecordKind:
 
     def has(self, verb: str) -> bool:
         return self.name(verb) in catalogue("bill").operations
+
+    def body(self, verb: str) -> schemas.Schema:
+        """Of one record, as the operation sends it."""
+        body = self.operation(verb).wire.body or {}
+        return body["items"] if body.get("type") == "array" else body
+
+    def members(self, verb: str, arguments: Raw) -> list[Raw]:
+        """The records that an operation on several is given."""
+        return arguments[self.operation(verb).wire.body["x-name"]]
 
     def title(self, record: Raw) -> str:
         return " ".join(str(record[name]) for name in self.names if record.get(name))
@@ -187,7 +199,8 @@ class RecordKind:
                 on_wire = schemas.wire_value(inner, value, shown_name)
                 is_secret = shown_name in secrets
                 words = dotted(value) if is_secret else in_words(value)
-                yield Sent(label_of(shown_name, inner), where, on_wire, words, is_secret)
+                spelled = {str(code): word for word, code in inner.get("x-words", {}).items()}
+                yield Sent(label_of(shown_name, inner), where, on_wire, words, is_secret, spelled)
             elif whole:
                 yield Sent(label_of(shown_name, inner), where, None, NOTHING)
 

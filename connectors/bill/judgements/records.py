@@ -30,11 +30,11 @@ JUDGE_OF: Mapping[str, type[RecordJudge]] = {
 }
 
 
-def judges(*kinds: RecordKind) -> dict[str, Judge]:
+def judges(*kinds: RecordKind, judge_of: Mapping[str, type[RecordJudge]] = JUDGE_OF) -> dict[str, Judge]:
     """By the name under which the catalogue's operations ask for them."""
     return {
         kind.name(verb).removeprefix("bill_"): judge(kind, verb)
         for kind in kinds
-        for verb, judge in JUDGE_OF.items()
+        for verb, judge in judge_of.items()
         if kind.has(verb)
     }

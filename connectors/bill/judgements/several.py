@@ -15,14 +15,10 @@ SHOWN_NAMES = 5
 
 
 class SeveralJudge(RecordJudge):
-    def _members(self, arguments: Raw) -> list[Raw]:
-        body = self.kind.operation(self.verb).wire.body
-        return arguments[body["x-name"]]
+    together = "All of them or none."
 
-    def _sent_of(self, member: Raw) -> list[Sent]:
-        operation = self.kind.operation(self.verb)
-        whole, secrets = self.verb == "replace_bulk", operation.secrets
-        return list(self.kind.sent(operation.wire.body["items"], member, whole=whole, secrets=secrets))
+    def _members(self, arguments: Raw) -> list[Raw]:
+        return self.kind.members(self.verb, arguments)
 
     def _of_all(self, titles: list[str], fields: Mapping[str, Any]) -> Snapshot:
         title = f"{len(titles)} {self.kind.several}" if len(titles) != 1 else f"{self.kind.words} {titles[0]}"
@@ -43,7 +39,7 @@ class SeveralJudge(RecordJudge):
     ) -> Expectation:
         return Expectation(
             sentence=card(self.operation, **self.words(before)),
-            summary=f"{summary} All of them or none. {self.kind.note}",
+            summary=f"{summary} {self.together} {self.kind.note}",
             money=self.money(before, arguments),
             goes_to="BILL",
             undo=undo(self.operation),
@@ -68,14 +64,14 @@ class CreateSeveral(SeveralJudge):
         if twice := [name for name, times in counted.items() if times > 1]:
             flags.append(Flag("caution", "The same name more than once", ", ".join(twice)))
         changes = [
-            Change(self.kind.title(member) or f"No. {at}", NOTHING, listed(self._sent_of(member)), "sent")
+            Change(self.kind.title(member) or f"No. {at}", NOTHING, listed(self._sent(member)), "sent")
             for at, member in enumerate(members, start=1)
         ]
         summary = f"BILL gets {before.title}: {before.fields['names']}."
         return self._expect_all(before, arguments, summary=summary, changes=changes, flags=flags)
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
-        wanted = [self._sent_of(member) for member in self._members(attempt.arguments)]
+        wanted = [self._sent(member) for member in self._members(attempt.arguments)]
         keys = answered_ids(attempt)
         if keys is not None:
             return self._answered(read, wanted, keys)
@@ -121,12 +117,12 @@ class UpdateSeveral(SeveralJudge):
         fields: dict[str, Any] = {}
         same = []
         for member, record in zip(members, records, strict=True):
-            sent = self._sent_of(member)
+            sent = self._sent(member)
             fields |= {f"{record['id']} {one.field}": one.now(record) for one in sent}
             if all(one.shows(record) for one in sent):
                 same.append(self.kind.named(record))
         fields["records"] = "; ".join(
-            f"{self.kind.named(record)}: {shown_now(self._sent_of(member), record)}"
+            f"{self.kind.named(record)}: {shown_now(self._sent(member), record)}"
             for member, record in zip(members, records, strict=True)
         )
         fields |= {"unchanged": ", ".join(same), "all_unchanged": len(same) == len(members)}
@@ -141,7 +137,7 @@ class UpdateSeveral(SeveralJudge):
         changes = [
             Change(f"{member[self.kind.key]}: {one.label}", now, one.words, "sent")
             for member in self._members(arguments)
-            for one in self._sent_of(member)
+            for one in self._sent(member)
             if (now := str(before.fields[f"{member[self.kind.key]} {one.field}"])) != NOTHING
             or one.value is not None
         ]
@@ -153,7 +149,7 @@ class UpdateSeveral(SeveralJudge):
         members = self._members(attempt.arguments)
         verdicts = []
         for member, record in zip(members, self._records(read, attempt.arguments), strict=True):
-            sent = self._sent_of(member)
+            sent = self._sent(member)
             before = {one.field: attempt.before.fields[f"{record['id']} {one.field}"] for one in sent}
             if all(one.shows(record) and one.now(record) == before[one.field] for one in sent):
                 continue  # it was like that before, and tells nothing
@@ -176,21 +172,29 @@ class UpdateSeveral(SeveralJudge):
 
 
 class ShelveSeveral(SeveralJudge):
-    """verb: archive_bulk or restore_bulk."""
+    """verb: archive_bulk or restore_bulk, or what the older interface calls them."""
 
     @property
     def archives(self) -> bool:
-        return self.verb == "archive_bulk"
+        return self.verb in ("archive_bulk", "delete_bulk")
+
+    def more_fields(self, records: list[Raw]) -> Mapping[str, Any]:
+        return {}
+
+    def _keys(self, arguments: Raw) -> list[str]:
+        return arguments["ids"]
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         only_reference(arguments)
-        refuse_twice(arguments["ids"])
-        records = self.kind.get_all(read, arguments["ids"], {})
+        keys = self._keys(arguments)
+        refuse_twice(keys)
+        records = self.kind.get_all(read, keys, {})
         fields = {row["id"]: row.get("archived") for row in records}
         already = [self.kind.named(row) for row in records if row.get("archived") is self.archives]
         status = (f"{self.kind.named(row)}: {STATUS.get(row.get('archived'), NOTHING)}" for row in records)
         fields |= {"records": "; ".join(status), "already": ", ".join(already)}
         fields["all_already"] = len(already) == len(records)
+        fields |= self.more_fields(records)
         return self._of_all([self.kind.title(row) for row in records], fields)
 
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
@@ -206,7 +210,7 @@ class ShelveSeveral(SeveralJudge):
         return self._expect_all(before, arguments, summary=summary, changes=changes, flags=flags)
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
-        keys = attempt.arguments["ids"]
+        keys = self._keys(attempt.arguments)
         records = self.kind.get_all(read, keys, {})
         return shelved(records, [attempt.before.fields[key] for key in keys], self.archives, self.kind)
 

@@ -43,10 +43,8 @@ class RecordJudge:
         return {"name": before.title, "party": before.party}
 
     def _sent(self, arguments: Raw) -> list[Sent]:
-        operation = self.kind.operation(self.verb)
-        whole, secrets = self.verb == "replace", operation.secrets
-        body = operation.wire.body or {}
-        return list(self.kind.sent(body, arguments, whole=whole, secrets=secrets))
+        secrets, whole = self.kind.operation(self.verb).secrets, self.verb.startswith("replace")
+        return list(self.kind.sent(self.kind.body(self.verb), arguments, whole=whole, secrets=secrets))
 
     def _record(self, read: Read, arguments: Raw) -> Raw:
         return self.kind.get(read, arguments[self.kind.key], arguments)
@@ -129,12 +127,16 @@ class CreateRecord(RecordJudge):
 
 
 class UpdateRecord(RecordJudge):
-    """verb: update, which leaves alone what it does not name, or replace, which empties it."""
+    """verb: update, which leaves alone what it does not name, or replace, which empties it.
+
+    `asked`: what is to change, as it stood.
+    """
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         only_reference(arguments, *(name for name in arguments if name.endswith("Id")))
         record, sent = self._record(read, arguments), self._sent(arguments)
         fields = {one.field: one.now(record) for one in sent}
+        fields["asked"] = "; ".join(f"{one.label}: {fields[one.field]}" for one in sent)
         fields["changes_nothing"] = all(one.shows(record) for one in sent)
         return self._snapshot(read, record, fields)
 
@@ -164,11 +166,11 @@ class UpdateRecord(RecordJudge):
 
 
 class ShelveRecord(RecordJudge):
-    """verb: archive or restore."""
+    """verb: archive or restore, which the older interface calls delete and undelete."""
 
     @property
     def archives(self) -> bool:
-        return self.verb == "archive"
+        return self.verb in ("archive", "delete")
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         only_reference(arguments)

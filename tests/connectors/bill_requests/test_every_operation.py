@@ -19,7 +19,4 @@ def names_in_tables() -> Iterator[str]:
 
 
 def test_every_operation_is_in_a_table() -> None:
-    operations = catalogue("bill").operations.values()
-    offered = {one.name for one in operations if not one.path.startswith("/api/v2/")}
-
-    assert offered - set(names_in_tables()) == set()
+    assert catalogue("bill").operations.keys() - set(names_in_tables()) == set()

@@ -15,6 +15,11 @@ OF_THE_CONNECTION = (
     "bill_create_mfa_setup",
     "bill_validate_mfa_setup",
     "bill_step_up_session",
+    "bill_v2_login",
+    "bill_v2_logout",
+    "bill_v2_list_orgs",
+    "bill_v2_create_mfa_challenge",
+    "bill_v2_validate_mfa_challenge",
 )
 READS = [
     ("bill_get_session", "/connect/v3/login/session"),

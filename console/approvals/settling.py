@@ -25,7 +25,7 @@ def probe(attempt: Attempt) -> bool:
     """Ask the judge once and keep what it says. True when the effect shows and another step follows."""
     verdict = _verdict(attempt)
     another_follows = _keep(attempt, verdict)
-    if verdict.kind in ("took", "partly", "refused"):
+    if verdict.kind in ("took", "partly", "refused") or _has_taken(verdict):
         _refresh_mirror(attempt, verdict)
     return another_follows
 
@@ -92,11 +92,16 @@ def _is_open(attempt: Attempt) -> bool:
 
 
 def _not_settled(proposal: Proposal, attempt: Attempt, verdict: Verdict) -> None:
-    """After silence, absent often enough means no effect; everything else is read again later."""
+    """After silence, absent often enough means no effect (of several, on those that do not show); everything
+    else is read again later.
+    """
     clean = attempt.clean_absent >= settings.CLEAN_PROBES_FOR_ABSENT
     was_accepted = attempt.status_code is not None  # by an answer that came late
     if attempt.state == State.LOST and clean and not was_accepted:
-        ending.fail(proposal, attempt.step, f"Not executed: {verdict.sentence}")
+        if _has_taken(verdict):
+            ending.confirm_partly(proposal, attempt.step, verdict.sentence, verdict.results)
+        else:
+            ending.fail(proposal, attempt.step, f"Not executed: {verdict.sentence}")
         return
     at = next_probe_at(attempt)
     waited = at is None or attempt.probes >= settings.CLEAN_PROBES_FOR_ABSENT
@@ -117,13 +122,18 @@ def _not_settled(proposal: Proposal, attempt: Attempt, verdict: Verdict) -> None
 
 
 def _refresh_mirror(attempt: Attempt, verdict: Verdict) -> None:
-    """Bring a changed record of the kinds kept there into the mirror; a created one by its new id."""
+    """Bring changed records of the kinds kept there into the mirror; a created one by its new id."""
     step = attempt.step
-    key = attempt.before["key"] or next(iter(verdict.results.values()), "")
-    if not key or step.record_kind not in KINDS:
-        return
-    try:
-        refresh_record(step.proposal.connection, step.record_kind, key)
-    except (VendorError, ArgumentsError):
-        # The effect stands confirmed; the next sync brings the record.
-        logger.warning("Could not refresh %s %s after its change.", step.record_kind, key)
+    one = attempt.before["key"] or next(iter(verdict.results.values()), "")
+    for key in [row.key for row in verdict.rows if row.kind == "took"] or [one]:
+        if not key or step.record_kind not in KINDS:
+            return
+        try:
+            refresh_record(step.proposal.connection, step.record_kind, key)
+        except (VendorError, ArgumentsError):
+            # The effect stands confirmed; the next sync brings the record.
+            logger.warning("Could not refresh %s %s after its change.", step.record_kind, key)
+
+
+def _has_taken(verdict: Verdict) -> bool:
+    return any(row.kind == "took" for row in verdict.rows)

@@ -47,3 +47,15 @@ def goodbye(committed_db, connected, people, sandbox):
         return propose(actor=people["priya"], steps=steps, reason="Asked by phone.", origin=Origin("form"))
 
     return file
+
+
+@pytest.fixture
+def approved(committed_db, connected, people, approve, sandbox, arguments):
+    """Files any write as a person might ask for it, or with other arguments, and has it approved."""
+
+    def file(name: str, given: dict | None = None) -> Proposal:
+        step = StepDraft(name, arguments(name) if given is None else given)
+        proposal = propose(actor=people["priya"], steps=[step], reason="Asked.", origin=Origin("form"))
+        return approve(proposal, *("dana", "luis")[: proposal.needed_approvals])
+
+    return file

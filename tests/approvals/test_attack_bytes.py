@@ -58,6 +58,12 @@ def test_the_ledger_holds_the_very_bytes_that_were_approved(sent):
     assert kept.items() <= step.request_fields.items()
 
 
+def test_money_that_comes_or_goes_is_among_the_effects(sent):
+    """What counts as money is found by its effects: by the rules, and by the tests of lost answers."""
+    if sent.proposal.direction in ("in", "out"):
+        assert "money" in sent.proposal.effects
+
+
 def test_every_value_that_is_sent_can_be_read_on_the_page(sent):
     step = sent.step
     shown = "".join(token.text for token in tokens(step))

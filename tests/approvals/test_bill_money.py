@@ -6,7 +6,6 @@ from django.utils import timezone
 from connectors.catalogue import find_operation
 from console.approvals import execution
 from console.approvals.models import Proposal
-from console.approvals.proposing import Origin, StepDraft, propose
 from tests.writes import WRITES
 
 # No call of BILL's shows what became of it: two people look and settle it.
@@ -16,16 +15,6 @@ MONEY = [
     for name in WRITES
     if name.startswith("bill_") and "money" in find_operation(name).effects and name != NOT_SHOWN
 ]
-
-
-@pytest.fixture
-def approved(committed_db, connected, people, approve, sandbox, arguments):
-    def file(name: str) -> Proposal:
-        step = StepDraft(name, arguments(name))
-        proposal = propose(actor=people["priya"], steps=[step], reason="Asked.", origin=Origin("form"))
-        return approve(proposal, *("dana", "luis")[: proposal.needed_approvals])
-
-    return file
 
 
 @pytest.mark.parametrize("name", MONEY)

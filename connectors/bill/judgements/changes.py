@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.bill.judgements.common import Raw, now_text
 from connectors.bill.judgements.documents import (
+    NOT_ABOVE_ZERO,
     PLACES_IN_THE_BOOKS,
     DocumentJudge,
     flat,
@@ -240,6 +241,9 @@ class ChangeDocument:
         if same := fields["same_number"]:
             yield self.of.taken(arguments[self.of.number], str(same))
         yield from doubts(before)
+        total = self._total_minor(before, arguments)
+        if self.of.lines in arguments and total is not None and total <= 0:
+            yield NOT_ABOVE_ZERO
         if fields.get("approval_status") in APPROVED:
             detail = f"{title} is {fields['approval_status']}; whether BILL asks again is for BILL to decide."
             yield Flag("caution", "Approved as it was before", detail)

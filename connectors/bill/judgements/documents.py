@@ -33,6 +33,7 @@ PLACES_IN_THE_BOOKS = {
     "itemId": "Item",
     "customerId": "Customer",
 }
+NOT_ABOVE_ZERO = Flag("caution", "The total is not above zero", "Check the amounts of the lines.")
 AFTER = ("number", "status", "approval_status", "amount_minor", "open_minor", "currency")
 
 
@@ -225,7 +226,7 @@ class DocumentJudge:
         if before.fields["is_archived"]:
             yield Flag("high", f"The {self.owner} is archived", f"{before.party} is archived in BILL.")
         if sum(self._amounts(arguments)) <= 0:
-            yield Flag("caution", "The total is not above zero", "Check the amounts of the lines.")
+            yield NOT_ABOVE_ZERO
         due, issued = arguments.get("dueDate"), arguments.get("invoiceDate")
         if due and issued and date.fromisoformat(due) < date.fromisoformat(issued):
             yield Flag("caution", "Due before it is dated", f"Dated {issued}, due {due}.")

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from connectors.judging import Read
 
+# How many pages are asked for as one is taken: twice as many soon, but no pile of them before the first.
+MOST_AT_A_TIME = 2
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -18,9 +21,9 @@ class Asked:
 
 
 class ReadAhead(Protocol):
-    """A `Read` that can also be asked for what will be wanted soon; at_once: how many may be under way."""
+    """A `Read` that can also be asked for what will be wanted soon; ahead: how much of that it takes."""
 
-    at_once: int
+    ahead: int
 
     def __call__(self, name: str, arguments: Mapping[str, Any]) -> Any: ...
 
@@ -31,7 +34,7 @@ class ReadAhead(Protocol):
 class InTurn:
     """A plain `Read` as one that reads ahead: each is answered before the next is asked for."""
 
-    at_once = 1
+    ahead = 1
 
     def __init__(self, read: Read) -> None:
         self._read = read
@@ -48,7 +51,7 @@ class Window:
     """Pages of a list by position: those asked for and not taken yet, as far as the list is known to go."""
 
     def __init__(self, read: ReadAhead, ask: Callable[[int], Asked], size: int) -> None:
-        self._most = read.at_once
+        self._most = read.ahead
         self._ask = ask
         self._size = size
         self._waiting: deque[tuple[int, Asked]] = deque()
@@ -68,5 +71,5 @@ class Window:
         """What is to be asked now, the page to be taken among it."""
         begin = self._waiting[-1][0] + self._size if self._waiting else position
         end = max(position + 1, extent or 0)
-        room = self._most - len(self._waiting)
+        room = min(MOST_AT_A_TIME, self._most - len(self._waiting))
         yield from range(begin, min(end, begin + room * self._size), self._size)

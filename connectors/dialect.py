@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlsplit
 
+import msgspec
+
 from connectors.errors import (
     NotFoundError,
     OutcomeUnknownError,
@@ -20,6 +22,7 @@ from connectors.requests import Request
 from connectors.sharing import Session, Shared
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,10 @@ def origin_of(url: str) -> str:
 
 def parse_json(text: str) -> Any:
     """JSON with decimals kept exact; raises ValueError on anything else, NaN and endless nesting included."""
+    try:
+        return DECODER.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        pass  # it may be half a letter, which is one row's fault and not its page's
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except RecursionError:

@@ -11,13 +11,23 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from connectors.ahead import ReadAhead
 from connectors.catalogue import Catalogue, Problem, connector_names
 from connectors.dialect import Dialect
 from connectors.judging import Judge, Read
 from connectors.rates import Limit
 
-write = json.JSONEncoder(default=str).encode
+ENCODER = msgspec.json.Encoder(decimal_format="string", enc_hook=str)
+
+
+def write(value: Any) -> str:
+    """JSON of what a vendor told or is asked, decimals digit for digit as text."""
+    try:
+        return ENCODER.encode(value).decode()
+    except UnicodeEncodeError:  # half a letter
+        return json.dumps(value, default=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class Row:
     ) -> "Row":
         """keys: the names, parted by blanks, under one of which such a row has its id."""
         told: Any = ""
-        if isinstance(raw, Mapping):
+        if isinstance(raw, dict):
             for key in keys.split():
                 told = raw.get(key)
                 if type(told) in (str, int):

@@ -14,8 +14,10 @@ from connectors.rates import Priority
 from console.connections.clients import client_for, reader
 from console.connections.models import Connection
 
-# At 50 calls a second and 150 ms each, eight are under way; more only wait while pages are being kept.
-AT_ONCE = 16
+# At 50 calls a second and 150 ms each, eight are under way.
+AT_ONCE = 10
+# Pages that wait to be kept are the work of the threads while others are being kept.
+AHEAD = 24
 
 
 class Reading:
@@ -28,7 +30,7 @@ class Reading:
         self._client = client_for(connection)
         self._read = reader(connection, priority=Priority.SYNC)
         self._pool = pool
-        self.at_once = AT_ONCE
+        self.ahead = AHEAD
 
     def __call__(self, name: str, arguments: Mapping[str, Any]) -> Any:
         return self._read(name, arguments)

@@ -1,7 +1,7 @@
 """Whether a vendor's record fits the mirror's columns, and what each column then holds."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -40,14 +40,14 @@ PLAIN: Mapping[type[Field], type] = {
 }
 
 Values = dict[str, Any]
-Takes = Callable[[Any], bool]
+Takes = Callable[[list[Any]], bool]
 
 
 @dataclass(frozen=True)
 class Shape:
     """What there is to know of a model's columns, once for all its rows.
 
-    blank: a row that nobody has told anything of. takes: whether a column surely holds a value as it is.
+    blank: a row that nobody has told anything of. takes: whether a column surely holds values as they are.
     fillers: what stands for nothing where a column knows no null. needed: those whose blank would not do.
     """
 
@@ -66,38 +66,69 @@ def shape_of(model: type[Record]) -> Shape:
         blank={field.attname: field.get_default() for field in fields},
         takes=takes,
         fillers={field.name: field.get_default() for field in fields if not field.null},
-        needed=frozenset(field.name for field in told if not takes[field.name](field.get_default())),
+        needed=frozenset(field.name for field in told if not takes[field.name]([field.get_default()])),
     )
 
 
 def taker(field: Field) -> Takes:
-    """Whether the column holds a value as it is, beyond doubt; where not, `clean_fields` decides.
+    """Whether the column holds these values as they are, beyond doubt; where not, `clean_fields` decides.
 
-    That one asks every column through several layers, which costs more than the rest of a row's fitting. No
-    column here has validators but those of its type.
+    That one asks every column of every row through several layers, which costs more than all the rest of the
+    fitting. No column here has validators but those of its type.
     """
-    kind, may_be_null, longest = PLAIN.get(type(field)), field.null and field.blank, field.max_length
+    kind, may_be_null = PLAIN.get(type(field)), field.null and field.blank
     if field.choices or kind is None:
-        return lambda value: value is None and may_be_null
+        return lambda values: may_be_null and values.count(None) == len(values)
+    within = limits_of(field, kind)
+
+    def takes(values: list[Any]) -> bool:
+        kinds = set(map(type, values))
+        if may_be_null and type(None) in kinds:
+            kinds.discard(type(None))
+            values = [value for value in values if value is not None]
+        return not kinds or (kinds == {kind} and within(values))
+
+    return takes
+
+
+def limits_of(field: Field, kind: type) -> Takes:
+    """Whether values of the right kind are neither too long nor too large."""
     if kind is str:
-        shortest = 0 if field.blank else 1
-        most = longest or 2**31
-        return lambda value: type(value) is str and shortest <= len(value) <= most and value.isprintable()
-    if kind is int:
-        return lambda value: (
-            may_be_null if value is None else type(value) is int and -LARGEST_PLAIN <= value <= LARGEST_PLAIN
+        shortest, longest = 0 if field.blank else 1, field.max_length or 2**31
+        return lambda values: (
+            shortest <= min(map(len, values))
+            and max(map(len, values)) <= longest
+            and "".join(values).isprintable()
         )
+    if kind is int:
+        return lambda values: min(values) >= -LARGEST_PLAIN and max(values) <= LARGEST_PLAIN
     if kind is bool:
-        return lambda value: type(value) is bool
-    return lambda value: may_be_null if value is None else type(value) is kind and value.year in YEARS
+        return lambda values: True
+    return lambda values: min(values).year in YEARS and max(values).year in YEARS
+
+
+def sure_columns(model: type[Record], records: Sequence[VendorRecord]) -> frozenset[str]:
+    """Those that hold what all these records tell of them as it is; asked once for many rows."""
+    shape = shape_of(model)
+    names = {name for record in records for name in record.fields}
+    return frozenset(
+        name
+        for name in names & shape.takes.keys()
+        if shape.takes[name]([record.fields[name] for record in records if name in record.fields])
+    )
 
 
 def fitted(
-    model: type[Record], known: Mapping[str, Any], record: VendorRecord, raw_text: str, vendor_id: str
+    model: type[Record],
+    known: Mapping[str, Any],
+    record: VendorRecord,
+    raw_text: str,
+    vendor_id: str,
+    sure: frozenset[str] = frozenset(),
 ) -> Values:
     """Column → value of the row that this record makes of what is known; `raw` is left out.
 
-    Raises DoesNotFitError.
+    sure: the columns that need not be asked. Raises DoesNotFitError.
     """
     if ("\\u0000" in raw_text or "\\ud" in raw_text) and not is_storable(json.loads(raw_text)):
         raise DoesNotFitError(UNSTORABLE)
@@ -106,19 +137,20 @@ def fitted(
     row = model.__new__(model)
     values = row.__dict__
     values.update(known or shape.blank)
+    values.update(record.fields)
     values["vendor_id"] = vendor_id
-    takes, is_sure = shape.takes, shape.takes["vendor_id"](vendor_id)
-    for name, value in record.fields.items():
-        if name not in takes:
+    told = record.fields.keys()
+    is_sure = shape.takes["vendor_id"]([vendor_id])
+    for name in told - sure:
+        if name not in shape.takes:
             raise DoesNotFitError(f"{model._meta.verbose_name} has no {name}.", field=name)
-        if value is None and name in shape.fillers:
+        if values[name] is None and name in shape.fillers:
             # Texts and flags are never null here: what the vendor leaves open is empty.
-            value = shape.fillers[name]
-        values[name] = value
-        if not takes[name](value):
-            check(name, value)
+            values[name] = shape.fillers[name]
+        if not shape.takes[name]([values[name]]):
+            check(name, values[name])
             is_sure = False
-    if not is_sure or not shape.needed <= record.fields.keys():
+    if not is_sure or not shape.needed <= told:
         values.update(cleaned(model, values))
     row.derive()
     return values

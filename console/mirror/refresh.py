@@ -13,10 +13,11 @@ from connectors.errors import BadReplyError, NotFoundError
 from connectors.judging import Read
 from connectors.rates import Priority
 from connectors.registry import Children, Row, connector, reading_mark, write
+from connectors.registry import Record as VendorRecord
 from console.connections.clients import UNREADABLE, reader, understood
 from console.connections.models import Connection
 from console.mirror import upserting, visits
-from console.mirror.fitting import fitted
+from console.mirror.fitting import fitted, sure_columns
 from console.mirror.models import KINDS, Record
 from console.mirror.quarantine import DoesNotFitError, Refusal, is_storable, let_go, refuse
 from console.ui.live import hint
@@ -192,11 +193,12 @@ def store_kind(
     known = known_rows(model, found.differing)
     rows, unfit = [], []
     touched = {"raw", "digest", "fetched_at", "gone_at", *seen}
-    for one in found.to_write:
+    told_of, unread = read_all(found.to_write)
+    sure = sure_columns(model, [record for _, record in told_of])
+    for one, record in told_of:
         vendor_id = one.row.vendor_id
         try:
-            record = one.row.record()
-            values = fitted(model, known.get(vendor_id, {}), record, one.row.text, vendor_id)
+            values = fitted(model, known.get(vendor_id, {}), record, one.row.text, vendor_id, sure)
         except (BadReplyError, DoesNotFitError, *UNREADABLE) as error:
             unfit.append(Refusal.of(one.row, error))
             continue
@@ -211,7 +213,18 @@ def store_kind(
         upserting.set_where(model, pks, {"fetched_at": read_at, "gone_at": None, **seen})
     if seen and found.newer:
         upserting.set_where(model, found.newer, seen)
-    return changed, unfit
+    return changed, [*unread, *unfit]
+
+
+def read_all(to_write: Iterable[Told]) -> tuple[list[tuple[Told, VendorRecord]], list[Refusal]]:
+    """What each tells in mirror words, and what cannot be read."""
+    read, refusals = [], []
+    for one in to_write:
+        try:
+            read.append((one, one.row.record()))
+        except (BadReplyError, *UNREADABLE) as error:
+            refusals.append(Refusal.of(one.row, error))
+    return read, refusals
 
 
 def sort_out(held: Mapping[str, upserting.Held], told: Mapping[str, Told]) -> Sorted:

@@ -20,6 +20,7 @@ from console.mirror.models import KINDS, Record
 
 KEY = ("connection_id", "vendor_id")
 Write = Callable[[Any], Any]
+Columns = Sequence[Sequence[Any]]  # each as long as there are rows
 AMONG = {
     "sqlite": "{} IN (SELECT value FROM json_each(%s))",
     "postgresql": "{} = ANY(%s)",
@@ -70,30 +71,31 @@ def upsert_newer(
         f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {sets}"
         f" WHERE {table(model)}.fetched_at <= EXCLUDED.fetched_at"
     )
-    values = [written(model, row) for row in rows]
-    return WAYS[database.vendor](table(model), columns, values, conflict, are_new)
+    return WAYS[database.vendor](table(model), columns, written(model, rows), conflict, are_new)
 
 
-def _one_by_one(name: str, columns: list[str], values: list[list[Any]], conflict: str, _: bool) -> int:
+def _one_by_one(name: str, columns: list[str], values: Columns, conflict: str, _: bool) -> int:
     holes = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({holes}) {conflict}"
     with database.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({holes}) {conflict}", values)
+        cursor.executemany(statement, list(zip(*values, strict=True)))
         return cursor.rowcount
 
 
-def _copied(name: str, columns: list[str], values: list[list[Any]], conflict: str, are_new: bool) -> int:
+def _copied(name: str, columns: list[str], values: Columns, conflict: str, are_new: bool) -> int:
     """PostgreSQL reads a stream of rows many times faster, but knows no conflict there.
 
     So what is new is tried straight, and all else goes through a table of this session's own.
     """
     listed_columns, incoming = ", ".join(columns), f"incoming_{name}"
-    lines = "".join(map(copy_line, values))
+    texts = [copy_texts(column) for column in values]
+    lines = "".join(["\t".join(row) + "\n" for row in zip(*texts, strict=True)])
     with database.cursor() as cursor:
         if are_new:
             try:
                 with transaction.atomic(), database.wrap_database_errors:
                     copy_in(cursor, f"{name} ({listed_columns})", lines)
-                return len(values)
+                return len(values[0])
             except IntegrityError:  # somebody was faster with one of them
                 pass
         cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{incoming}"])
@@ -117,9 +119,13 @@ def copy_in(cursor: Any, target: str, lines: str) -> None:
         copy.write(lines)  # at once: each part of it would be waited for
 
 
-def copy_line(values: list[Any]) -> str:
-    """A row in the text form of COPY."""
-    return "\t".join(map(copy_text, values)) + "\n"
+def copy_texts(column: Sequence[Any]) -> Sequence[str]:
+    """A column's values in the text form of COPY; nearly always they are that already."""
+    if set(map(type, column)) == {str}:
+        together = "".join(column)
+        if together.isprintable() and "\\" not in together:
+            return column
+    return list(map(copy_text, column))
 
 
 def copy_text(value: Any) -> str:
@@ -132,7 +138,7 @@ def copy_text(value: Any) -> str:
     return value
 
 
-WAYS: Mapping[str, Callable[[str, list[str], list[list[Any]], str, bool], int]] = {
+WAYS: Mapping[str, Callable[[str, list[str], Columns, str, bool], int]] = {
     "sqlite": _one_by_one,
     "postgresql": _copied,
 }
@@ -171,13 +177,13 @@ def listed(values: Iterable[Any]) -> Any:
     return json.dumps(list(values)) if database.vendor == "sqlite" else list(values)
 
 
-def written(model: type[Record], row: Mapping[str, Any]) -> list[Any]:
-    """A row's values in the order of the columns, as they are sent; `raw` comes as JSON's text."""
+def written(model: type[Record], rows: Sequence[Mapping[str, Any]]) -> Columns:
+    """The rows' values, column by column, as they are sent; `raw` comes as JSON's text."""
     of_row, writers = columns_of(model)
-    values = list(of_row(row))
+    columns: list[Sequence[Any]] = list(zip(*map(of_row, rows), strict=True))
     for place, write in writers:
-        values[place] = write(values[place])
-    return values
+        columns[place] = list(map(write, columns[place]))
+    return columns
 
 
 @cache

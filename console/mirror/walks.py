@@ -81,7 +81,7 @@ def under_way(children: Children, read: ReadAhead, owners: list[Record]) -> Iter
     """Each owner with its asking, as many asked for ahead as may be."""
     asked = []
     for at in range(len(owners)):
-        for owner in owners[len(asked) : at + read.at_once]:
+        for owner in owners[len(asked) : at + read.ahead]:
             arguments = children.arguments(owner.vendor_id)
             asked.append(read.ask(children.operation, arguments, lambda answer: answer))
         yield owners[at], asked[at]

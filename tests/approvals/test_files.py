@@ -15,6 +15,7 @@ from console.approvals.proposing import Origin, StepDraft, propose
 from console.audit.models import Entry
 from tests import payables as books
 from tests.files import JPEG, PDF, PNG
+from tests.writes.bill_payables import NEW_BILL
 
 PAGE = "approvals:files"
 
@@ -119,3 +120,22 @@ def test_what_was_uploaded_is_what_the_vendor_receives(
     assert effect["request"]["body"] == Attempt.objects.get().request["body"]
     assert stored.sha256 in proposal.canonical
     assert "%PDF" not in str([entry.after for entry in Entry.objects.all()])
+
+
+def test_a_bill_that_is_entered_has_the_paper_that_was_approved_with_it(
+    committed_db, people, connected, sandbox, approve
+):
+    books.fill(sandbox)
+    stored = files.store(actor=people["priya"], name="bill.pdf", content=PDF)
+    paper = {"billId": {"$ref": {"step": 1, "result": "id"}}, "file": stored.number}
+    steps = [StepDraft("bill_create_bill", NEW_BILL), StepDraft("bill_upload_bill_document", paper)]
+    proposal = propose(actor=people["priya"], steps=steps, reason="Paper.", origin=Origin("form"))
+    assert "the bill that step 1 makes" in proposal.steps.last().card["sentence"]
+
+    execution.attend(approve(proposal).pk)
+
+    proposal.refresh_from_db()
+    assert proposal.status == Proposal.Status.SUCCEEDED, proposal.outcome
+    entered, uploaded = sandbox.effects()
+    assert entered["record"] in uploaded["request"]["path"]
+    assert f"sha256:{stored.sha256}" in uploaded["request"]["body"]

@@ -1,11 +1,14 @@
-"""Files put beside bills, invoices, customers and vendors. BILL takes them at once and shows them later."""
+"""Files put beside bills, invoices, customers and vendors. BILL takes them at once and shows them later.
+
+What a file belongs to may be made by an earlier step of the same plan.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.bill.judgements.common import Raw, answered_id, now_text
+from connectors.bill.judgements.common import Raw, answered_id, now_text, step_of
 from connectors.bill.judgements.kinds import RecordKind
 from connectors.bill.judgements.single import DeleteRecord
 from connectors.errors import RefusedError
@@ -26,7 +29,11 @@ class Upload:
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         key = arguments[f"{self.owner}Id"]
-        only_reference(arguments)
+        only_reference(arguments, f"{self.owner}Id")
+        if (step := step_of(key)) is not None:
+            title = f"the {self.owner} that step {step} makes"
+            fields = {"is_archived": False, "files": "", "same_name": ""}
+            return Snapshot(self.owner, "", title, title, fields, now_text())
         record = read(f"bill_get_{self.owner}", {f"{self.owner}Id": key})
         rows = self._files(read, key)
         same = [row["id"] for row in rows if row.get("name") == arguments["fileName"]]

@@ -72,9 +72,7 @@ class Card:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the vendor still remembers that a person passed its second factor."""
-        until = self.connection.trusted_until
-        return until is not None and until > timezone.now()
+        return is_trusted(self.connection)
 
     @property
     def webhook(self) -> Webhook | None:
@@ -114,6 +112,12 @@ class Card:
     def read_at(self) -> datetime | None:
         """When the oldest kind was last read whole; None while one never was."""
         return oldest(reading.read_at for reading in self.readings)
+
+
+def is_trusted(connection: Connection) -> bool:
+    """Whether the vendor still remembers that a person passed its second factor."""
+    until = connection.trusted_until
+    return until is not None and until > timezone.now()
 
 
 def cards(pk: int | None = None) -> list[Card]:

@@ -9,8 +9,10 @@ from connectors.money import format_money
 from console.accounts.models import Person
 from console.approvals.models import Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
-from console.mirror.forms import ActionForm
+from console.mirror.forms import ActionForm, Line
+from console.mirror.lines import Lines
 from console.mirror.models import Record
+from console.mirror.nesting import tops
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,18 @@ class Option:
 
 @dataclass(frozen=True)
 class Menu:
-    """A question whose answers no schema lists."""
+    """A question whose answers no schema lists.
+
+    is_live: the vendor is asked for them. is_apart: an answer is no argument of the operation itself.
+    """
 
     label: str
     options: Callable[[Any], list[Option]]
+    is_live: bool = False
+    is_apart: bool = False
+    is_required: bool = True
+    blank: str = "Choose…"
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,14 +60,18 @@ class Pick:
 
 @dataclass(frozen=True)
 class Action:
-    """One operation as a form on a record's page.
+    """One operation as a form on a record's page. Arguments within others are named by their place.
 
     about: arguments that the record gives, each with its field. asks: arguments that a person gives, each
-    with its label; their fields are made of the operation's schema. menus: further questions, asked first.
+    with its label; their fields are made of the operation's schema. fixed: arguments that are always the
+    same. repeats: arguments that say again what another one says. menus: further questions, asked first.
     picks: entries of lists, as they may be had with what the menus' answers stand for. Whoever answers none
     of a list leaves it out; else it has what was answered and, of the rest, what is held.
+    lines: a list that is written line by line. file: what an uploaded file is, in words. then: what else the
+    proposal does after it. changes_only: what the record has already is not sent.
     amount: the one of `asks` that is money. fits: whether the page offers it. obstacle: why it cannot be done
-    as things are, "" when it can. starts: what the fields hold at first.
+    as things are, "" when it can. starts: what the fields hold at first. tells: what the vendor says of it
+    before it is proposed.
     """
 
     slug: str
@@ -70,8 +84,14 @@ class Action:
     summary: str
     about: Mapping[str, str]
     asks: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    repeats: Mapping[str, str] = field(default_factory=dict)
     menus: Mapping[str, Menu] = field(default_factory=dict)
     picks: Callable[[Any, Mapping[str, Any]], list[Pick]] | None = None
+    lines: Lines | None = None
+    file: str = ""
+    then: Callable[[ActionForm], list[StepDraft]] = lambda form: []
+    changes_only: bool = False
     words: Mapping[str, str] = field(default_factory=dict)  # for values that a schema lists
     amount: str = ""
     most: Callable[[Any], int] | None = None  # of the amount, in minor units
@@ -79,6 +99,7 @@ class Action:
     fits: Callable[[Any], bool] = lambda record: True
     obstacle: Callable[[Any], str] = lambda record: ""
     starts: Callable[[Any], Mapping[str, Any]] = lambda record: {}
+    tells: Callable[[Any, Mapping[str, Any]], list[Line]] | None = None
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -87,6 +108,23 @@ class Action:
     @property
     def secrets(self) -> tuple[str, ...]:
         return find_operation(self.operation).secrets
+
+    @property
+    def sends_file(self) -> bool:
+        """Whether the operation itself is about the file."""
+        return find_operation(self.operation).takes_file
+
+    @property
+    def wants_trust(self) -> bool:
+        return find_operation(self.operation).wants_trust({})
+
+    @property
+    def connector(self) -> str:
+        return find_operation(self.operation).connector
+
+    def is_about(self, record: Record) -> bool:
+        """Whether the record is of its kind and vendor."""
+        return isinstance(record, self.model) and record.connection.connector == self.connector
 
     @property
     def route(self) -> str:
@@ -109,8 +147,8 @@ class Action:
         """Whether the page follows what is typed, which may not send a secret back."""
         return not self.secrets
 
-    def form(self, given: Mapping[str, Any], record: Record) -> ActionForm:
-        return ActionForm(given, action=self, record=record)
+    def form(self, given: Mapping[str, Any], record: Record, **more: Any) -> ActionForm:
+        return ActionForm(given, action=self, record=record, **more)
 
     def says(self, form: ActionForm) -> str:
         """The button: verb, object, amount."""
@@ -123,11 +161,12 @@ def propose_action(action: Action, form: ActionForm, *, actor: Person) -> Propos
     """File the proposal of a form that is valid; raises what `propose` raises."""
     record = form.record
     arguments = form.given
+    first = StepDraft(action.operation, arguments, dict(sources(action, arguments, record, actor)))
     return propose(
         actor=actor,
-        steps=[StepDraft(action.operation, arguments, dict(sources(action, arguments, record, actor)))],
+        steps=[first, *action.then(form)],
         reason=form.cleaned_data["reason"],
-        origin=Origin("form", f"{record.KIND}.{record.pk}"),
+        origin=Origin("form", f"{record.KIND}.{record.pk or ''}"),
         connection=record.connection,
     )
 
@@ -135,8 +174,11 @@ def propose_action(action: Action, form: ActionForm, *, actor: Person) -> Propos
 def sources(
     action: Action, arguments: Mapping[str, Any], record: Record, actor: Person
 ) -> Iterator[tuple[str, str]]:
+    typed = tops([*action.asks, *action.repeats, *([action.lines.argument] if action.lines else [])])
     for name in arguments:
-        if name in action.about:
+        if name in typed:
+            yield name, f"typed by {actor}"
+        elif name in tops(action.about):
             yield name, f"from {record.KIND} {record.title}"
         else:
-            yield name, f"{'typed' if name in action.asks else 'chosen'} by {actor}"
+            yield name, f"chosen by {actor}"

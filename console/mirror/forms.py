@@ -1,49 +1,66 @@
 """What a person writes into a proposal: fields made of the operation's own arguments, and a reason."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from connectors import schemas
-from connectors.errors import ArgumentsError
-from connectors.money import format_money, is_known, to_decimal, to_minor
+from connectors.errors import ArgumentsError, VendorError
+from connectors.money import format_money, to_decimal
+from console.approvals import files
+from console.connections.clients import understood
+from console.mirror.fields import (
+    EMPTY,
+    amount_field,
+    field_for,
+    file_field,
+    menu_field,
+    pick_field,
+    read_money,
+    up_to,
+)
 from console.mirror.models import Record
+from console.mirror.nesting import is_required, nested, part
 
 if TYPE_CHECKING:
-    from console.mirror.actions import Action, Option, Pick
-
-MOST_OF_ONE = 1_000_000
-AMOUNT = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
+    from console.mirror.actions import Action, Menu, Option
 
 
 @dataclass(frozen=True)
 class Line:
-    """A value that will be sent, in words."""
+    """A value that will be sent, or a fact, in words."""
 
     label: str
     text: str
 
 
-class ListField(forms.CharField):
-    """Several texts in one field, separated by commas."""
-
-    def to_python(self, value: str | None) -> list[str]:
-        return [text.strip() for text in super().to_python(value).split(",") if text.strip()]
-
-
 class ActionForm(forms.Form):
-    """The form of one action on one record."""
+    """The form of one action on one record.
 
-    def __init__(self, given: Mapping[str, Any], *, action: "Action", record: Record) -> None:
+    asks_vendor: whether menus may be filled by reading the vendor; without it those are left out. refused:
+    what was wrong with a file before it came here, by field. `problem`: why a menu could not be filled.
+    """
+
+    def __init__(
+        self,
+        given: Mapping[str, Any],
+        *,
+        action: "Action",
+        record: Record,
+        asks_vendor: bool = True,
+        refused: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(given, auto_id="%s")
-        self.action, self.record = action, record
+        self.action, self.record, self.refused = action, record, refused or {}
+        self.problem = ""
         self.options: dict[str, dict[str, Option]] = {}
         for name, menu in action.menus.items():
-            self.options[name] = {option.value: option for option in menu.options(record)}
-            self.fields[name] = menu_field(menu.label, self.options[name].values())
+            if asks_vendor or not menu.is_live:
+                self.options[name] = {option.value: option for option in self.lines_of(menu)}
+                self.fields[name] = menu_field(menu, self.options[name].values())
         for name, label in action.asks.items():
             self.fields[name] = self.asked(name, label)
         chosen = [options.get(given.get(name, "")) for name, options in self.options.items()]
@@ -51,6 +68,10 @@ class ActionForm(forms.Form):
         self.picks = action.picks(record, arguments) if action.picks else []
         for pick in self.picks:
             self.fields[pick.name] = pick_field(pick)
+        if action.lines:
+            self.fields |= dict(action.lines.fields(action.schema, given))
+        if action.file:
+            self.fields["file"] = file_field(action.file, is_required=action.sends_file)
         self.fields["reason"] = forms.CharField(
             max_length=500,
             widget=forms.Textarea,
@@ -58,20 +79,28 @@ class ActionForm(forms.Form):
             error_messages={"required": "Say why; the approver and the audit log see it."},
         )
 
+    def lines_of(self, menu: "Menu") -> "list[Option]":
+        try:
+            return understood(self.record.connection, lambda: menu.options(self.record))
+        except VendorError as error:
+            self.problem = str(error)
+            return []
+
     def asked(self, name: str, label: str) -> forms.Field:
-        schema = self.action.schema["properties"][name]
-        is_required = name in self.action.schema["required"]
+        schema = part(self.action.schema, name)
         if name in self.action.secrets:
-            return forms.CharField(label=label, widget=forms.PasswordInput, help_text=schema["description"])
-        if name != self.action.amount:
-            return field_for(schema, label=label, is_required=is_required, words=self.action.words)
-        return forms.CharField(
-            label=label,
-            max_length=20,
-            help_text=self.limit_text,
-            widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-            error_messages={"required": "Say how much."},
-        )
+            needed = is_required(self.action.schema, name)
+            return forms.CharField(
+                label=label,
+                required=needed,
+                widget=forms.PasswordInput,
+                help_text=schema["description"],
+                error_messages={"required": "Fill this in."},
+            )
+        if name == self.action.amount:
+            return amount_field(label, self.limit_text)
+        needed = is_required(self.action.schema, name)
+        return field_for(schema, label=label, is_required=needed, words=self.action.words)
 
     @property
     def limit_minor(self) -> int | None:
@@ -84,28 +113,72 @@ class ActionForm(forms.Form):
         return f"At most {format_money(self.limit_minor, self.record.currency)}, as last read."
 
     @property
+    def answers(self) -> dict[str, Any]:
+        """What is filled in and right, by field."""
+        if not hasattr(self, "cleaned_data"):
+            self.full_clean()
+        return self.cleaned_data
+
+    def chosen(self, name: str) -> "Option | None":
+        return self.options.get(name, {}).get(self.answers.get(name, ""))
+
+    @property
     def currency(self) -> str:
-        return str(self.given.get("currencyCode") or getattr(self.record, "currency", ""))
+        """Of the amounts: what a menu says, else the record's."""
+        arguments = [option.arguments for name in self.options if (option := self.chosen(name))]
+        told = next((given["currencyCode"] for given in arguments if "currencyCode" in given), "")
+        return str(told or getattr(self.record, "currency", ""))
+
+    @property
+    def fixed_currency(self) -> str:
+        """The currency where no answer changes it."""
+        is_chosen = "currencyCode" in self.action.schema["properties"]
+        return "" if is_chosen else getattr(self.record, "currency", "")
 
     @property
     def given(self) -> dict[str, Any]:
         """The arguments as far as they are given and right."""
-        if not hasattr(self, "cleaned_data"):
-            self.full_clean()
-        arguments = {name: getattr(self.record, field) for name, field in self.action.about.items()}
-        for name, options in self.options.items():
-            if chosen := options.get(self.cleaned_data.get(name, "")):
-                arguments |= chosen.arguments
-        for name in self.action.asks:
-            value = self.cleaned_data.get(name)
-            if value not in (None, "", []):
-                arguments[name] = value
-        return arguments | self.picked
+        action = self.action
+        places = {name: getattr(self.record, field) for name, field in action.about.items()} | action.fixed
+        for name in self.options:
+            if not action.menus[name].is_apart and (option := self.chosen(name)):
+                places |= option.arguments
+        places |= self.asked_for
+        places |= {name: places[same] for name, same in action.repeats.items() if same in places}
+        if action.lines and self.written_lines:
+            places[action.lines.argument] = self.written_lines
+        if action.sends_file and self.answers.get("file"):
+            places["file"] = self.answers["file"]
+        arguments = nested(action.schema, places) | self.picked
+        return self.without_unchanged(arguments) if action.changes_only else arguments
+
+    @property
+    def asked_for(self) -> dict[str, Any]:
+        answers = {name: self.answers.get(name) for name in self.action.asks}
+        return {name: self.sent(name, value) for name, value in answers.items() if value not in EMPTY}
+
+    def sent(self, name: str, value: Any) -> Any:
+        """As the operation takes it: an amount in minor units or in decimals."""
+        if name != self.action.amount or not isinstance(value, int):
+            return value
+        is_whole = part(self.action.schema, name)["type"] == "integer"
+        return value if is_whole else f"{to_decimal(value, self.currency):f}"
+
+    def without_unchanged(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What the record does not have already; of what has parts, all or none."""
+        now = {name: value for name, value in self.action.starts(self.record).items() if value not in EMPTY}
+        held = nested(self.action.schema, now)
+        kept = {*self.action.about, *self.action.fixed}
+        return {name: value for name, value in arguments.items() if name in kept or value != held.get(name)}
+
+    @property
+    def written_lines(self) -> list[dict[str, Any]]:
+        return self.answers.get("lines", [])
 
     @property
     def picked(self) -> dict[str, list[Any]]:
         """The lists that something was answered of, whole."""
-        answers = {pick.name: self.cleaned_data.get(pick.name) for pick in self.picks}
+        answers = {pick.name: self.answers.get(pick.name) for pick in self.picks}
         told = {pick.argument for pick in self.picks if answers[pick.name] not in (None, "")}
         lists: dict[str, list[Any]] = {argument: [] for argument in told}
         for pick in self.picks:
@@ -117,44 +190,76 @@ class ActionForm(forms.Form):
 
     @property
     def questions(self) -> list[forms.BoundField]:
-        apart = {"reason", *(pick.name for pick in self.picks)}
-        return [self[name] for name in self.fields if name not in apart]
+        return [self[name] for name in (*self.options, *self.action.asks)]
+
+    @property
+    def follows(self) -> bool:
+        """Whether there is anything to show while it is being filled in."""
+        return bool(self.action.asks or self.action.lines)
 
     @property
     def reason_field(self) -> forms.BoundField:
         return self["reason"]
 
     @property
+    def file_field(self) -> forms.BoundField | None:
+        return self["file"] if self.action.file else None
+
+    @cached_property
+    def kept_file(self) -> Any:
+        """The file that was uploaded with an earlier try, None while there is none."""
+        try:
+            return files.find(self.answers["file"]) if self.answers.get("file") else None
+        except ArgumentsError:
+            return None
+
+    @property
     def pick_fields(self) -> list[forms.BoundField]:
         return [self[pick.name] for pick in self.picks]
 
     @property
+    def line_rows(self) -> list[list[forms.BoundField]]:
+        lines = self.action.lines
+        return [
+            [self[lines.name(position, column)] for column in lines.columns]
+            for position in lines.positions(self.data)
+        ]
+
+    @property
     def amount_minor(self) -> int | None:
         """The money this would move."""
+        if self.action.lines:
+            return self.action.lines.total_minor(self.written_lines, self.currency)
         if not self.action.amount:
             return getattr(self.record, "open_minor", None)
-        amount_minor = self.given.get(self.action.amount)
+        amount_minor = self.answers.get(self.action.amount)
         return amount_minor if isinstance(amount_minor, int) else None
 
     @property
     def preview(self) -> list[Line]:
         """What would be sent, as far as it is given and right."""
         chosen = [
-            Line(self.fields[name].label, options[self.cleaned_data[name]].label)
-            for name, options in self.options.items()
-            if self.given and self.cleaned_data.get(name) in options
+            Line(self.fields[name].label, option.label)
+            for name in self.options
+            if self.given and (option := self.chosen(name))
         ]
-        values = [(name, self.given[name]) for name in self.action.asks if name in self.given]
+        values = [(name, self.answers[name]) for name in self.asked_for if self.is_told(name)]
         values += [
-            (pick.name, self.cleaned_data[pick.name])
+            (pick.name, self.answers[pick.name])
             for pick in self.picks
-            if self.cleaned_data.get(pick.name) not in (None, "")
+            if self.answers.get(pick.name) not in (None, "")
         ]
-        return [*chosen, *(Line(self.fields[name].label, self.said(name, value)) for name, value in values)]
+        said = [*chosen, *(Line(self.fields[name].label, self.said(name, value)) for name, value in values)]
+        if self.action.lines and self.amount_minor is not None:
+            said.append(Line("Together", format_money(self.amount_minor, self.currency)))
+        return said
+
+    def is_told(self, name: str) -> bool:
+        return not self.action.changes_only or name.partition(".")[0] in self.given
 
     def said(self, name: str, value: Any) -> str:
         if name == self.action.amount:
-            return f"{format_money(value, self.currency)}, sent as {value}"
+            return f"{format_money(value, self.currency)}, sent as {self.sent(name, value)}"
         if isinstance(value, bool):
             return "Yes" if value else "No"
         if isinstance(value, list):
@@ -163,17 +268,28 @@ class ActionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for name in self.action.asks:
-            if name in self.cleaned_data and self.cleaned_data[name] not in (None, "", []):
+            if self.cleaned_data.get(name) not in EMPTY:
                 try:
                     self.cleaned_data[name] = self.checked(name, self.cleaned_data[name])
                 except forms.ValidationError as error:
                     self.add_error(name, error)
+        if self.action.lines:
+            self.cleaned_data["lines"] = self.action.lines.read(self, self.action.schema, self.currency)
+        for name, sentence in self.refused.items():
+            self.errors.pop(name, None)
+            self.add_error(name, sentence)
+        if self.action.changes_only and not self.errors and not self.changed:
+            self.add_error(next(iter(self.action.asks)), "Nothing is changed yet.")
         return self.cleaned_data
+
+    @property
+    def changed(self) -> set[str]:
+        return self.given.keys() - self.action.about.keys() - self.action.fixed.keys()
 
     def checked(self, name: str, value: Any) -> Any:
         if name == self.action.amount:
             return self.read_amount(value)
-        schema = self.action.schema["properties"][name]
+        schema = part(self.action.schema, name)
         try:
             return schemas.checked({"type": "object", "properties": {name: schema}}, {name: value})[name]
         except ArgumentsError as error:
@@ -183,74 +299,20 @@ class ActionForm(forms.Form):
     def read_amount(self, text: str) -> int:
         """Minor units."""
         currency, limit_minor = self.currency, self.limit_minor
-        if not is_known(currency):
-            raise forms.ValidationError(
-                f"The digits of {currency} are not known here." if currency else "Choose a currency first."
-            )
-        bare = text.strip().removesuffix(currency).removeprefix(currency).strip().lstrip("$£€¥").strip()
-        if not AMOUNT.fullmatch(bare):
-            example = f"{to_decimal(125_000 if limit_minor is None else limit_minor, currency):,f}"
-            raise forms.ValidationError(f"Write the amount like {example}.")
-        try:
-            amount_minor = to_minor(bare.replace(",", ""), currency)
-        except ValueError:
-            raise forms.ValidationError(f"That is finer than {currency} has coins.") from None
-        if limit_minor is None:
-            largest_minor = self.action.schema["properties"][self.action.amount]["maximum"]
-            if not 1 <= amount_minor <= largest_minor:
-                largest = format_money(largest_minor, currency)
-                raise forms.ValidationError(f"An amount above zero, at most {largest}.")
-            return amount_minor
-        limit = format_money(limit_minor, currency)
-        if amount_minor < 1:
-            raise forms.ValidationError(f"Between the smallest coin and {limit}.")
-        if amount_minor > limit_minor:
-            raise forms.ValidationError(f"{limit} is the most that can be {self.action.done}.")
+        if limit_minor is not None:
+            amount_minor = read_money(text, currency, example_minor=limit_minor)
+            return up_to(amount_minor, limit_minor, currency, done=self.action.done)
+        amount_minor = read_money(text, currency)
+        largest_minor = part(self.action.schema, self.action.amount)["maximum"]
+        if not 1 <= amount_minor <= largest_minor:
+            largest = format_money(largest_minor, currency)
+            raise forms.ValidationError(f"An amount above zero, at most {largest}.")
         return amount_minor
 
-
-def menu_field(label: str, options: Any) -> forms.ChoiceField:
-    lines = [(option.value, option.label) for option in options]
-    field = forms.ChoiceField(label=label, choices=lines if len(lines) == 1 else [("", "Choose…"), *lines])
-    field.error_messages |= {"required": f"Choose a {label.lower()}.", "invalid_choice": "No longer offered."}
-    return field
-
-
-def pick_field(pick: "Pick") -> forms.Field:
-    rest = "Where nothing is said of any, Billsby decides what stays."
-    if not pick.is_counted:
-        now = f"Nothing said; it is {'there' if pick.held else 'not there'} now"
-        lines = [("", now), ("1", "With it"), ("0", "Without it")]
-        return forms.ChoiceField(label=pick.label, choices=lines, required=False, help_text=rest)
-    now = f"{pick.held:,} now" if pick.held else "none now"
-    field = forms.IntegerField(label=pick.label, required=False, min_value=0, max_value=MOST_OF_ONE)
-    field.help_text = f"How many; {now}. {rest}"
-    field.error_messages["invalid"] = "Write a whole number."
-    return field
-
-
-def field_for(
-    schema: Mapping[str, Any], *, label: str, is_required: bool, words: Mapping[str, str]
-) -> forms.Field:
-    """A field for one argument, with the catalogue's description; the argument's own schema checks it."""
-    told = schema.get("description", "")
-    repeats = told.rstrip(".").casefold() == label.casefold()
-    said = {"label": label, "required": is_required, "help_text": "" if repeats else told}
-    match schema:
-        case {"enum": values}:
-            lines = [(value, words.get(value, value.replace("_", " ").capitalize())) for value in values]
-            blank = [] if "default" in schema else [("", "Choose…")]
-            field: forms.Field = forms.ChoiceField(**said, choices=[*blank, *lines])
-        case {"type": "boolean"}:
-            field = forms.BooleanField(**said | {"required": False})
-        case {"type": "integer"}:
-            field = forms.IntegerField(**said)
-            field.error_messages["invalid"] = "Write a whole number."
-        case {"type": "array"}:
-            field = ListField(**said | {"help_text": f"{said['help_text']} Separated by commas."})
-        case {"format": "date"}:
-            field = forms.CharField(**said, widget=forms.DateInput(attrs={"type": "date"}))
-        case _:
-            field = forms.CharField(**said, max_length=schema.get("maxLength"))
-    field.error_messages["required"] = "Fill this in."
-    return field
+    def worded(self, sentence: str) -> str:
+        """A refusal with the words of this form's fields instead of the operation's."""
+        labels = {name.rpartition(".")[2]: field.label for name, field in self.fields.items()}
+        for name, label in sorted(labels.items(), key=lambda one: -len(one[0])):
+            if name in self.action.schema["properties"]:
+                sentence = sentence.replace(f"{name} ", f"“{label}” ")
+        return sentence

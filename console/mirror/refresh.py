@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from connectors.errors import BadReplyError, NotFoundError
+from connectors.errors import ArgumentsError, BadReplyError, NotFoundError, VendorError
 from connectors.judging import Read
 from connectors.rates import Priority
 from connectors.registry import Children, Row, connector, reading_mark, write
@@ -63,6 +63,16 @@ def refresh_record(
         changed += refresh_children(connection, children, key, read)
     hint(f"{kind}.{key}")
     return changed
+
+
+def read_again(record: Record) -> str:
+    """Read the record at its vendor and update it in place; returns what went wrong, in a sentence."""
+    try:
+        refresh_record(record.connection, record.KIND, record.vendor_id)
+    except (VendorError, ArgumentsError) as error:
+        return str(error)
+    record.refresh_from_db()
+    return ""
 
 
 def remembering(read: Read) -> Read:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from console.mirror import lists, views
+from console.mirror import action_views, lists, views
 from console.mirror.models import Plan, Record, Usage
 from console.mirror.models.syncs import words_for
 from console.mirror.offers import OFFERS
@@ -37,7 +37,7 @@ urlpatterns = [
     *(address for model in LISTED for address in papers_beside(model)),
     path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
     *(
-        path(action.path, views.record_action, {"route": action.route}, name=action.route)
+        path(action.path, action_views.record_action, {"route": action.route}, name=action.route)
         for action in OFFERS
     ),
 ]

@@ -2,25 +2,19 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
-from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from connectors.errors import ArgumentsError, VendorError
-from console.approvals.errors import AlreadyProposedError, ApprovalError
 from console.mirror import details, lists, papers
-from console.mirror.actions import propose_action
-from console.mirror.forms import ActionForm
 from console.mirror.models import Record, Subscription
-from console.mirror.offers import ACTIONS, CONNECTOR, actions_for, fits
+from console.mirror.offers import actions_for
 from console.mirror.queries import get_record_for
-from console.mirror.refresh import refresh_record
+from console.mirror.refresh import read_again
 
 
 @require_safe
@@ -55,7 +49,7 @@ def record_detail(request: HttpRequest, pk: int, model: type[Record]) -> HttpRes
 def subscription_now(request: HttpRequest, pk: int) -> HttpResponse:
     """What the vendor tells now and the mirror does not keep; a page asks for it once it is open."""
     record = get_record_for(request.user, Subscription, pk)
-    if record.connection.connector != CONNECTOR:
+    if record.connection.connector != "billsby":
         raise Http404
     context = {"record": record, **details.at_vendor(record)}
     template = "mirror/_subscription_now.html" if request.htmx else "mirror/now.html"
@@ -118,66 +112,3 @@ def record_paper(request: HttpRequest, pk: int, model: type[Record], key: str) -
     response = HttpResponse(opened.content, content_type=opened.content_type)
     response["Content-Disposition"] = content_disposition_header(saves, opened.name)
     return response
-
-
-@permission_required("approvals.propose", raise_exception=True)
-@require_http_methods(["GET", "POST"])
-def record_action(request: HttpRequest, pk: int, route: str) -> HttpResponse:
-    """A form about a record that ends in a proposal. Opening it reads the record at the vendor."""
-    action = ACTIONS[route]
-    record = get_record_for(request.user, action.model, pk)
-    if record.connection.connector != CONNECTOR:
-        raise Http404
-    if request.method == "POST":
-        return file_proposal(request, action.form(request.POST, record))
-    # A page that follows what is typed asks often, and must not make the vendor be asked.
-    problem = "" if request.htmx else read_again(record)
-    given = {name: value for name, value in request.GET.items() if name not in action.secrets}
-    form = action.form({**action.starts(record), **given}, record)
-    return show_action(request, form, problem=problem)
-
-
-def file_proposal(request: HttpRequest, form: ActionForm) -> HttpResponse:
-    action = form.action
-    if not form.is_valid() or action.obstacle(form.record):
-        return show_action(request, form, status=422)
-    try:
-        proposal = propose_action(action, form, actor=request.user)
-    except AlreadyProposedError as error:
-        messages.info(request, str(error))
-        return redirect("approvals:detail", error.proposal.pk)
-    except (ApprovalError, ArgumentsError, VendorError) as error:
-        return show_action(request, form, problem=f"Nothing was proposed. {error}", status=422)
-    messages.success(request, f"{proposal.number} waits for approval.")
-    return redirect("approvals:detail", proposal.pk)
-
-
-def show_action(
-    request: HttpRequest, form: ActionForm, *, problem: str = "", status: int = 200
-) -> HttpResponse:
-    action, record = form.action, form.record
-    context = {
-        "action": action,
-        "form": form,
-        "record": record,
-        "list": lists.LISTINGS[action.model],
-        "facts": f"mirror/_{action.model.KIND}_facts.html",
-        "url": reverse(action.address, args=[record.pk]),
-        "button": action.says(form),
-        "fits": fits(action, record),
-        "obstacle": action.obstacle(record),
-        "shows_errors": request.method == "POST",
-        "problem": problem,
-    }
-    template = "mirror/_action.html" if request.htmx else "mirror/action.html"
-    return render(request, template, context, status=status)
-
-
-def read_again(record: Record) -> str:
-    """Read the record at its vendor and update it in place; returns what went wrong, in a sentence."""
-    try:
-        refresh_record(record.connection, record.KIND, record.vendor_id)
-    except (VendorError, ArgumentsError) as error:
-        return str(error)
-    record.refresh_from_db()
-    return ""

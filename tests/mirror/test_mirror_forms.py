@@ -10,17 +10,27 @@ from django.utils import timezone
 from console.approvals.models import Proposal
 from console.connections.clients import read_live
 from console.mirror.models import KINDS, Record
-from console.mirror.offers import ACTIONS
+from console.mirror.offers import ACTIONS, billsby
 from console.mirror.refresh import refresh_record
 from tests.books import sell_more
-from tests.mirror.factories import make_credit_note, make_customer, make_invoice, make_subscription
+from tests.mirror.factories import (
+    make_bill,
+    make_credit_note,
+    make_customer,
+    make_invoice,
+    make_subscription,
+    make_vendor,
+)
 
 MAKERS = {
     "invoice": make_invoice,
     "credit_note": make_credit_note,
     "customer": make_customer,
     "subscription": make_subscription,
+    "vendor": make_vendor,
+    "bill": make_bill,
 }
+OTHER = {"billsby": "bill", "bill": "billsby"}
 ID = {"invoice": "invoiceNumber", "customer": "customerUniqueId", "subscription": "subscriptionUniqueId"}
 NEXT_MONTH = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
 PLACE = {
@@ -106,13 +116,22 @@ def url(route: str, record: Record) -> str:
     return reverse(f"mirror:{route}", args=[record.pk])
 
 
-def test_every_form_has_a_case():
-    assert set(CASES) | APART == set(ACTIONS)
+def make_record(route: str, connection, **changes) -> Record:
+    return MAKERS[ACTIONS[route].model.KIND](connection, **changes)
+
+
+@pytest.fixture
+def accounts(billsby, bill) -> dict:
+    return {"billsby": billsby, "bill": bill}
+
+
+def test_every_form_of_billsby_has_a_case():
+    assert set(CASES) | APART == {action.route for action in billsby.OFFERS}
 
 
 @pytest.mark.parametrize("route", ACTIONS)
-def test_who_may_not_propose_sees_no_form(client, people, billsby, route):
-    record = MAKERS[ACTIONS[route].model.KIND](billsby)
+def test_who_may_not_propose_sees_no_form(client, people, accounts, route):
+    record = make_record(route, accounts[ACTIONS[route].connector])
     client.force_login(people["omar"])
     assert client.get(url(route, record)).status_code == 403
     assert client.post(url(route, record), {"reason": "Why not."}).status_code == 403
@@ -120,8 +139,9 @@ def test_who_may_not_propose_sees_no_form(client, people, billsby, route):
 
 
 @pytest.mark.parametrize("route", ACTIONS)
-def test_a_record_of_the_other_system_has_no_such_form(priya, bill, route):
-    assert priya.get(url(route, MAKERS[ACTIONS[route].model.KIND](bill))).status_code == 404
+def test_a_record_of_the_other_system_has_no_such_form(priya, accounts, route):
+    other = accounts[OTHER[ACTIONS[route].connector]]
+    assert priya.get(url(route, make_record(route, other))).status_code == 404
 
 
 @pytest.mark.parametrize("route", CASES)
@@ -277,8 +297,8 @@ def test_deleting_waits_in_words_for_running_subscriptions(priya, story):
 
 
 @pytest.mark.parametrize("route", ACTIONS)
-def test_nothing_is_asked_of_a_record_that_is_gone(priya, billsby, route):
-    gone = MAKERS[ACTIONS[route].model.KIND](billsby, gone_at=timezone.now())
+def test_nothing_is_asked_of_a_record_that_is_gone(priya, accounts, route):
+    gone = make_record(route, accounts[ACTIONS[route].connector], gone_at=timezone.now())
     assert ACTIONS[route].label not in priya.get(gone.get_absolute_url()).text
     assert 'id="propose"' not in priya.get(url(route, gone)).text
 

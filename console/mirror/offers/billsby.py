@@ -1,4 +1,4 @@
-"""The forms there are, as data: which operation, on whose page, when it fits, and what it asks."""
+"""The forms on Billsby's records."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -9,7 +9,6 @@ from django.utils import timezone
 from connectors.billsby.judgements.contacts import ADDRESS, PERSON
 from connectors.billsby.mapping import CLOSABLE_STATUSES, address
 from connectors.money import is_known, to_decimal
-from console.accounts.models import Person
 from console.mirror.actions import Action, Menu, Option, Pick
 from console.mirror.models import (
     AddOn,
@@ -19,14 +18,12 @@ from console.mirror.models import (
     Cycle,
     Invoice,
     Plan,
-    Record,
     Subscription,
     SubscriptionAddOn,
     Tag,
     Usage,
 )
 
-CONNECTOR = "billsby"
 OF_INVOICE = {"invoiceNumber": "vendor_id"}
 OF_CUSTOMER = {"customerUniqueId": "vendor_id"}
 OF_SUBSCRIPTION = {"subscriptionUniqueId": "vendor_id"}
@@ -413,15 +410,3 @@ OFFERS = (
         obstacle=held_by_invoices,
     ),
 )
-ACTIONS: Mapping[str, Action] = {action.route: action for action in OFFERS}
-
-
-def actions_for(person: Person, record: Record) -> list[Action]:
-    """What may be proposed by this person on this record, as it was last read."""
-    if record.connection.connector != CONNECTOR or not person.has_perm("approvals.propose"):
-        return []
-    return [action for action in OFFERS if isinstance(record, action.model) and fits(action, record)]
-
-
-def fits(action: Action, record: Record) -> bool:
-    return record.gone_at is None and action.fits(record)

@@ -1,0 +1,126 @@
+"""Forms that end in proposals: opening one, following what is typed, and filing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from connectors.errors import ArgumentsError, VendorError
+from connectors.registry import connector
+from console.approvals import files
+from console.approvals.errors import AlreadyProposedError, ApprovalError
+from console.connections.clients import understood
+from console.connections.queries import is_trusted
+from console.mirror import lists
+from console.mirror.actions import Action, propose_action
+from console.mirror.forms import ActionForm, Line
+from console.mirror.models import Record
+from console.mirror.offers import ACTIONS, fits
+from console.mirror.queries import get_record_for
+from console.mirror.refresh import read_again
+
+TOLD = "told"  # the part of a form's page for which the vendor is asked
+
+
+@permission_required("approvals.propose", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request", "HX-Target")
+def record_action(request: HttpRequest, pk: int, route: str) -> HttpResponse:
+    """A form about a record that ends in a proposal. Opening it reads the record at the vendor."""
+    action = ACTIONS[route]
+    record = get_record_for(request.user, action.model, pk)
+    if not action.is_about(record):
+        raise Http404
+    url = reverse(action.address, args=[record.pk])
+    if request.method == "POST":
+        return file_proposal(request, action, record, url=url)
+    # A page that follows what is typed asks often, and must not make the vendor be asked.
+    problem = "" if request.htmx else read_again(record)
+    return open_action(request, action, record, url=url, problem=problem)
+
+
+def open_action(
+    request: HttpRequest, action: Action, record: Record, *, url: str, problem: str = ""
+) -> HttpResponse:
+    follows = bool(request.htmx) and request.htmx.target != TOLD
+    given = {name: value for name, value in request.GET.items() if name not in action.secrets}
+    form = action.form({**action.starts(record), **given}, record, asks_vendor=not follows)
+    return show_action(request, form, url=url, problem=problem, tells=not follows)
+
+
+def file_proposal(request: HttpRequest, action: Action, record: Record, *, url: str) -> HttpResponse:
+    form = action.form(record=record, **answers(request))
+    if "more" in form.data:
+        return show_action(request, form, url=url, shows_errors=False)
+    if not form.is_valid() or action.obstacle(record):
+        return show_action(request, form, url=url, tells=True, status=422)
+    try:
+        proposal = propose_action(action, form, actor=request.user)
+    except AlreadyProposedError as error:
+        messages.info(request, str(error))
+        return redirect("approvals:detail", error.proposal.pk)
+    except (ApprovalError, ArgumentsError, VendorError) as error:
+        problem = f"Nothing was proposed. {form.worded(str(error))}"
+        return show_action(request, form, url=url, problem=problem, status=422)
+    messages.success(request, f"{proposal.number} waits for approval.")
+    return redirect("approvals:detail", proposal.pk)
+
+
+def answers(request: HttpRequest) -> dict[str, Any]:
+    """What was posted. A file is kept at once: whatever else is wrong, it need not be chosen again."""
+    given, upload = request.POST.copy(), request.FILES.get("upload")
+    if upload is None:
+        return {"given": given}
+    try:
+        given["file"] = files.store(actor=request.user, name=upload.name, content=upload.read()).number
+    except ApprovalError as error:
+        return {"given": given, "refused": {"file": str(error)}}
+    return {"given": given}
+
+
+def show_action(
+    request: HttpRequest,
+    form: ActionForm,
+    *,
+    url: str,
+    problem: str = "",
+    tells: bool = True,
+    shows_errors: bool | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    action, record = form.action, form.record
+    is_open = fits(action, record) and not action.obstacle(record)
+    context = {
+        "action": action,
+        "form": form,
+        "record": record,
+        "list": lists.LISTINGS[action.model],
+        "facts": f"mirror/_{action.model.KIND}_facts.html",
+        "url": url,
+        "back": record.get_absolute_url() if record.pk else lists.LISTINGS[action.model].url,
+        "button": action.says(form),
+        "fits": fits(action, record),
+        "obstacle": action.obstacle(record),
+        "tells": action.tells is not None,
+        "told": told(form) if action.tells and is_open and tells else [],
+        "system": connector(action.connector).title,
+        "needs_trust": action.wants_trust and not is_trusted(record.connection),
+        "shows_errors": request.method == "POST" if shows_errors is None else shows_errors,
+        "problem": problem or form.problem,
+    }
+    template = "mirror/_action.html" if request.htmx else "mirror/action.html"
+    return render(request, template, context, status=status)
+
+
+def told(form: ActionForm) -> list[Line]:
+    """What the vendor says of it now; that it would not say is no reason not to propose."""
+    record = form.record
+    try:
+        return understood(record.connection, lambda: form.action.tells(record, form.given))
+    except (VendorError, ArgumentsError) as error:
+        return [Line("Not known", str(error))]

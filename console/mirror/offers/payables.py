@@ -1,0 +1,368 @@
+"""The forms on BILL's vendors and bills."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.bill.judgements import payment_facts as facts
+from connectors.bill.judgements.at_once import remembering
+from connectors.bill.judgements.bank_details import bank_account
+from connectors.bill.judgements.vendors import flat_vendor
+from connectors.hiding import dotted
+from connectors.money import is_known, to_decimal
+from console.approvals.proposing import StepDraft
+from console.connections.clients import reader
+from console.mirror.actions import Action, Menu, Option
+from console.mirror.forms import ActionForm, Line
+from console.mirror.lines import Lines
+from console.mirror.models import Bill, Record, Vendor
+
+ARCHIVED = "ARCHIVED"
+WAITING = ("ASSIGNED", "APPROVING")
+DENIED = "DENIED"
+MADE = {"$ref": {"step": 1, "result": "id"}}
+OF_BILL = {"billId": "vendor_id"}
+OF_VENDOR = {"vendorId": "vendor_id"}
+VENDOR = {
+    "name": "Name",
+    "email": "E-mail",
+    "phone": "Telephone",
+    "address.line1": "Street and number",
+    "address.line2": "More of the address",
+    "address.city": "City",
+    "address.stateOrProvince": "State or province",
+    "address.zipOrPostalCode": "ZIP or postal code",
+    "address.country": "Country",
+    "payeeName": "Payments are made out to",
+    "companyName": "Legal name",
+    "accountNumber": "Our customer number there",
+}
+BANK = {
+    "nameOnAccount": "Account holder",
+    "bankAccountNumber": "Account number or IBAN",
+    "bankRoutingNumber": "Routing number",
+    "bankAccountType": "Kind of account",
+    "bankAccountOwner": "Held by a",
+    "paymentCurrency": "Paid in",
+}
+
+
+def is_in_use(record: Record) -> bool:
+    return not record.is_archived
+
+
+def is_payable(bill: Bill) -> bool:
+    return bill.is_open and not bill.is_archived
+
+
+def held_back(bill: Bill) -> str:
+    """Why BILL would not pay it now."""
+    if bill.approval_status in WAITING:
+        return "BILL pays it only once it is approved there. Approve it first."
+    if bill.approval_status == DENIED:
+        return "It was denied in BILL. Send it for approval again there first."
+    if bill.status == "SCHEDULED":
+        return "A payment of it is scheduled already. Cancel that payment first if it shall be another."
+    return ""
+
+
+def open_of(record: Any) -> int:
+    return record.open_minor or 0
+
+
+def whole_payment(bill: Bill) -> Mapping[str, Any]:
+    return {"amount": major(bill)}
+
+
+def major(record: Any) -> str:
+    return f"{to_decimal(open_of(record), record.currency):f}" if is_known(record.currency) else ""
+
+
+def accounts(record: Record) -> list[Option]:
+    """What there is to pay from, in the words of the bank."""
+    read = reader(record.connection)
+    banks = [
+        Option(
+            f"{bank.get('bankName', 'Bank')} {dotted(str(bank.get('accountNumber', '')))}",
+            {"fundingType": "BANK_ACCOUNT", "fundingAccountId": bank["id"]},
+        )
+        for bank in read("bill_list_bank_accounts", {})
+        if bank.get("status") == "VERIFIED" and not bank.get("archived")
+    ]
+    told = facts.if_told(lambda: read("bill_list_card_accounts", {"cardUserStatus": "VERIFIED"}))
+    cards = [
+        Option(
+            f"{card.get('brand', 'Card')} {dotted(str(card.get('last4', '')))}",
+            {"fundingType": "CARD_ACCOUNT", "fundingAccountId": card["id"]},
+        )
+        for card in (told or {}).get("cards") or ()
+        if card.get("status") == "ACTIVE" and not card.get("archived")
+    ]
+    return [*banks, *cards]
+
+
+def terms(bill: Bill, given: Mapping[str, Any]) -> list[Line]:
+    """Who would be paid at what rate; and when it would leave and arrive, and its fee, by account."""
+    if "amount" not in given:
+        return []
+    read = remembering(reader(bill.connection))
+    vendor = read("bill_get_vendor", {"vendorId": bill.vendor_vendor_id})
+    rate = facts.rate(read, bill.vendor_vendor_id, given, bill.currency)
+    said = [Line("Pays", facts.payee(read, vendor))]
+    said += [Line("Rate of exchange", rate)] if rate else []
+    for account in accounts(bill):
+        if given.get("fundingAccountId") in (None, account.arguments["fundingAccountId"]):
+            told = facts.option(read, bill.vendor_vendor_id, {**given, **account.arguments})
+            said.append(Line(f"From {account.label}", in_words(told)))
+    return said
+
+
+def in_words(option: Mapping[str, Any]) -> str:
+    """BILL's option to pay from one account."""
+    if option["unavailable"]:
+        return f"not possible: {option['unavailable']}"
+    parts = {
+        "leaves {} at the earliest": option["process_on"],
+        "arrives {}": option["arrives_on"],
+        "fee {}": option["fee"],
+    }
+    return ", ".join(words.format(value) for words, value in parts.items() if value) or "BILL does not say"
+
+
+def approvers(bill: Bill, given: Mapping[str, Any]) -> list[Line]:
+    """Whom BILL asks, and what they have said."""
+    read = reader(bill.connection)
+    names = {
+        user["id"]: f"{user.get('firstName', '')} {user.get('lastName', '')}".strip()
+        for user in facts.if_told(lambda: read("bill_list_users", {})) or ()
+    }
+    asked = read("bill_get_bill", {"billId": bill.vendor_id}).get("approvers") or ()
+    words = {"WAITING": "has not answered", "APPROVED": "has approved", "DENIED": "has denied"}
+    return [
+        Line(names.get(one.get("userId"), one.get("userId", "")), words.get(one["status"], one["status"]))
+        for one in asked
+    ]
+
+
+def as_given(vendor: Vendor) -> Mapping[str, Any]:
+    """What BILL holds of it, as last read."""
+    flat, address = flat_vendor(vendor.raw), vendor.raw.get("address") or {}
+    held = {name: flat.get(name) for name in VENDOR if "." not in name}
+    held |= {f"address.{name}": value for name, value in address.items() if f"address.{name}" in VENDOR}
+    return {name: value or "" for name, value in held.items()}
+
+
+def paid_to(vendor: Vendor, given: Mapping[str, Any]) -> list[Line]:
+    there = bank_account(reader(vendor.connection), {"id": vendor.vendor_id})
+    number = str(there.get("accountNumber") or "")
+    return [Line("Paid to now", dotted(number) if number else "no bank account")]
+
+
+def with_paper(form: ActionForm) -> list[StepDraft]:
+    """The vendor's own document beside the bill that is entered."""
+    number = form.answers.get("file")
+    return [StepDraft("bill_upload_bill_document", {"billId": MADE, "file": number})] if number else []
+
+
+def decide(slug: str, verb: str, action: str, icon: str, summary: str) -> Action:
+    return Action(
+        slug=slug,
+        model=Bill,
+        operation="bill_approve_or_deny_bills",
+        label=f"{verb} in BILL…",
+        title=verb,
+        icon=icon,
+        button=f"Propose to {verb.lower()} {{record}}, {{amount}}",
+        summary=summary,
+        about={"decisions.billId": "vendor_id"},
+        fixed={"decisions.action": action},
+        asks={"decisions.comment": "Words to those who see the decision"},
+        fits=lambda bill: is_in_use(bill) and bill.approval_status in WAITING,
+        tells=approvers,
+    )
+
+
+def shelve(model: type[Record], verb: str, *, operation: str, key: str, summary: str) -> Action:
+    """Archiving, or restoring what is archived."""
+    is_back = verb == "Restore"
+    return Action(
+        slug=verb.lower(),
+        model=model,
+        operation=operation,
+        label=f"{verb}…",
+        title=verb,
+        icon="arrow-back-up" if is_back else "file-x",
+        button=f"Propose to {verb.lower()} {{record}}",
+        summary=summary,
+        about={key: "vendor_id"},
+        fits=lambda record: (record.status == ARCHIVED) == is_back,
+    )
+
+
+BILL_OFFERS = (
+    decide(
+        "approve",
+        "Approve",
+        "APPROVE",
+        "circle-check",
+        "BILL would take it as approved by our user there; after the last approval it may be paid.",
+    ),
+    decide("deny", "Deny", "DENY", "ban", "BILL would take it as denied by our user there; it is not paid."),
+    Action(
+        slug="pay",
+        model=Bill,
+        operation="bill_create_payment",
+        label="Pay…",
+        title="Pay",
+        icon="cash",
+        button="Propose payment of {amount}",
+        summary="BILL would take the money from our account on the day it leaves, and pay the vendor.",
+        about=OF_BILL,
+        menus={"account": Menu("Account to pay from", accounts, is_live=True)},
+        asks={
+            "amount": "Amount",
+            "processDate": "Leaves our account on",
+            "requestPayFaster": "Pay faster, for a fee",
+            "description": "Note",
+        },
+        amount="amount",
+        most=open_of,
+        done="paid",
+        fits=is_payable,
+        obstacle=held_back,
+        starts=whole_payment,
+        tells=terms,
+    ),
+    Action(
+        slug="record-payment",
+        model=Bill,
+        operation="bill_record_bill_payment",
+        label="Record a payment…",
+        title="Record a payment made elsewhere",
+        icon="receipt",
+        button="Propose to note {amount} as paid",
+        summary="BILL would note that the vendor was paid outside of it. BILL pays nothing by this.",
+        about={"vendorId": "vendor_vendor_id", "payments.billId": "vendor_id"},
+        asks={"payments.amount": "Amount", "processDate": "Paid on"},
+        amount="payments.amount",
+        most=open_of,
+        done="noted as paid",
+        fits=is_payable,
+        starts=lambda bill: {"payments.amount": major(bill)},
+    ),
+    Action(
+        slug="attach",
+        model=Bill,
+        operation="bill_upload_bill_document",
+        label="Attach a document…",
+        title="Attach a document",
+        icon="file-plus",
+        button="Propose to attach the document to {record}",
+        summary="BILL would keep the file beside the bill for good, and show it some minutes later.",
+        about=OF_BILL,
+        file="Document",
+        fits=is_in_use,
+    ),
+    shelve(
+        Bill,
+        "Archive",
+        operation="bill_archive_bill",
+        key="billId",
+        summary="BILL would put the bill away, and it would no longer be owed. It can be restored.",
+    ),
+    shelve(
+        Bill,
+        "Restore",
+        operation="bill_restore_bill",
+        key="billId",
+        summary="BILL would take the bill into use again, and it would be owed.",
+    ),
+)
+VENDOR_OFFERS = (
+    Action(
+        slug="enter-bill",
+        model=Vendor,
+        operation="bill_create_bill",
+        label="Enter a bill…",
+        title="New bill",
+        icon="file-invoice",
+        button="Propose to enter this bill, {amount}",
+        summary="BILL would keep the bill, to be approved and paid there later. Nothing is paid by this.",
+        about=OF_VENDOR,
+        asks={"invoiceNumber": "Number on the bill", "invoiceDate": "Date of the bill", "dueDate": "Due on"},
+        lines=Lines("billLineItems", {"description": "What it is for", "amount": "Amount"}, price="amount"),
+        file="The vendor's own bill",
+        then=with_paper,
+        fits=is_in_use,
+    ),
+    Action(
+        slug="edit",
+        model=Vendor,
+        operation="bill_update_vendor",
+        label="Change details…",
+        title="Change details",
+        icon="pencil",
+        button="Propose the changed details of {record}",
+        summary="BILL would store what is changed here; the rest stays. Bank details are changed apart.",
+        about=OF_VENDOR,
+        asks=VENDOR,
+        changes_only=True,
+        fits=is_in_use,
+        starts=as_given,
+    ),
+    Action(
+        slug="bank-account",
+        model=Vendor,
+        operation="bill_create_vendor_bank_account",
+        label="Give bank details…",
+        title="Bank details",
+        icon="building-bank",
+        button="Propose the bank account of {record}",
+        summary="BILL would pay the vendor to this account from now on, and takes two business days to "
+        "verify it. Call the vendor on a number known from before, not on one from the request.",
+        about=OF_VENDOR,
+        asks=BANK,
+        fits=is_in_use,
+        tells=paid_to,
+    ),
+    Action(
+        slug="delete-bank-account",
+        model=Vendor,
+        operation="bill_delete_vendor_bank_account",
+        label="Delete the bank account…",
+        title="Delete the bank account",
+        icon="trash",
+        button="Propose deleting the bank account of {record}",
+        summary="BILL would forget the account for good, and pay the vendor by check until another is given.",
+        about=OF_VENDOR,
+        fits=is_in_use,
+        tells=paid_to,
+    ),
+    Action(
+        slug="attach",
+        model=Vendor,
+        operation="bill_upload_vendor_attachment",
+        label="Attach a file…",
+        title="Attach a file",
+        icon="file-plus",
+        button="Propose to attach the file to {record}",
+        summary="BILL would keep the file with the vendor, and show it some minutes later.",
+        about=OF_VENDOR,
+        file="File",
+        fits=is_in_use,
+    ),
+    shelve(
+        Vendor,
+        "Archive",
+        operation="bill_archive_vendor",
+        key="vendorId",
+        summary="BILL would put the vendor away; its bills stay. It can be restored.",
+    ),
+    shelve(
+        Vendor,
+        "Restore",
+        operation="bill_restore_vendor",
+        key="vendorId",
+        summary="BILL would take the vendor into use again.",
+    ),
+)
+OFFERS = (*BILL_OFFERS, *VENDOR_OFFERS)

@@ -4,6 +4,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
+from console.mirror.answers import read_at
+from console.overview import cash_flow as flows
 from console.overview import concerns, health, queries, weeks
 
 
@@ -23,6 +25,18 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     is_fragment = request.htmx and not request.htmx.boosted
     return render(request, "overview/_home.html" if is_fragment else "overview/home.html", context)
+
+
+@require_GET
+def cash_flow(request: HttpRequest) -> HttpResponse:
+    context = {
+        "flow": flows.cash_flow(request.GET.get("currency", "")),
+        "read_at": read_at(["invoice", "bill"]),
+        "now": timezone.localtime(),
+    }
+    is_fragment = request.htmx and not request.htmx.boosted
+    template = "overview/_cash_flow.html" if is_fragment else "overview/cash_flow.html"
+    return render(request, template, context)
 
 
 @require_GET

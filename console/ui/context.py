@@ -39,6 +39,7 @@ SECTIONS = (
             Item("home", "Home", "home", "overview:home"),
             Item("approvals", "Approvals", "inbox", "approvals:inbox"),
             Item("chat", "Chat", "message-2", "agent:chat-list"),
+            Item("cash_flow", "Cash flow", "calendar-due", "overview:cash_flow"),
         ),
     ),
     Section(
@@ -132,6 +133,8 @@ def shell(request: HttpRequest) -> dict:
 def current_item(route: str) -> str:
     """The nav item of a route: `mirror:invoice-detail` belongs to "invoices", a plan to its products."""
     namespace, _, name = route.rpartition(":")
+    if name == "cash_flow":
+        return name
     kind = name.split("-")[0]
     if namespace == "mirror":
         return "products" if kind == "plan" else f"{kind}s"

@@ -65,6 +65,7 @@ def set_up(world: World, priya: Visitor) -> Sights:
     return Sights(
         {
             "home": "/",
+            "cash-flow": "/cash-flow/",
             "inbox": "/approvals/",
             "inbox-finished": "/approvals/?tab=finished",
             "proposal-pending": f"/approvals/{pending.pk}/",

@@ -18,7 +18,15 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES = ("light", "dark")
 PAGES = (
     "proposal-unknown",  # first, while it is
-    *("home", "inbox", "inbox-finished", "proposal-pending", "proposal-confirm", "proposal-reject"),
+    *(
+        "home",
+        "cash-flow",
+        "inbox",
+        "inbox-finished",
+        "proposal-pending",
+        "proposal-confirm",
+        "proposal-reject",
+    ),
     *("proposal-plan", "proposal-failed", "proposal-succeeded", "proposal-rejected"),
     *("chat-new", "chat", "customers", "customer", "subscriptions", "subscription", "invoices"),
     *("invoices-none", "invoice", "invoice-refund", "vendors", "vendor", "bills", "bill"),
@@ -28,7 +36,7 @@ PAGES = (
     *("form-charge", "form-change-plan", "form-card", "form-cancel", "form-change-usage"),
     *("audit", "audit-entry", "connections"),
 )
-NARROW = ("home", "inbox", "proposal-pending", "chat", "invoices", "bill", "form-change-plan")
+NARROW = ("home", "cash-flow", "inbox", "proposal-pending", "chat", "invoices", "bill", "form-change-plan")
 TELEPHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 

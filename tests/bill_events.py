@@ -2,15 +2,22 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from connectors.sandbox.client import SandboxControl
 
 SUBSCRIPTION = "0b6a0c52-6f1e-4e2f-8a4e-5d5f1f6f9b22"
 EVENT = "6f0f3c1a-0c0e-4d0a-9a52-2f6d6d1a7c11"
+OF_SPENDING = "0b6a0c52-6f1e-4e2f-8a4e-5d5f1f6f9b24"
 SECURITY_KEY = "a key that BILL told once"
 NOWHERE = "http://127.0.0.1:9/"
 DEEDS = ("created", "updated", "archived", "restored")
 ALL = [f"{kind}.{deed}" for kind in ("vendor", "bill", "invoice") for deed in DEEDS]
+
+
+def subscribe_to_spending(sandbox: SandboxControl, **changes: Any) -> str:
+    told = ["spend.transaction.updated", "spend.reimbursement.created"]
+    return subscribe(sandbox, **{"key": OF_SPENDING, "side": "spend", "events": told} | changes)
 
 
 def subscribe(
@@ -20,13 +27,16 @@ def subscribe(
     key: str = SUBSCRIPTION,
     enabled: bool = True,
     events: Sequence[str] = ALL,
+    side: str = "",
 ) -> str:
-    """Its id; `url` is told of vendors, bills and invoices, or of these events."""
+    """Its id; `url` is told of vendors, bills and invoices, or of these events; side: "spend" for its own."""
     now = sandbox.now().isoformat(timespec="milliseconds")
     sandbox.add(
         "bill",
         "subscription",
         key,
+        owner=side,
+        side=side,
         id=key,
         name="Countersign",
         organizationId="00801HALDEN000000000",

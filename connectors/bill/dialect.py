@@ -19,7 +19,9 @@ from connectors.errors import (
 from connectors.rates import Gate, Limit, Pace, moment_after
 from connectors.requests import Request
 
-V2_PATH, SPEND_PATH, EVENTS_PATH = "/api/v2/", "/connect/v3/spend/", "/connect-events/"
+V2_PATH, EVENTS_PATH = "/api/v2/", "/connect-events/"
+SPEND_PATH, SPEND_EVENTS_PATH = "/connect/v3/spend/", "/connect-events/v3/spend/"
+SPENDING = (SPEND_PATH, SPEND_EVENTS_PATH)
 SITE = ".bill.com"
 SIGN_INS = {"/connect/v3/login", "/api/v2/Login.json", "/api/v2/ListOrgs.json"}
 # They send an SMS or a mail.
@@ -78,16 +80,17 @@ class BillDialect(Dialect):
 
     def sign(self, line: Line, request: Request, *, trusted: bool = False) -> Signed:
         """v3 and its events take developer key and session as headers, v2 as form fields (two named holes of
-        the body), Spend & Expense a token. An OAuth client does for v3 and Spend & Expense.
+        the body), Spend & Expense and its events a token. An OAuth client does for both, and for no events.
         """
         account, path = line.account, request.path
         has_client = sessions.has_client(account)
-        if path.startswith(SPEND_PATH) and (account.credentials.get("spend_token") or not has_client):
+        takes_client = has_client and not path.startswith(EVENTS_PATH)
+        if path.startswith(SPENDING) and (account.credentials.get("spend_token") or not takes_client):
             return Signed(request, {"apiToken": sessions.spend_token(account)})
         kind = TRUSTED if trusted else V3
         if path.startswith(V2_PATH):
             kind = V2
-        elif has_client and not path.startswith(EVENTS_PATH):
+        elif takes_client:
             kind = OAUTH
         session = sessions.current(line, kind, check=self.check)
         if kind == OAUTH:
@@ -104,7 +107,7 @@ class BillDialect(Dialect):
     def paces(self, account: Account, request: Request, limit: Limit) -> tuple[Pace, ...]:
         """BILL counts by developer key, which several organizations may share."""
         mark = sessions.mark(account)
-        if request.path.startswith(SPEND_PATH):
+        if request.path.startswith(SPENDING):
             token = account.credentials.get("spend_token") or account.credentials.get("client_id", "")
             sentence = "BILL Spend & Expense is being asked as often as we allow ourselves"
             return (Pace(f"bill spend {sessions.marked(token)}", SPEND_LIMIT, sentence),)
@@ -119,7 +122,7 @@ class BillDialect(Dialect):
 
     def gate(self, account: Account, request: Request) -> Gate | None:
         """Three calls at a time, v3 and v2 together, signing in too; Spend & Expense is not counted."""
-        if request.path.startswith(SPEND_PATH):
+        if request.path.startswith(SPENDING):
             return None
         organization = sessions.given_by(account).get("organization_id", "")
         return Gate(f"bill {sessions.mark(account)} {organization}", CONCURRENT_CALLS)

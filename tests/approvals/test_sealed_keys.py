@@ -12,7 +12,12 @@ from console.approvals.proposing import Origin, StepDraft, propose
 from console.audit.models import Entry
 from console.connections import sealing
 
-KEEPERS = ["bill_create_subscription", "bill_create_security_key"]
+KEEPERS = [
+    "bill_create_subscription",
+    "bill_create_security_key",
+    "bill_create_spend_subscription",
+    "bill_create_spend_security_key",
+]
 
 
 @pytest.fixture

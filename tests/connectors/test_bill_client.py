@@ -469,6 +469,17 @@ def test_events_are_signed_like_v3(client: Client) -> None:
     assert set(signed.headers) == {"devKey", "sessionId"}
 
 
+@pytest.mark.parametrize("credentials", [{}, OAUTH])
+def test_events_of_spending_are_signed_with_its_token_and_with_no_client(
+    client_with: Callable[..., Client], credentials: dict[str, str]
+) -> None:
+    request = Request("GET", "/connect-events/v3/spend/subscriptions", "", "", "")
+
+    assert client_with(**credentials).signed(request).headers == {"apiToken": "sandbox-spend-token"}
+    with pytest.raises(NotConfiguredError, match="lacks its Spend & Expense token"):
+        client_with(**credentials, spend_token="").signed(request)
+
+
 def paces(client: Client, method: str, path: str) -> list[str]:
     request = Request(method, path, "", "", "")
     found = client.dialect.paces(client.account, request, connector("bill").limit)
@@ -481,6 +492,7 @@ def paces(client: Client, method: str, path: str) -> list[str]:
         ("POST", "/connect/v3/login", "sign-ins"),
         ("POST", "/api/v2/Login.json", "sign-ins"),
         ("POST", "/connect/v3/mfa/challenge", "messages"),
+        ("POST", "/connect-events/v3/spend/subscriptions", "spend"),
         ("POST", "/connect/v3/invoices/00e01/email", "messages"),
         ("GET", "/connect/v3/spend/cards", "spend"),
     ],

@@ -12,6 +12,7 @@ from connectors.catalogue import Operation, catalogue, find_operation
 from connectors.sandbox.bill.webhooks import CATALOG
 from connectors.sandbox.client import SandboxControl
 from tests.connectors.bill_account import BillAccount, make_client
+from tests.connectors.bill_desk import BillDesk, titles
 
 SPEND = "/connect/v3/spend/"
 
@@ -77,6 +78,24 @@ def test_a_person_is_spelled_as_each_place_wants_it(name: str, argument: str, wo
 def test_what_recurs_is_spelled_in_two_ways() -> None:
     assert find_operation("bill_list_recurring_bills").path == "/connect/v3/recurringbills"
     assert find_operation("bill_list_recurring_invoices").path == "/connect/v3/recurring-invoices"
+
+
+@pytest.mark.parametrize(
+    ("name", "events"),
+    [
+        ("bill_create_subscription", ["bill.created", "spend.transaction.updated"]),
+        ("bill_create_spend_subscription", ["spend.transaction.updated", "bill.created"]),
+    ],
+)
+def test_events_of_spending_need_a_subscription_of_their_own(
+    bill_desk: BillDesk, name: str, events: list[str]
+) -> None:
+    def asked(kinds: list[str]) -> list[tuple[str, str]]:
+        given = {"name": "Ours", "notificationUrl": "https://console.halden.example/1"}
+        return titles(bill_desk.expect(name, given | {"events": [{"type": kind} for kind in kinds]}))
+
+    assert ("blocked", "Not told by this one") in asked(events)
+    assert ("blocked", "Not told by this one") not in asked(events[:1])
 
 
 def test_of_customers_no_event_tells_so_they_are_read() -> None:

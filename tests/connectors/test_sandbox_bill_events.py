@@ -18,8 +18,8 @@ import pytest
 from connectors.sandbox.bill.resources.funding_accounts import BANK
 from connectors.sandbox.client import SandboxControl
 from tests import payables, payments
-from tests.bill_events import EVENT, SECURITY_KEY, SUBSCRIPTION, subscribe
-from tests.connectors.bill_account import BillAccount
+from tests.bill_events import EVENT, SECURITY_KEY, SUBSCRIPTION, subscribe, subscribe_to_spending
+from tests.connectors.bill_account import SPEND_TOKEN, BillAccount
 from tests.processes import wait_for
 
 BILL_CREATED = [{"type": "bill.created", "version": "1"}]
@@ -194,6 +194,25 @@ def test_a_recurring_bill_that_pays_itself_does_so_or_tells_why_not(
     assert failed["metadata"]["eventType"] == "payment.failed"
     assert failed["payment"]["fundingAccount"]["id"] == payments.PENDING_BANK
     assert failed["payment"]["bills"] != [{"id": paid["payment"]["billIds"][0], "amount": 80}]
+
+
+def test_those_to_spend_and_expense_are_apart_from_all_others(
+    sandbox: SandboxControl, bill: Events, listener: Listener
+) -> None:
+    theirs = subscribe_to_spending(sandbox, url=listener.url)
+    subscribe(sandbox)
+    listed = bill.http.get("/connect-events/v3/spend/subscriptions", headers={"apiToken": SPEND_TOKEN})
+
+    assert [row["id"] for row in listed.json()["results"]] == [theirs]
+    assert [row["id"] for row in bill.ask("GET", "/subscriptions").json()["results"]] == [SUBSCRIPTION]
+    assert bill.ask("GET", f"/subscriptions/{theirs}").status_code == 404
+    mixed = given(events=[*BILL_CREATED, {"type": "spend.transaction.updated", "version": "1"}])
+    assert bill.ask("POST", "/subscriptions", mixed, key=str(uuid4())).status_code == 400
+    assert bill.http.get("/connect-events/v3/spend/subscriptions", headers=bill.headers).status_code == 401
+    bought = bill.http.get("/connect/v3/spend/transactions", headers={"apiToken": SPEND_TOKEN}).json()
+    key = bought["results"][0]["id"]
+    sandbox.change("bill", "spend transaction", key, merchantName="Renamed")
+    assert listener.wait_for(1)[0]["transaction"]["id"] == key
 
 
 @pytest.mark.parametrize("status", [500, 204, 202])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.bill_events import EVENT, subscribe
+from tests.bill_events import EVENT, subscribe, subscribe_to_spending
 from tests.writes.world import TEXT, World
 
 ADDRESS = "https://console.halden.example/events?a=b&c=%2B"
@@ -13,7 +13,18 @@ def cases(world: World) -> dict[str, Callable[[], dict[str, Any]]]:
     def subscription() -> dict[str, str]:
         return {"subscriptionId": subscribe(world.sandbox)}
 
+    def of_spending() -> dict[str, str]:
+        return {"subscriptionId": subscribe_to_spending(world.sandbox)}
+
     return {
+        "bill_create_spend_subscription": lambda: {
+            "name": TEXT,
+            "events": [{"type": "spend.transaction.updated"}],
+            "notificationUrl": ADDRESS,
+        },
+        "bill_update_spend_subscription": lambda: of_spending() | {"name": TEXT, "enabled": False},
+        "bill_delete_spend_subscription": of_spending,
+        "bill_create_spend_security_key": of_spending,
         "bill_create_subscription": lambda: {
             "name": TEXT,
             "events": [{"type": "bill.created"}],

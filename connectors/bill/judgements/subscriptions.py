@@ -21,6 +21,7 @@ class SubscriptionKind(RecordKind):
 
 
 SUBSCRIPTION = SubscriptionKind("subscription", note="No money moves.")
+OF_SPENDING = SubscriptionKind("spend_subscription", key="subscriptionId", note="No money moves.")
 
 
 class Create(CreateRecord):
@@ -37,6 +38,17 @@ class Create(CreateRecord):
         if same := before.fields["same"]:
             detail = f"BILL takes no second one for the same events and address: {same}."
             yield Flag("blocked", "There is one already", detail)
+        strange = [
+            kind
+            for kind in sorted(types_of(arguments["events"]))
+            if kind.startswith("spend.") != (self.kind is OF_SPENDING)
+        ]
+        if strange:
+            detail = (
+                f"BILL tells of {', '.join(strange)} by another kind of subscription: those to Spend &"
+                " Expense are apart from all others."
+            )
+            yield Flag("blocked", "Not told by this one", detail)
         address = arguments["notificationUrl"]
         yield Flag("caution", "Where events go", f"Whoever is at {address} learns of every such change.")
 
@@ -59,10 +71,11 @@ class AboutSubscription:
     operation: str
     summary: str
     changes: tuple[Change, ...] = ()
+    kind: SubscriptionKind = SUBSCRIPTION
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
         only_reference(arguments)
-        one = read("bill_get_subscription", {"subscriptionId": arguments["subscriptionId"]})
+        one = self.kind.get(read, arguments["subscriptionId"], arguments)
         enabled = (one.get("status") or {}).get("enabled")
         fields = {"name": one["name"], "enabled": enabled}
         return Snapshot("event_subscription", one["id"], one["name"], one["name"], fields, now_text())
@@ -87,12 +100,16 @@ class AboutSubscription:
         return Verdict("cannot_tell", "BILL does not show whether it did so.")
 
 
-JUDGES = judges(SUBSCRIPTION) | {
+NEW_KEY = (
+    "BILL makes a new key, which is kept sealed; what is signed with the one before is refused then.",
+    (Change("Key", "the one it has", "another, told once", "vendor_decides"),),
+)
+JUDGES = judges(SUBSCRIPTION, OF_SPENDING) | {
     "create_subscription": Create(SUBSCRIPTION, "create"),
-    "create_security_key": AboutSubscription(
-        "bill_create_security_key",
-        "BILL makes a new key, which is kept sealed; what is signed with the one before is refused then.",
-        (Change("Key", "the one it has", "another, told once", "vendor_decides"),),
+    "create_spend_subscription": Create(OF_SPENDING, "create"),
+    "create_security_key": AboutSubscription("bill_create_security_key", *NEW_KEY),
+    "create_spend_security_key": AboutSubscription(
+        "bill_create_spend_security_key", *NEW_KEY, kind=OF_SPENDING
     ),
     "resend_event": AboutSubscription("bill_resend_event", "BILL sends the event once more."),
     "test_subscription": AboutSubscription("bill_test_subscription", "BILL sends a made-up event."),

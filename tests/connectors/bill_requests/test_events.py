@@ -4,7 +4,7 @@ import pytest
 
 from connectors.sandbox.client import SandboxControl
 from connectors.transport import Client
-from tests.bill_events import EVENT, SUBSCRIPTION, subscribe
+from tests.bill_events import EVENT, OF_SPENDING, SUBSCRIPTION, subscribe, subscribe_to_spending
 from tests.connectors.bill_requests import Row, check
 
 EVENTS = "/connect-events/v3"
@@ -28,7 +28,8 @@ MADE_UP_BODY = (
     '"bill":{"id":"test-bill","vendorId":"test-vendor","amount":100}}'
 )
 WHICH = {"subscriptionId": SUBSCRIPTION}
-KEYS = ("6f0f3c1a-0c0e-4d0a-9a52-2f6d6d1a7c11", "0b6a0c52-6f1e-4e2f-8a4e-5d5f1f6f9b22")
+SPENDING, THEIRS = {"subscriptionId": OF_SPENDING}, f"/spend/subscriptions/{OF_SPENDING}"
+KEYS = [f"6f0f3c1a-0c0e-4d0a-9a52-2f6d6d1a7c1{at}" for at in range(4)]
 
 
 def row(name: str, given: dict, method: str, path: str, query: str = "", body: str = "") -> Row:
@@ -47,12 +48,30 @@ SENT = [
     row("create_security_key", WHICH | {"idempotencyKey": KEYS[1]}, "POST", f"{ONE}/security_key"),
     row("test_subscription", WHICH | MADE_UP, "POST", f"{ONE}/test", "", MADE_UP_BODY),
     row("delete_subscription", WHICH, "DELETE", ONE),
+    row("list_spend_subscriptions", {}, "GET", "/spend/subscriptions"),
+    row(
+        "create_spend_subscription",
+        GIVEN | {"events": [{"type": "spend.transaction.updated"}], "idempotencyKey": KEYS[2]},
+        "POST",
+        "/spend/subscriptions",
+        "",
+        '{"name":"Bill management","status":{"enabled":true},'
+        '"events":[{"type":"spend.transaction.updated","version":"1"}],'
+        '"notificationUrl":"https://console.halden.example/1"}',
+    ),
+    row("get_spend_subscription", SPENDING, "GET", THEIRS),
+    row("update_spend_subscription", SPENDING | {"name": "Cards"}, "PATCH", THEIRS, "", '{"name":"Cards"}'),
+    row(
+        "create_spend_security_key", SPENDING | {"idempotencyKey": KEYS[3]}, "POST", f"{THEIRS}/security_key"
+    ),
+    row("delete_spend_subscription", SPENDING, "DELETE", THEIRS),
 ]
 
 
 @pytest.fixture(scope="module")
 def ids(books: SandboxControl) -> dict[str, str]:
     subscribe(books)
+    subscribe_to_spending(books)
     return {}
 
 

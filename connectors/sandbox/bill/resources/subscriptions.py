@@ -12,21 +12,35 @@ from connectors.sandbox.bill import lists
 from connectors.sandbox.bill.errors import Complaint, Refusal, invalid, refusal, v3_time
 from connectors.sandbox.bill.resource import Record
 from connectors.sandbox.bill.sessions import ORGANIZATION
+from connectors.sandbox.bill.spending import TOKEN
 from connectors.sandbox.bill.ways import Way, existing, parsed
 from connectors.sandbox.bill.webhooks import CATALOG, KEPT, VERSION, notification_key, notify
 from connectors.sandbox.books import Books
 from connectors.sandbox.endpoint import Call, Outcome
 
 MOST = 10
+SPENDING = "spend"
 KEY = "x-idempotent-key"
 LOCAL = ("127.0.0.1", "localhost", "testserver")  # which BILL would never reach
 
 
 def shown(subscription: Record) -> Record:
-    return {name: value for name, value in subscription.items() if name != "securityKey"}
+    return {name: value for name, value in subscription.items() if name not in ("securityKey", "side")}
 
 
-def _checked(given: Any, *, whole: bool) -> None:
+def _side(call: Call) -> str:
+    """Subscriptions to Spend & Expense are asked for with its token, and are apart from all others."""
+    return SPENDING if f"/{SPENDING}/" in call.path else ""
+
+
+def _asked(books: Books, call: Call) -> Record:
+    subscription = existing(books, "subscription", call.parts["id"])
+    if subscription.get("side", "") != _side(call):
+        raise refusal(404, "BDC_1205", call.parts["id"])
+    return subscription
+
+
+def _checked(given: Any, side: str, *, whole: bool) -> None:
     if not isinstance(given, dict):
         raise invalid("Required request body is not a JSON object")
     wrong = []
@@ -36,6 +50,8 @@ def _checked(given: Any, *, whole: bool) -> None:
     for at, one in enumerate(given.get("events") or ()):
         if not isinstance(one, dict) or one.get("type") not in CATALOG:
             wrong.append(f"events[{at}].type: is not in the catalog")
+        elif one["type"].startswith(f"{SPENDING}.") != bool(side):
+            wrong.append(f"events[{at}].type: is told by another kind of subscription")
         elif one.get("version") != VERSION:
             wrong.append(f"events[{at}].version: must be {VERSION}")
     url = given.get("notificationUrl")
@@ -79,7 +95,7 @@ def _create(books: Books, call: Call) -> Outcome:
     if earlier := _once(books, call):
         return Outcome(JSONResponse(earlier["answer"]), record=earlier["record"], took=False)
     given = parsed(call.body)
-    _checked(given, whole=True)
+    _checked(given, _side(call), whole=True)
     if books.count("subscription") >= MOST:
         raise Refusal(400, Complaint(f"An organization has at most {MOST} subscriptions."))
     now = v3_time(books.now)
@@ -95,22 +111,23 @@ def _create(books: Books, call: Call) -> Outcome:
     }
     _refuse_a_second(books, record)
     key = secrets.token_urlsafe(32)
-    books.put("subscription", record["id"], record | {"securityKey": key})
+    kept = record | {"securityKey": key, "side": _side(call)}
+    books.put("subscription", record["id"], kept, owner=_side(call))
     return _keep(books, call, record | {"securityKey": key}, record["id"])
 
 
 def _create_key(books: Books, call: Call) -> Outcome:
     if earlier := _once(books, call):
         return Outcome(JSONResponse(earlier["answer"]), record=earlier["record"], took=False)
-    subscription = existing(books, "subscription", call.parts["id"])
+    subscription = _asked(books, call)
     key, now = secrets.token_urlsafe(32), v3_time(books.now)
     books.put("subscription", subscription["id"], subscription | {"securityKey": key, "updatedTime": now})
     return _keep(books, call, {"securityKey": key}, subscription["id"])
 
 
 def _change(books: Books, call: Call, *, whole: bool = False) -> Outcome:
-    subscription, given = existing(books, "subscription", call.parts["id"]), parsed(call.body)
-    _checked(given, whole=whole)
+    subscription, given = _asked(books, call), parsed(call.body)
+    _checked(given, _side(call), whole=whole)
     names = (
         ("name", "status", "events", "notificationUrl") if whole else ("name", "status", "notificationUrl")
     )
@@ -126,19 +143,19 @@ def _replace(books: Books, call: Call) -> Outcome:
 
 
 def _delete(books: Books, call: Call) -> Outcome:
-    subscription = existing(books, "subscription", call.parts["id"])
+    subscription = _asked(books, call)
     books.remove("subscription", subscription["id"])
     return Outcome(Response(status_code=200), record=subscription["id"])
 
 
 def _list(books: Books, call: Call) -> Response:
-    rows, tokens = lists.page(books, "subscription", dict(parse_qsl(call.query)), known={})
+    rows, tokens = lists.page(books, "subscription", dict(parse_qsl(call.query)), owner=_side(call), known={})
     tokens.pop("prevPage", None)
     return JSONResponse({**tokens, "results": list(map(shown, rows))})
 
 
 def _get(books: Books, call: Call) -> Response:
-    return JSONResponse(shown(existing(books, "subscription", call.parts["id"])))
+    return JSONResponse(shown(_asked(books, call)))
 
 
 def _catalog(_books: Books, _call: Call) -> Response:
@@ -151,7 +168,7 @@ def _told(notification: Record) -> Record:
 
 def _history(books: Books, call: Call) -> Response:
     """Oldest first; what is older than 180 days is gone."""
-    subscription, query = existing(books, "subscription", call.parts["id"]), dict(parse_qsl(call.query))
+    subscription, query = _asked(books, call), dict(parse_qsl(call.query))
     entity = query.pop("entityId", "")
     since = v3_time(books.now - KEPT)
     query["filters"] = f'createdTime:gte:"{since}"' + (f",entityId:eq:{entity}" if entity else "")
@@ -162,7 +179,7 @@ def _history(books: Books, call: Call) -> Response:
 
 
 def _resend(books: Books, call: Call) -> Outcome:
-    subscription = existing(books, "subscription", call.parts["id"])
+    subscription = _asked(books, call)
     key = notification_key(subscription["id"], call.parts["event"])
     notification = existing(books, "notification", key)
     if books.now - datetime.fromisoformat(notification["createdTime"]) > KEPT:
@@ -173,7 +190,7 @@ def _resend(books: Books, call: Call) -> Outcome:
 
 def _test(books: Books, call: Call) -> Outcome:
     """A made-up event; what came of it stands in the history a moment later."""
-    subscription, given = existing(books, "subscription", call.parts["id"]), parsed(call.body)
+    subscription, given = _asked(books, call), parsed(call.body)
     kind = given.get("eventType")
     if kind not in CATALOG:
         raise invalid("eventType: is not in the catalog")
@@ -187,8 +204,9 @@ def _test(books: Books, call: Call) -> Outcome:
 BASE = "/connect-events/v3"
 ONE = "/subscriptions/{id}"
 HISTORY = "/events/subscription/{id}"
+OF_SPENDING = "/spend/subscriptions"
 WAYS = tuple(
-    Way(method, path, operation, work, base=BASE)
+    Way(method, path, operation, work, TOKEN if path.startswith(OF_SPENDING) else {}, base=BASE)
     for method, path, operation, work in (
         ("GET", "/events/catalog", "list_event_types", _catalog),
         ("GET", HISTORY, "list_events", _history),
@@ -202,5 +220,11 @@ WAYS = tuple(
         ("POST", ONE + "/security_key", "create_security_key", _create_key),
         ("POST", ONE + "/security-key", "create_security_key", _create_key),  # as newer pages spell it
         ("POST", ONE + "/test", "test_subscription", _test),
+        ("GET", OF_SPENDING, "list_spend_subscriptions", _list),
+        ("POST", OF_SPENDING, "create_spend_subscription", _create),
+        ("GET", OF_SPENDING + "/{id}", "get_spend_subscription", _get),
+        ("DELETE", OF_SPENDING + "/{id}", "delete_spend_subscription", _delete),
+        ("PATCH", OF_SPENDING + "/{id}", "update_spend_subscription", _change),
+        ("POST", OF_SPENDING + "/{id}/security_key", "create_spend_security_key", _create_key),
     )
 )

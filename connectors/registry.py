@@ -5,7 +5,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from hmac import compare_digest
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from connectors.ahead import ReadAhead
+from connectors.ahead import Asked, ReadAhead
 from connectors.catalogue import Catalogue, Problem, connector_names
 from connectors.dialect import Dialect
+from connectors.errors import NotFoundError
 from connectors.judging import Judge, Read
 from connectors.rates import Limit
 
@@ -118,7 +119,9 @@ class Children:
     owner: the kind of whoever is asked about. operation, arguments: what is asked about the one with an id.
     rows: all that the answer has, by that id and the owner's raw record as last read. beside: further kinds
     that it has. is_cheap: there are few owners, and all are asked at every sync. together: how many are asked
-    before what they told is kept.
+    before what they told is kept. has_none: whether the owner's record tells by itself that there is none, so
+    that nobody need ask. is_missing_none: "not found" means that there is none, too. is_in_turn: no two
+    owners are asked at once.
     """
 
     kind: str
@@ -129,6 +132,9 @@ class Children:
     beside: tuple[str, ...] = ()
     is_cheap: bool = False
     together: int = 50
+    has_none: Callable[[Mapping[str, Any]], bool] = lambda raw: False
+    is_missing_none: bool = False
+    is_in_turn: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -136,7 +142,25 @@ class Children:
 
     def ask(self, read: Read, key: str, raw: Mapping[str, Any]) -> list[Row]:
         """All that one owner has; raises what reading does."""
-        return self.rows(self.rest(read, key, read(self.operation, self.arguments(key))), key, raw)
+        if self.has_none(raw):
+            return []
+        return self.told(read, key, raw, lambda: read(self.operation, self.arguments(key)))
+
+    def ask_ahead(self, read: ReadAhead, key: str, raw: Mapping[str, Any]) -> Asked:
+        """The same, under way: its answer is all that the owner has."""
+        if self.is_in_turn or self.has_none(raw):
+            return Asked(datetime.now(UTC), lambda: self.ask(read, key, raw))
+        asked = read.ask(self.operation, self.arguments(key), lambda answer: answer)
+        return Asked(asked.at, lambda: self.told(read, key, raw, asked.answer))
+
+    def told(self, read: Read, key: str, raw: Mapping[str, Any], answer: Callable[[], Any]) -> list[Row]:
+        try:
+            first = answer()
+        except NotFoundError:
+            if self.is_missing_none:
+                return []
+            raise
+        return self.rows(self.rest(read, key, first), key, raw)
 
     def rest(self, read: Read, key: str, answer: Any) -> Any:
         """The answer with what stands on further pages of it."""

@@ -12,29 +12,31 @@ from connectors.registry import Record
 
 # An organization keeps its books in dollars; a customer or vendor without a currency of its own uses them.
 HOME_CURRENCY = "USD"
+NOBODY: Mapping[str, str] = {}
 Raw = Mapping[str, Any]
 
 
 def customer_record(raw: Raw) -> Record:
     currency = currency_of(raw, "invoiceCurrency")
-    address = _object(raw, "billingAddress")
+    address = part(raw, "billingAddress")
     fields = {
         **_party(raw, currency),
         "card_status": "",
-        "city": _text(address, "city"),
-        "country": _text(address, "country"),
+        "city": text(address, "city"),
+        "country": text(address, "country"),
         "total_paid_minor": None,
     }
     return Record("customer", identifier(raw), fields, dict(raw))
 
 
 def vendor_record(raw: Raw) -> Record:
-    address = _object(raw, "address")
+    address = part(raw, "address")
     fields = {
         **_party(raw, currency_of(raw, "billCurrency")),
-        "company_name": _text(_object(raw, "additionalInfo"), "companyName"),
-        "city": _text(address, "city"),
-        "country": _text(address, "country"),
+        "bank_account_status": text(raw, "bankAccountStatus"),
+        "company_name": text(part(raw, "additionalInfo"), "companyName"),
+        "city": text(address, "city"),
+        "country": text(address, "country"),
     }
     return Record("vendor", identifier(raw), fields, dict(raw))
 
@@ -44,11 +46,11 @@ def invoice_record(raw: Raw, customer: Raw | None) -> Record:
     currency = currency_of(customer, "invoiceCurrency")
     archived = bool(raw.get("archived"))
     fields = {
-        "number": _text(raw, "invoiceNumber"),
-        "customer_vendor_id": _text(raw, "customerId"),
-        "customer_name": _text(customer or {}, "name"),
+        "number": text(raw, "invoiceNumber"),
+        "customer_vendor_id": text(raw, "customerId"),
+        "customer_name": text(customer or {}, "name"),
         # Archiving is how BILL cancels; it leaves status and amounts as they were.
-        "status": "ARCHIVED" if archived else _text(raw, "status") or "UNDEFINED",
+        "status": "ARCHIVED" if archived else text(raw, "status") or "UNDEFINED",
         "currency": currency,
         "amount_minor": amount_minor(raw, "totalAmount", currency),
         "open_minor": 0 if archived else amount_minor(raw, "dueAmount", currency),
@@ -60,16 +62,19 @@ def invoice_record(raw: Raw, customer: Raw | None) -> Record:
     return Record("invoice", identifier(raw), fields, dict(raw))
 
 
-def bill_record(raw: Raw, vendor: Raw | None) -> Record:
-    """vendor: the vendor's own record, which alone knows the currency; None when it is gone."""
+def bill_record(raw: Raw, vendor: Raw | None, people: Mapping[str, str] = NOBODY) -> Record:
+    """vendor: the vendor's own record, which alone knows the currency; None when it is gone.
+
+    people: names of users by their id. `approvers`: who is asked, in this order, and what each said.
+    """
     currency = currency_of(vendor, "billCurrency")
-    document, archived = _object(raw, "invoice"), bool(raw.get("archived"))
+    document, archived = part(raw, "invoice"), bool(raw.get("archived"))
     fields = {
-        "number": _text(document, "invoiceNumber"),
-        "vendor_vendor_id": _text(raw, "vendorId"),
-        "vendor_name": _text(raw, "vendorName") or _text(vendor or {}, "name"),
-        "status": "ARCHIVED" if archived else _text(raw, "paymentStatus") or "UNDEFINED",
-        "approval_status": _text(raw, "approvalStatus") or "UNDEFINED",
+        "number": text(document, "invoiceNumber"),
+        "vendor_vendor_id": text(raw, "vendorId"),
+        "vendor_name": text(raw, "vendorName") or text(vendor or {}, "name"),
+        "status": "ARCHIVED" if archived else text(raw, "paymentStatus") or "UNDEFINED",
+        "approval_status": text(raw, "approvalStatus") or "UNDEFINED",
         "currency": currency,
         "amount_minor": amount_minor(raw, "amount", currency),
         "open_minor": 0 if archived else amount_minor(raw, "dueAmount", currency),
@@ -77,6 +82,11 @@ def bill_record(raw: Raw, vendor: Raw | None) -> Record:
         "due_on": day(raw, "dueDate"),
         "is_archived": archived,
     }
+    if "approvers" in raw or fields["approval_status"] == "UNASSIGNED":
+        fields["approvers"] = [
+            {"user_vendor_id": one.user_id, "name": one.name, "status": one.status}
+            for one in bill_approvers(raw, people)
+        ]
     return Record("bill", identifier(raw), fields, dict(raw))
 
 
@@ -94,6 +104,7 @@ class Approver:
     """Whom BILL asks about a bill, in this order, and where that stands."""
 
     user_id: str
+    name: str
     status: str
     changed_at: datetime | None
 
@@ -102,7 +113,7 @@ def bill_lines(raw: Raw, currency: str) -> list[DocumentLine]:
     """Raises BadReplyError for an amount that cannot be read."""
     return [
         DocumentLine(
-            _text(line, "description"),
+            text(line, "description"),
             str(line.get("quantity") or ""),
             amount_minor(line, "amount", currency),
         )
@@ -110,10 +121,16 @@ def bill_lines(raw: Raw, currency: str) -> list[DocumentLine]:
     ]
 
 
-def bill_approvers(raw: Raw) -> list[Approver]:
+def bill_approvers(raw: Raw, people: Mapping[str, str] = NOBODY) -> list[Approver]:
+    """people: names of users by their id."""
     asked = sorted(raw.get("approvers") or (), key=lambda row: int(row.get("approverOrder") or 0))
     return [
-        Approver(_text(row, "userId"), _text(row, "status") or "UNDEFINED", moment(row, "statusChangedTime"))
+        Approver(
+            text(row, "userId"),
+            people.get(text(row, "userId"), ""),
+            text(row, "status") or "UNDEFINED",
+            moment(row, "statusChangedTime"),
+        )
         for row in asked
     ]
 
@@ -124,10 +141,10 @@ def vendor_credit_record(raw: Raw, vendor: Raw | None) -> Record:
     applied = amount_minor(raw, "appliedAmount", currency)
     left = None if amount is None or applied is None else amount - applied
     fields = {
-        "number": _text(raw, "referenceNumber"),
-        "vendor_vendor_id": _text(raw, "vendorId"),
-        "vendor_name": _text(vendor or {}, "name"),
-        "status": "ARCHIVED" if archived else _text(raw, "status") or "UNDEFINED",
+        "number": text(raw, "referenceNumber"),
+        "vendor_vendor_id": text(raw, "vendorId"),
+        "vendor_name": text(vendor or {}, "name"),
+        "status": "ARCHIVED" if archived else text(raw, "status") or "UNDEFINED",
         "currency": currency,
         "amount_minor": amount,
         "open_minor": 0 if archived else left,
@@ -142,13 +159,13 @@ def recurring_bill_record(raw: Raw, vendor: Raw | None) -> Record:
     currency, archived = currency_of(vendor, "billCurrency"), bool(raw.get("archived"))
     fields = {
         "number": "",
-        "vendor_vendor_id": _text(raw, "vendorId"),
-        "vendor_name": _text(vendor or {}, "name"),
+        "vendor_vendor_id": text(raw, "vendorId"),
+        "vendor_name": text(vendor or {}, "name"),
         "status": "ARCHIVED" if archived else "ACTIVE",
         "currency": currency,
         "amount_minor": lines_minor(raw, "recurringBillLineItems", currency),
-        "due_on": day(_object(raw, "schedule"), "nextDueDate"),
-        "pays_itself": bool(_object(raw, "processingOptions").get("autoPayment")),
+        "due_on": day(part(raw, "schedule"), "nextDueDate"),
+        "pays_itself": bool(part(raw, "processingOptions").get("autoPayment")),
         "is_archived": archived,
     }
     return Record("recurring_bill", identifier(raw), fields, dict(raw))
@@ -160,10 +177,10 @@ def credit_memo_record(raw: Raw, customer: Raw | None) -> Record:
     applied = amount_minor(raw, "appliedAmount", currency)
     left = None if amount is None or applied is None else amount - applied
     fields = {
-        "number": _text(raw, "referenceNumber"),
-        "customer_vendor_id": _text(raw, "customerId"),
-        "customer_name": _text(customer or {}, "name"),
-        "status": "ARCHIVED" if archived else _text(raw, "status") or "UNDEFINED",
+        "number": text(raw, "referenceNumber"),
+        "customer_vendor_id": text(raw, "customerId"),
+        "customer_name": text(customer or {}, "name"),
+        "status": "ARCHIVED" if archived else text(raw, "status") or "UNDEFINED",
         "currency": currency,
         "amount_minor": amount,
         "open_minor": 0 if archived else left,
@@ -178,12 +195,12 @@ def recurring_invoice_record(raw: Raw, customer: Raw | None) -> Record:
     currency, archived = currency_of(customer, "invoiceCurrency"), bool(raw.get("archived"))
     fields = {
         "number": "",
-        "customer_vendor_id": _text(raw, "customerId"),
-        "customer_name": _text(customer or {}, "name"),
+        "customer_vendor_id": text(raw, "customerId"),
+        "customer_name": text(customer or {}, "name"),
         "status": "ARCHIVED" if archived else "ACTIVE",
         "currency": currency,
         "amount_minor": lines_minor(raw, "recurringInvoiceLineItems", currency),
-        "due_on": day(_object(raw, "schedule"), "nextDueDate"),
+        "due_on": day(part(raw, "schedule"), "nextDueDate"),
         "is_archived": archived,
     }
     return Record("recurring_invoice", identifier(raw), fields, dict(raw))
@@ -198,14 +215,15 @@ def lines_minor(raw: Raw, lines: str, currency: str) -> int | None:
 def _party(raw: Raw, currency: str) -> dict[str, Any]:
     archived = bool(raw.get("archived"))
     return {
-        "name": _text(raw, "name"),
-        "email": _text(raw, "email"),
-        "company_name": _text(raw, "companyName"),
+        "name": text(raw, "name"),
+        "email": text(raw, "email"),
+        "company_name": text(raw, "companyName"),
         "status": "ARCHIVED" if archived else "ACTIVE",
         "currency": currency,
-        "balance_minor": amount_minor(_object(raw, "balance"), "amount", currency),
+        "balance_minor": amount_minor(part(raw, "balance"), "amount", currency),
         "is_archived": archived,
         "created_at": moment(raw, "createdTime"),
+        "updated_at": moment(raw, "updatedTime"),
     }
 
 
@@ -218,7 +236,7 @@ def identifier(raw: Raw) -> str:
 
 def currency_of(owner: Raw | None, name: str) -> str:
     """Empty without the owner: amounts then cannot be read, and the mirror keeps the record aside."""
-    return normal_currency(_text(owner, name) or HOME_CURRENCY) if owner else ""
+    return normal_currency(text(owner, name) or HOME_CURRENCY) if owner else ""
 
 
 def known_currency(raw: Raw, name: str) -> str:
@@ -263,11 +281,11 @@ def moment(raw: Raw, name: str) -> datetime | None:
         raise BadReplyError(f"BILL sent a time we cannot read ({name}).", field=name, vendor=TITLE) from None
 
 
-def _text(raw: Raw, name: str) -> str:
+def text(raw: Raw, name: str) -> str:
     value = raw.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _object(raw: Raw, name: str) -> Raw:
+def part(raw: Raw, name: str) -> Raw:
     value = raw.get(name)
     return value if isinstance(value, Mapping) else {}

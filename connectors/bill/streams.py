@@ -4,7 +4,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from connectors.bill.mapping import bill_record, customer_record, identifier, invoice_record, vendor_record
+from connectors.bill.children import CHILDREN
+from connectors.bill.mapping import (
+    bill_record,
+    credit_memo_record,
+    customer_record,
+    identifier,
+    invoice_record,
+    text,
+    vendor_credit_record,
+    vendor_record,
+)
+from connectors.bill.payments import bill_parts, payment_record, received_payment_record
+from connectors.bill.session import TITLE
+from connectors.errors import NotFoundError, RefusedError
 from connectors.judging import Read
 from connectors.registry import Page, Record, Row, Stream
 
@@ -13,11 +26,20 @@ OWNERS_KEPT = 5_000  # about; however many there are, a listing takes no more me
 Raw = Mapping[str, Any]
 
 PARTIES: Mapping[str, Callable[[Raw], Record]] = {"customer": customer_record, "vendor": vendor_record}
-DOCUMENTS: Mapping[str, Callable[[Raw, Raw | None], Record]] = {
+DOCUMENTS: Mapping[str, Callable[..., Record]] = {
     "invoice": invoice_record,
+    "received_payment": received_payment_record,
+    "credit_memo": credit_memo_record,
     "bill": bill_record,
+    "payment": payment_record,
+    "vendor_credit": vendor_credit_record,
 }
-OWNER_OF = {"invoice": "customer", "bill": "vendor"}
+OWNER_OF = {
+    **dict.fromkeys(("invoice", "received_payment", "credit_memo"), "customer"),
+    **dict.fromkeys(("bill", "payment", "vendor_credit"), "vendor"),
+}
+Moved = list[tuple[str, dict[str, Any]]]
+NEVER_ARCHIVED = ("bill_list_payments", "bill_list_received_payments")
 
 
 def listed(
@@ -26,17 +48,19 @@ def listed(
     """All rows of a list operation from a place on, a page at a time, each with the place of what follows.
 
     Those in use come first, then the archived ones: whether BILL lists archived records unasked is not
-    documented, so both are asked for. A row archived meanwhile may come twice. BILL does not tell how long a
-    list is, so one that shrinks while it is read may hide a row until it is read again.
+    documented, so both are asked for, where there can be any. A row archived meanwhile may come twice. BILL
+    does not tell how long a list is, so one that shrinks while it is read may hide a row until it is read
+    again.
     """
     phase, _, after = place.partition(":")
-    for archived in (False, True) if phase != "archived" else (True,):
+    phases = ("all",) if operation in NEVER_ARCHIVED else ("in_use", "archived")
+    for here in phases[phases.index(phase or phases[0]) :]:
+        which = {} if here == "all" else {"archived": here == "archived"}
         while True:
-            given = {**arguments, "archived": archived, "limit": PAGE} | ({"after": after} if after else {})
+            given = {**arguments, **which, "limit": PAGE} | ({"after": after} if after else {})
             rows = read(operation, given)
             after = rows.next or ""
-            here = "archived" if archived else "in_use"
-            yield list(rows), f"{here}:{after}" if after else "" if archived else "archived:"
+            yield list(rows), f"{here}:{after}" if after else "" if here == phases[-1] else f"{phases[-1]}:"
             if not after:
                 break
 
@@ -52,24 +76,34 @@ def party_pages(kind: str, read: Read, place: str) -> Iterator[Page]:
 
 
 def document_pages(kind: str, read: Read, place: str) -> Iterator[Page]:
-    """Invoices or bills, each with its owner."""
-    owners = Owners(read, f"bill_list_{OWNER_OF[kind]}s")
+    """Invoices, payments or the like, each with its owner."""
+    owners, people = Owners(read, f"bill_list_{OWNER_OF[kind]}s"), People(read)
     for rows, following in listed(read, f"bill_list_{kind}s", place):
         ids = [owner_id(kind, row) for row in rows]
         owners.learn(ids)
         found = zip(rows, ids, strict=True)
-        yield Page(tuple(document(kind, row, owners.get(key), "list") for row, key in found), None, following)
+        documents = (document(kind, row, owners.get(key), "list", people) for row, key in found)
+        yield Page(tuple(documents), None, following)
 
 
 def party(kind: str, raw: Any, verb: str) -> Row:
     return Row.of(kind, operation(kind, verb), "id", raw, PARTIES[kind])
 
 
-def document(kind: str, raw: Any, owner: Raw | None, verb: str) -> Row:
+def document(kind: str, raw: Any, owner: Raw | None, verb: str, people: "People") -> Row:
     """The owner counts by its name and currency: its balance moves with every other document."""
-    told = owner and [owner.get(name) for name in ("name", "invoiceCurrency", "billCurrency")]
+    beside: Any = owner and [owner.get(name) for name in ("name", "invoiceCurrency", "billCurrency")]
+    more: dict[str, Any] = {}
+    if asked := isinstance(raw, Mapping) and raw.get("approvers"):
+        more = {"people": people.among(asked)}
+        beside = [beside, more]
     return Row.of(
-        kind, operation(kind, verb), "id", raw, lambda raw: DOCUMENTS[kind](raw, owner), beside=told
+        kind,
+        operation(kind, verb),
+        "id",
+        raw,
+        lambda raw: DOCUMENTS[kind](raw, owner, **more),
+        beside=beside,
     )
 
 
@@ -80,6 +114,28 @@ def operation(kind: str, verb: str) -> str:
 def owner_id(kind: str, raw: Any) -> str | None:
     key = raw.get(f"{OWNER_OF[kind]}Id") if isinstance(raw, Mapping) else None
     return key if isinstance(key, str) else None
+
+
+class People:
+    """The users of the organization, read once, when the first of them is asked for."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._names: dict[str, str] | None = None
+
+    def among(self, approvers: Any) -> dict[str, str]:
+        """Names by id of those who are asked to approve; whom nobody names is left out."""
+        if self._names is None:
+            self._names = self._named()
+        ids = [text(one, "userId") for one in approvers if isinstance(one, Mapping)]
+        return {key: self._names[key] for key in ids if key in self._names}
+
+    def _named(self) -> dict[str, str]:
+        try:
+            rows = [row for found in pages(self._read, "bill_list_users") for row in found]
+        except RefusedError:  # not every user may see the others
+            return {}
+        return {identifier(row): f"{text(row, 'firstName')} {text(row, 'lastName')}".strip() for row in rows}
 
 
 class Owners:
@@ -106,37 +162,73 @@ class Owners:
 
 
 def refresh(read: Read, kind: str, key: str) -> list[Row]:
-    """The record as it stands now; a customer or vendor with its documents, a document with its owner.
+    """The record as it stands now, and what a change of it moves: an owner's documents, a document's owner
+    and what it settles or is settled by.
 
-    Raises NotFoundError when BILL has no such record, LookupError for a kind that BILL does not have.
+    Raises NotFoundError when BILL has no such record, or tells of it with its owner only.
     """
+    if kind not in _REFRESH:
+        raise NotFoundError(f"{TITLE} tells of {key} with its owner only.", vendor=TITLE, status=404)
     return _REFRESH[kind](read, key)
 
 
-def _refresh_party(kind: str, documents: str, read: Read, key: str) -> list[Row]:
-    owner = read(f"bill_get_{kind}", {f"{kind}Id": key})
-    found = [row for rows in pages(read, f"bill_list_{documents}s", **{f"{kind}Id": key}) for row in rows]
-    return [party(kind, owner, "get"), *(document(documents, row, owner, "list") for row in found)]
+def _refresh_party(kind: str, read: Read, key: str) -> list[Row]:
+    owner, people = read(f"bill_get_{kind}", {f"{kind}Id": key}), People(read)
+    rows = [party(kind, owner, "get")]
+    for documents in (name for name, whose in OWNER_OF.items() if whose == kind):
+        found = (row for page in pages(read, f"bill_list_{documents}s", **{f"{kind}Id": key}) for row in page)
+        rows += [document(documents, row, owner, "list", people) for row in found]
+    return rows
 
 
 def _refresh_document(kind: str, read: Read, key: str) -> list[Row]:
-    owner_kind = OWNER_OF[kind]
-    raw = read(f"bill_get_{kind}", {f"{kind}Id": key})
+    owner_kind, people = OWNER_OF[kind], People(read)
+    raw = read(f"bill_get_{kind}", {ARGUMENT[kind]: key})
     owner = read(f"bill_get_{owner_kind}", {f"{owner_kind}Id": raw[f"{owner_kind}Id"]})
-    return [document(kind, raw, owner, "get"), party(owner_kind, owner, "get")]
+    rows = [document(kind, raw, owner, "get", people), party(owner_kind, owner, "get")]
+    for other, narrowed in MOVES[kind](raw):
+        found = (row for page in pages(read, f"bill_list_{other}s", **narrowed) for row in page)
+        rows += [document(other, row, owner, "list", people) for row in found]
+    return rows
 
 
+def _named(kind: str, lists: str, key: str) -> Callable[[Raw], Moved]:
+    """Those whose ids stand in one of the record's lists."""
+
+    def moved(raw: Raw) -> Moved:
+        ids = list(dict.fromkeys(text(one, key) for one in raw.get(lists) or () if text(one, key)))
+        return [(kind, {"ids": ids[at : at + PAGE]}) for at in range(0, len(ids), PAGE)]
+
+    return moved
+
+
+ARGUMENT = {
+    "invoice": "invoiceId",
+    "received_payment": "receivedPaymentId",
+    "credit_memo": "creditMemoId",
+    "bill": "billId",
+    "payment": "paymentId",
+    "vendor_credit": "vendorCreditId",
+}
+# What moves with a document besides its owner: documents of which kind, and what narrows their list to them.
+MOVES: Mapping[str, Callable[[Raw], Moved]] = {
+    "invoice": _named("received_payment", "payments", "id"),
+    "received_payment": _named("invoice", "invoicePayments", "invoiceId"),
+    "credit_memo": _named("invoice", "usage", "invoiceId"),
+    "bill": lambda bill: [("payment", {"billId": identifier(bill)})],
+    "payment": lambda payment: _named("bill", "parts", "billId")({"parts": bill_parts(payment)}),
+    "vendor_credit": _named("bill", "usage", "billId"),
+}
 _REFRESH: Mapping[str, Callable[[Read, str], list[Row]]] = {
-    "customer": partial(_refresh_party, "customer", "invoice"),
-    "vendor": partial(_refresh_party, "vendor", "bill"),
-    "invoice": partial(_refresh_document, "invoice"),
-    "bill": partial(_refresh_document, "bill"),
+    **{kind: partial(_refresh_party, kind) for kind in PARTIES},
+    **{kind: partial(_refresh_document, kind) for kind in DOCUMENTS},
 }
 REFRESHED = frozenset(_REFRESH)
 
 STREAMS = (
     Stream("customer", partial(party_pages, "customer")),
-    Stream("invoice", partial(document_pages, "invoice")),
+    *(Stream(kind, partial(document_pages, kind)) for kind in ("invoice", "received_payment", "credit_memo")),
     Stream("vendor", partial(party_pages, "vendor")),
-    Stream("bill", partial(document_pages, "bill")),
+    *(Stream(kind, partial(document_pages, kind)) for kind in ("bill", "payment", "vendor_credit")),
+    *CHILDREN,
 )

@@ -223,10 +223,14 @@ def around_vendor(vendor: Vendor) -> dict[str, Any]:
 
 
 def around_bill(bill: Bill) -> dict[str, Any]:
+    people = {one["user_vendor_id"]: one["name"] for one in bill.approvers}
     try:
         told = understood(
             bill.connection,
-            lambda: {"lines": bill_lines(bill.raw, bill.currency), "approvers": bill_approvers(bill.raw)},
+            lambda: {
+                "lines": bill_lines(bill.raw, bill.currency),
+                "approvers": bill_approvers(bill.raw, people),
+            },
         )
     except VendorError as error:
         told = {"unread": str(error)}

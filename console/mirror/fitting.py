@@ -16,6 +16,7 @@ from django.db.models import (
     DateTimeField,
     Field,
     IntegerField,
+    JSONField,
     TextField,
 )
 
@@ -37,6 +38,7 @@ PLAIN: Mapping[type[Field], type] = {
     BigIntegerField: int,
     DateTimeField: datetime,
     DateField: date,
+    JSONField: list,
 }
 
 Values = dict[str, Any]
@@ -102,7 +104,7 @@ def limits_of(field: Field, kind: type) -> Takes:
         )
     if kind is int:
         return lambda values: min(values) >= -LARGEST_PLAIN and max(values) <= LARGEST_PLAIN
-    if kind is bool:
+    if kind in (bool, list):
         return lambda values: True
     return lambda values: min(values).year in YEARS and max(values).year in YEARS
 

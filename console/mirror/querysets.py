@@ -121,6 +121,10 @@ class OwnedQuerySet(RecordQuerySet):
         )
 
 
+class OwnedReceivableQuerySet(ReceivableQuerySet, OwnedQuerySet):
+    """Rows that belong to a customer and are shown on its page."""
+
+
 class UsageQuerySet(OwnedQuerySet):
     def past(self) -> Self:
         """More was used than the allowance includes."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -64,7 +63,7 @@ def ask_all(run: Sync, children: Children, read: ReadAhead, owners: list[Record]
     found = Found()
     for owner, asked in under_way(children, read, owners):
         try:
-            rows = understood(run.connection, partial(rows_of, children, read, owner, asked))
+            rows = understood(run.connection, asked.answer)
         except NotFoundError:
             continue
         except (RefusedError, BadReplyError) as error:
@@ -82,14 +81,8 @@ def under_way(children: Children, read: ReadAhead, owners: list[Record]) -> Iter
     asked = []
     for at in range(len(owners)):
         for owner in owners[len(asked) : at + read.ahead]:
-            arguments = children.arguments(owner.vendor_id)
-            asked.append(read.ask(children.operation, arguments, lambda answer: answer))
+            asked.append(children.ask_ahead(read, owner.vendor_id, owner.raw))
         yield owners[at], asked[at]
-
-
-def rows_of(children: Children, read: ReadAhead, owner: Record, asked: Asked) -> list[Row]:
-    answer = children.rest(read, owner.vendor_id, asked.answer())
-    return children.rows(answer, owner.vendor_id, owner.raw)
 
 
 def unreadable(children: Children, owner: Record, error: Exception) -> Refusal:

@@ -7,11 +7,13 @@ import pytest
 from connectors.bill.streams import Owners
 from connectors.errors import NotFoundError
 from connectors.judging import Read
-from connectors.registry import Record, connector
+from connectors.registry import Record, Stream, connector
 from connectors.sandbox.client import SandboxControl
 from tests.connectors.bill_account import make_client, reader
 
 BILL = connector("bill")
+REFUSED = '[{"code": "BDC_1196", "message": "No."}]'
+LISTED = [stream for stream in BILL.streams if isinstance(stream, Stream)]
 
 
 @pytest.fixture
@@ -22,18 +24,22 @@ def read(sandbox: SandboxControl, sandbox_url: str) -> Iterator[Read]:
 
 
 def records(read: Read, kind: str) -> list[Record]:
-    (stream,) = (stream for stream in BILL.streams if stream.kind == kind)
+    (stream,) = (stream for stream in LISTED if stream.kind == kind)
     return [row.record() for page in stream.pages(read, "") for row in page.rows]
 
 
 def test_every_record_of_every_kind_is_read_once(read: Read) -> None:
-    counts = {stream.kind: [r.vendor_id for r in records(read, stream.kind)] for stream in BILL.streams}
+    counts = {stream.kind: [r.vendor_id for r in records(read, stream.kind)] for stream in LISTED}
 
     assert {kind: len(ids) for kind, ids in counts.items()} == {
         "customer": 25,
         "invoice": 60,
+        "received_payment": 18,
+        "credit_memo": 5,
         "vendor": 15,
         "bill": 40,
+        "payment": 15,
+        "vendor_credit": 0,
     }
     assert all(len(set(ids)) == len(ids) for ids in counts.values())
 
@@ -49,11 +55,11 @@ def test_archived_records_are_read_though_bill_hides_them(read: Read, sandbox: S
     invoice = records(read, "invoice")[0]
     owner = invoice.fields["customer_vendor_id"]
     sandbox.change("bill", "customer", owner, archived=True)
-    counts = {stream.kind: len(records(read, stream.kind)) for stream in BILL.streams}
+    counts = {stream.kind: len(records(read, stream.kind)) for stream in LISTED}
 
     sandbox.settings(bill_lists_archived=False)
 
-    assert {stream.kind: len(records(read, stream.kind)) for stream in BILL.streams} == counts
+    assert {stream.kind: len(records(read, stream.kind)) for stream in LISTED} == counts
     assert records(read, "invoice")[0].fields["customer_name"] == invoice.fields["customer_name"]
 
 
@@ -95,22 +101,80 @@ def test_reading_an_invoice_again_tells_its_customers_balance_too(
     invoice = next(record for record in records(read, "invoice") if record.fields["open_minor"])
     sandbox.change("bill", "invoice", invoice.vendor_id, status="PAID_IN_FULL", dueAmount="0")
 
-    fresh, customer = (row.record() for row in BILL.refresh(read, "invoice", invoice.vendor_id))
+    fresh, customer, *_ = (row.record() for row in BILL.refresh(read, "invoice", invoice.vendor_id))
 
     assert (fresh.fields["status"], fresh.fields["open_minor"]) == ("PAID_IN_FULL", 0)
     assert customer.vendor_id == invoice.fields["customer_vendor_id"]
 
 
-@pytest.mark.parametrize(("kind", "documents"), [("customer", "invoice"), ("vendor", "bill")])
-def test_reading_an_owner_again_brings_its_documents(read: Read, kind: str, documents: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "documents"),
+    [
+        ("customer", ["invoice", "received_payment", "credit_memo"]),
+        ("vendor", ["bill", "payment", "vendor_credit"]),
+    ],
+)
+def test_reading_an_owner_again_brings_its_documents(read: Read, kind: str, documents: list[str]) -> None:
     field = {"customer": "customer_vendor_id", "vendor": "vendor_vendor_id"}[kind]
-    every = records(read, documents)
+    every = [record for each in documents for record in records(read, each)]
     key = every[0].fields[field]
 
     owner, *rest = (row.record() for row in BILL.refresh(read, kind, key))
 
     assert owner.vendor_id == key
     assert [record.vendor_id for record in rest] == [r.vendor_id for r in every if r.fields[field] == key]
+
+
+def test_reading_a_payment_again_tells_its_bill_and_vendor_too(read: Read) -> None:
+    payment = records(read, "payment")[0]
+
+    fresh = [row.record() for row in BILL.refresh(read, "payment", payment.vendor_id)]
+
+    (part,) = payment.fields["bills"]
+    assert [(one.kind, one.vendor_id) for one in fresh] == [
+        ("payment", payment.vendor_id),
+        ("vendor", payment.fields["vendor_vendor_id"]),
+        ("bill", part["bill_vendor_id"]),
+    ]
+
+
+def test_reading_a_bill_again_tells_its_payments_too(read: Read) -> None:
+    payment = records(read, "payment")[0]
+    bill = payment.fields["bills"][0]["bill_vendor_id"]
+
+    fresh = [row.record() for row in BILL.refresh(read, "bill", bill)]
+
+    assert (payment.kind, payment.vendor_id) in [(one.kind, one.vendor_id) for one in fresh]
+
+
+def test_reading_a_received_payment_again_tells_its_invoice_and_customer_too(read: Read) -> None:
+    payment = records(read, "received_payment")[0]
+
+    fresh = [row.record() for row in BILL.refresh(read, "received_payment", payment.vendor_id)]
+
+    (part,) = payment.fields["invoices"]
+    assert [(one.kind, one.vendor_id) for one in fresh[1:]] == [
+        ("customer", payment.fields["customer_vendor_id"]),
+        ("invoice", part["invoice_vendor_id"]),
+    ]
+
+
+def test_those_who_are_asked_to_approve_are_named(read: Read) -> None:
+    asked = [one for bill in records(read, "bill") for one in bill.fields["approvers"]]
+
+    assert {one["status"] for one in asked} == {"APPROVED", "WAITING", "DENIED"}
+    assert all(one["name"] for one in asked)
+
+
+def test_where_bill_tells_of_no_users_those_who_are_asked_have_no_names(
+    read: Read, sandbox: SandboxControl
+) -> None:
+    sandbox.fail_next(status=403, path_contains="/v3/users", body=REFUSED)
+
+    asked = [one for bill in records(read, "bill") for one in bill.fields["approvers"]]
+
+    assert asked
+    assert {one["name"] for one in asked} == {""}
 
 
 def test_an_unchanged_invoice_is_the_same_in_the_list_and_alone(read: Read) -> None:

@@ -15,9 +15,16 @@ from console.mirror.models.details import (
     Tag,
     Usage,
 )
-from console.mirror.models.payables import Bill, Vendor
+from console.mirror.models.payables import Bill, Payment, Vendor, VendorBankAccount, VendorCredit
 from console.mirror.models.products import AddOn, Allowance, CustomField, Cycle, Plan, Product
-from console.mirror.models.receivables import CreditNote, Customer, Invoice, Subscription
+from console.mirror.models.receivables import (
+    CreditMemo,
+    CreditNote,
+    Customer,
+    Invoice,
+    ReceivedPayment,
+    Subscription,
+)
 from console.mirror.models.records import Owned, Record
 from console.mirror.models.syncs import NotOursError, RefusedRecord, Sync, Visit
 
@@ -27,7 +34,8 @@ KINDS: Mapping[str, type[Record]] = {
         *(Customer, Subscription, Invoice, CreditNote),
         *(Product, Plan, Cycle, AddOn, Allowance, CustomField),
         *(Usage, SubscriptionAddOn, Tag, Event, CustomFieldResponse, PaymentLog, InvoiceLine),
-        *(Vendor, Bill),
+        *(ReceivedPayment, CreditMemo),
+        *(Vendor, Bill, Payment, VendorCredit, VendorBankAccount),
     )
 }
 
@@ -37,6 +45,7 @@ __all__ = [
     "Allowance",
     "Bill",
     "Usage",
+    "CreditMemo",
     "CreditNote",
     "CustomField",
     "CustomFieldResponse",
@@ -47,9 +56,11 @@ __all__ = [
     "InvoiceLine",
     "NotOursError",
     "Owned",
+    "Payment",
     "PaymentLog",
     "Plan",
     "Product",
+    "ReceivedPayment",
     "Record",
     "RefusedRecord",
     "Subscription",
@@ -57,5 +68,7 @@ __all__ = [
     "Sync",
     "Tag",
     "Vendor",
+    "VendorBankAccount",
+    "VendorCredit",
     "Visit",
 ]

@@ -5,13 +5,19 @@ from datetime import UTC
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from console.mirror.models.records import Party, Record, days_since
-from console.mirror.querysets import InvoiceQuerySet, ReceivableQuerySet, SubscriptionQuerySet, present
+from console.mirror.models.records import Owned, Party, Record, days_since, spelled
+from console.mirror.querysets import (
+    InvoiceQuerySet,
+    OwnedReceivableQuerySet,
+    ReceivableQuerySet,
+    SubscriptionQuerySet,
+    present,
+)
 
 
 class Customer(Party):
     KIND = "customer"
-    STATE = ("status", "email")
+    STATE = ("status", "email", "updated_at")
 
     card_status = models.CharField(max_length=40, blank=True)
     total_paid_minor = models.BigIntegerField(null=True, blank=True)
@@ -125,6 +131,13 @@ class Invoice(OfCustomer):
         super().derive()
         self.aging_on = self.due_on or (self.issued_at and self.issued_at.astimezone(UTC).date())
 
+    def received_payments(self) -> "QuerySet[ReceivedPayment]":
+        """What settles it, or was to settle it."""
+        of_customer = ReceivedPayment.objects.filter(
+            connection_id=self.connection_id, customer_vendor_id=self.customer_vendor_id
+        )
+        return of_customer.filter(haystack__contains=self.vendor_id.casefold())
+
     @property
     def is_thin(self) -> bool:
         return self.connection.connector == "billsby" and self.refundable_minor is None
@@ -160,4 +173,58 @@ class CreditNote(OfCustomer):
     issued_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(OfCustomer.Meta):
+        pass
+
+
+class ShownWithCustomer(OfCustomer, Owned):
+    """What has no page of its own and is shown on its customer's."""
+
+    OWNER = "customer"
+
+    objects = present(OwnedReceivableQuerySet)
+    with_gone = OwnedReceivableQuerySet.as_manager()
+
+    class Meta(OfCustomer.Meta):
+        abstract = True
+
+
+class ReceivedPayment(ShownWithCustomer):
+    """Money from a customer, taken through the vendor or noted as received elsewhere."""
+
+    KIND = "received_payment"
+    SEARCHED = ("number", "customer_name", "customer_vendor_id", "vendor_id")
+
+    number = models.CharField(max_length=120, blank=True)
+    method = models.CharField(max_length=40, blank=True)
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    unapplied_minor = models.BigIntegerField(null=True, blank=True)
+    received_on = models.DateField(null=True, blank=True)
+    is_online = models.BooleanField(default=False)
+    # What of it settles which invoice: list of {invoice_vendor_id, amount_minor}.
+    invoices = models.JSONField(default=list, blank=True)
+
+    class Meta(ShownWithCustomer.Meta):
+        indexes = [
+            *ShownWithCustomer.Meta.indexes,
+            models.Index(fields=["-received_on", "-id"], name="received_payment_by_day"),
+        ]
+
+    def derive(self) -> None:
+        super().derive()
+        self.haystack += spelled(self.invoices, "invoice_vendor_id")
+
+
+class CreditMemo(ShownWithCustomer):
+    """BILL's credit to a customer. `open_minor`: what no invoice has used of it."""
+
+    KIND = "credit_memo"
+    SEARCHED = ("number", "customer_name", "customer_vendor_id", "vendor_id")
+
+    number = models.CharField(max_length=120, blank=True)
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    open_minor = models.BigIntegerField(null=True, blank=True)
+    issued_on = models.DateField(null=True, blank=True)
+    is_archived = models.BooleanField(default=False)
+
+    class Meta(ShownWithCustomer.Meta):
         pass

@@ -1,5 +1,6 @@
 """What all mirrored records share."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.hiding import DOTS
 from console.connections.models import Connection
 from console.mirror.querysets import OwnedQuerySet, RecordQuerySet, present
 
@@ -134,6 +136,7 @@ class Party(Record):
     balance_minor = models.BigIntegerField(null=True, blank=True)
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(null=True, blank=True)  # where the vendor tells when it last changed
 
     class Meta(Record.Meta):
         abstract = True
@@ -141,6 +144,30 @@ class Party(Record):
             models.Index(fields=["name", "id"], name="%(class)s_by_name"),
             models.Index(fields=["status"], name="%(class)s_by_status"),
         ]
+
+
+class BankAccount(Owned):
+    """Where money goes or comes from. No more of the number is kept than its last four."""
+
+    SEARCHED = ("name_on_account", "last_four", "vendor_id")
+
+    name_on_account = models.CharField(max_length=300, blank=True)
+    last_four = models.CharField(max_length=4, blank=True)
+    account_type = models.CharField(max_length=40, blank=True)
+    owner_type = models.CharField(max_length=40, blank=True)
+
+    class Meta(Owned.Meta):
+        abstract = True
+
+    @property
+    def title(self) -> str:
+        number = self.last_four and f"{DOTS}{self.last_four}"
+        return " ".join(filter(None, (self.name_on_account, number))) or self.vendor_id
+
+
+def spelled(parts: Iterable[Mapping[str, Any]], name: str) -> str:
+    """The ids that these parts name, to be searched for."""
+    return "".join(f" {part[name]}".casefold() for part in parts)
 
 
 def days_since(day: date | None) -> int | None:

@@ -8,15 +8,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from connectors.catalogue import find_operation
 from connectors.sandbox.bill.resources.funding_accounts import BANK
 from console.approvals.models import Proposal, StoredFile
 from console.mirror.models import KINDS, Record
-from console.mirror.offers import ACTIONS, payables
+from console.mirror.offers import ACTIONS, payables, receivables
 from console.mirror.refresh import refresh_record
 from tests import payables as books
 from tests import payments
+from tests import receivables as sales
 from tests.files import PDF
 from tests.writes.bill_payables import BANK as DETAILS
+from tests.writes.bill_receivables import USER
 
 TODAY = datetime.now(UTC).date()
 NEXT_WEEK = (TODAY + timedelta(days=9)).isoformat()
@@ -86,6 +89,64 @@ CASES: Mapping[str, tuple[str, dict, dict]] = {
     "vendor-delete-bank-account": (books.PAID_BY_ACH, {}, {"vendorId": books.PAID_BY_ACH}),
     "vendor-attach": (books.VENDOR, {"upload": PAPER}, {"vendorId": books.VENDOR}),
     "vendor-archive": (books.VENDOR, {}, {"vendorId": books.VENDOR}),
+    "invoice-send": (
+        sales.INVOICE,
+        {"replies": USER, "to": "ana@harbor.example, ap+1@acme.example"},
+        {
+            "invoiceId": sales.INVOICE,
+            "to": ["ana@harbor.example", "ap+1@acme.example"],
+            "replyToUserId": USER,
+        },
+    ),
+    "invoice-payment-link": (
+        sales.INVOICE,
+        {},
+        {"invoiceId": sales.INVOICE, "customerId": sales.HARBOR, "email": "ap@harbor.example"},
+    ),
+    "invoice-record-payment": (
+        sales.INVOICE,
+        {"invoices.amount": "100", "paymentDate": "2026-11-20", "paymentType": "CHECK"},
+        {
+            "amount": "100.00",
+            "customerId": sales.HARBOR,
+            "invoices": [{"invoiceId": sales.INVOICE, "amount": "100.00"}],
+            "paymentDate": "2026-11-20",
+            "paymentType": "CHECK",
+        },
+    ),
+    "invoice-charge": (
+        sales.INVOICE,
+        {"account": sales.ACCOUNT, "invoicePayments.amount": "120.50"},
+        {
+            "customerId": sales.HARBOR,
+            "bankAccountId": sales.ACCOUNT,
+            "invoicePayments": [{"invoiceId": sales.INVOICE, "amount": "120.50"}],
+        },
+    ),
+    "invoice-edit": (
+        sales.INVOICE,
+        {"dueDate": "2027-01-31"},
+        {"invoiceId": sales.INVOICE, "dueDate": "2027-01-31", "sendEmail": False},
+    ),
+    "invoice-archive": (sales.INVOICE, {}, {"invoiceId": sales.INVOICE}),
+    "invoice-restore": (sales.ARCHIVED, {}, {"invoiceId": sales.ARCHIVED}),
+    "customer-make-invoice": (
+        sales.HARBOR,
+        {
+            "invoiceNumber": "H-99",
+            "dueDate": "2026-12-31",
+            "invoiceLineItems.0.description": "Training",
+            "invoiceLineItems.0.quantity": "3",
+            "invoiceLineItems.0.price": "12.50",
+        },
+        {
+            "customerId": sales.HARBOR,
+            "invoiceNumber": "H-99",
+            "dueDate": "2026-12-31",
+            "invoiceLineItems": [{"description": "Training", "quantity": 3, "price": "12.50"}],
+            "sendEmail": False,
+        },
+    ),
 }
 APART = {"vendor-restore"}  # needs a record made for it
 
@@ -96,6 +157,7 @@ pytestmark = pytest.mark.django_db
 def found(connected, sandbox) -> Callable[[str, str], Record]:
     """A record of BILL's books, read into the mirror."""
     payments.fill(sandbox)
+    sales.fill(sandbox)
 
     def read(kind: str, key: str) -> Record:
         refresh_record(connected["bill"], kind, key)
@@ -130,7 +192,7 @@ def answered(priya, route: str, record: Record, **changes: str):
 
 
 def test_every_form_of_bill_has_a_case():
-    assert set(CASES) | APART == {action.route for action in payables.OFFERS}
+    assert set(CASES) | APART == {action.route for action in (*payables.OFFERS, *receivables.OFFERS)}
 
 
 @pytest.mark.parametrize("route", CASES)
@@ -140,7 +202,18 @@ def test_a_form_files_one_proposal_of_its_operation_and_does_nothing(priya, foun
     assert response.status_code == 302, response.text
     proposal = Proposal.objects.get()
     step = proposal.steps.get()
-    ours = {"transactionNumber", "file", "fileName", "fileType", "fileSize", "fileBody"}
+    ours = {
+        find_operation(step.operation).reference,
+        *("file", "fileName", "fileType", "fileSize", "fileBody"),
+    }
+        "transactionNumber",
+        *("description" for _ in [0] if route == "invoice-charge"),
+        "file",
+        "fileName",
+        "fileType",
+        "fileSize",
+        "fileBody",
+    }
     assert response.url == reverse("approvals:detail", args=[proposal.pk])
     assert step.operation == ACTIONS[route].operation
     assert {name: value for name, value in step.arguments.items() if name not in ours} == wanted
@@ -167,6 +240,12 @@ def test_an_archived_vendor_can_be_restored(priya, found, sandbox):
         ("vendor-enter-bill", {"billLineItems.0.amount": "much"}, "Write the amount like"),
         ("vendor-enter-bill", {"billLineItems.0.amount": ""}, "Fill this in."),
         ("vendor-enter-bill", {"invoiceNumber": "a,b"}, "Number on the bill does not look right"),
+        ("invoice-send", {"to": "nobody"}, "must be an e-mail address"),
+        ("invoice-send", {"to": " , "}, "Fill this in."),
+        ("invoice-record-payment", {"invoices.amount": "200.01"}, "the most that can be noted as received"),
+        ("invoice-charge", {"account": "bac01"}, "No longer offered."),
+        ("customer-make-invoice", {"invoiceLineItems.0.quantity": "many"}, "Write a whole number."),
+        ("customer-make-invoice", {"invoiceLineItems.0.quantity": ""}, "Fill this in."),
         ("vendor-edit", {"address.country": "Germany"}, "Country does not look right"),
         ("vendor-edit", {"email": "nobody"}, "E-mail must be an e-mail address"),
         ("vendor-bank-account", {"bankAccountNumber": "12"}, "Account number or IBAN does not look right"),

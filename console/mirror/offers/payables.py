@@ -8,15 +8,14 @@ from connectors.bill.judgements.at_once import remembering
 from connectors.bill.judgements.bank_details import bank_account
 from connectors.bill.judgements.vendors import flat_vendor
 from connectors.hiding import dotted
-from connectors.money import is_known, to_decimal
 from console.approvals.proposing import StepDraft
 from console.connections.clients import reader
 from console.mirror.actions import Action, Menu, Option
 from console.mirror.forms import ActionForm, Line
 from console.mirror.lines import Lines
 from console.mirror.models import Bill, Record, Vendor
+from console.mirror.offers.common import is_in_use, major, open_of, people_of, shelve
 
-ARCHIVED = "ARCHIVED"
 WAITING = ("ASSIGNED", "APPROVING")
 DENIED = "DENIED"
 MADE = {"$ref": {"step": 1, "result": "id"}}
@@ -46,10 +45,6 @@ BANK = {
 }
 
 
-def is_in_use(record: Record) -> bool:
-    return not record.is_archived
-
-
 def is_payable(bill: Bill) -> bool:
     return bill.is_open and not bill.is_archived
 
@@ -65,16 +60,8 @@ def held_back(bill: Bill) -> str:
     return ""
 
 
-def open_of(record: Any) -> int:
-    return record.open_minor or 0
-
-
 def whole_payment(bill: Bill) -> Mapping[str, Any]:
     return {"amount": major(bill)}
-
-
-def major(record: Any) -> str:
-    return f"{to_decimal(open_of(record), record.currency):f}" if is_known(record.currency) else ""
 
 
 def accounts(record: Record) -> list[Option]:
@@ -130,12 +117,8 @@ def in_words(option: Mapping[str, Any]) -> str:
 
 def approvers(bill: Bill, given: Mapping[str, Any]) -> list[Line]:
     """Whom BILL asks, and what they have said."""
-    read = reader(bill.connection)
-    names = {
-        user["id"]: f"{user.get('firstName', '')} {user.get('lastName', '')}".strip()
-        for user in facts.if_told(lambda: read("bill_list_users", {})) or ()
-    }
-    asked = read("bill_get_bill", {"billId": bill.vendor_id}).get("approvers") or ()
+    names = people_of(bill)
+    asked = reader(bill.connection)("bill_get_bill", {"billId": bill.vendor_id}).get("approvers") or ()
     words = {"WAITING": "has not answered", "APPROVED": "has approved", "DENIED": "has denied"}
     return [
         Line(names.get(one.get("userId"), one.get("userId", "")), words.get(one["status"], one["status"]))
@@ -178,23 +161,6 @@ def decide(slug: str, verb: str, action: str, icon: str, summary: str) -> Action
         asks={"decisions.comment": "Words to those who see the decision"},
         fits=lambda bill: is_in_use(bill) and bill.approval_status in WAITING,
         tells=approvers,
-    )
-
-
-def shelve(model: type[Record], verb: str, *, operation: str, key: str, summary: str) -> Action:
-    """Archiving, or restoring what is archived."""
-    is_back = verb == "Restore"
-    return Action(
-        slug=verb.lower(),
-        model=model,
-        operation=operation,
-        label=f"{verb}…",
-        title=verb,
-        icon="arrow-back-up" if is_back else "file-x",
-        button=f"Propose to {verb.lower()} {{record}}",
-        summary=summary,
-        about={key: "vendor_id"},
-        fits=lambda record: (record.status == ARCHIVED) == is_back,
     )
 
 

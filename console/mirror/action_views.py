@@ -1,5 +1,6 @@
 """Forms that end in proposals: opening one, following what is typed, and filing it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,15 @@ from connectors.errors import ArgumentsError, VendorError
 from connectors.registry import connector
 from console.approvals import files
 from console.approvals.errors import AlreadyProposedError, ApprovalError
+from console.approvals.models import Proposal
 from console.connections.clients import understood
 from console.connections.queries import is_trusted
-from console.mirror import lists
+from console.mirror import lists, paying
 from console.mirror.actions import Action, propose_action
 from console.mirror.forms import ActionForm, Line
 from console.mirror.models import Record
 from console.mirror.offers import ACTIONS, fits
+from console.mirror.paying import PayBillsForm
 from console.mirror.queries import get_record_for
 from console.mirror.refresh import read_again
 
@@ -58,17 +61,62 @@ def file_proposal(request: HttpRequest, action: Action, record: Record, *, url: 
     if "more" in form.data:
         return show_action(request, form, url=url, shows_errors=False)
     if not form.is_valid() or action.obstacle(record):
-        return show_action(request, form, url=url, tells=True, status=422)
+        return show_action(request, form, url=url, status=422)
+    return filed(
+        request,
+        lambda: propose_action(action, form, actor=request.user),
+        lambda problem: show_action(request, form, url=url, problem=form.worded(problem), status=422),
+    )
+
+
+def filed(
+    request: HttpRequest, file: Callable[[], Proposal], show: Callable[[str], HttpResponse]
+) -> HttpResponse:
+    """On to the proposal, the new one or the one that is there; or the form again, with what was wrong."""
     try:
-        proposal = propose_action(action, form, actor=request.user)
+        proposal = file()
     except AlreadyProposedError as error:
         messages.info(request, str(error))
         return redirect("approvals:detail", error.proposal.pk)
     except (ApprovalError, ArgumentsError, VendorError) as error:
-        problem = f"Nothing was proposed. {form.worded(str(error))}"
-        return show_action(request, form, url=url, problem=problem, status=422)
+        return show(f"Nothing was proposed. {error}")
     messages.success(request, f"{proposal.number} waits for approval.")
     return redirect("approvals:detail", proposal.pk)
+
+
+@permission_required("approvals.propose", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def pay_bills(request: HttpRequest) -> HttpResponse:
+    """Bills that were selected in the list, paid together."""
+    given = request.POST if request.method == "POST" else request.GET
+    bills = paying.chosen_bills(given.getlist("bill"))
+    left_out = [(bill, why) for bill in bills if (why := paying.why_not(bill))]
+    payable = [bill for bill in bills if not paying.why_not(bill)]
+    if problem := paying.not_together(payable, left_out):
+        messages.error(request, problem)
+        return redirect("mirror:bill-list")
+    form = PayBillsForm(given.dict(), bills=payable)
+
+    def show(problem: str = "", status: int = 200) -> HttpResponse:
+        context = {
+            "form": form,
+            "left_out": left_out,
+            "needs_trust": not is_trusted(payable[0].connection),
+            "system": connector("bill").title,
+            "shows_errors": request.method == "POST",
+            "problem": problem or form.problem,
+        }
+        return render(request, "mirror/pay_bills.html", context, status=status)
+
+    if request.method != "POST":
+        return show()
+    if not form.is_valid():
+        return show(status=422)
+    return filed(
+        request,
+        lambda: paying.propose_payments(form, actor=request.user),
+        lambda problem: show(problem, status=422),
+    )
 
 
 def answers(request: HttpRequest) -> dict[str, Any]:

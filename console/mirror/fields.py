@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from connectors import schemas
+from connectors.errors import ArgumentsError
 from connectors.money import format_money, is_known, to_decimal, to_minor
 
 if TYPE_CHECKING:
@@ -67,6 +69,15 @@ def amount_field(label: str, hint: str) -> forms.CharField:
     )
 
 
+def reason_field() -> forms.CharField:
+    return forms.CharField(
+        max_length=500,
+        widget=forms.Textarea,
+        help_text="One sentence for the approver and the audit log.",
+        error_messages={"required": "Say why; the approver and the audit log see it."},
+    )
+
+
 def file_field(label: str, *, is_required: bool) -> forms.CharField:
     return forms.CharField(
         label=label,
@@ -103,6 +114,14 @@ def field_for(
             field = forms.CharField(**said, max_length=schema.get("maxLength"))
     field.error_messages["required"] = "Fill this in."
     return field
+
+
+def checked(schema: Mapping[str, Any], value: Any, *, label: str) -> Any:
+    """The value as the argument takes it. Raises ValidationError with the field's label in it."""
+    try:
+        return schemas.checked({"type": "object", "properties": {"value": schema}}, {"value": value})["value"]
+    except ArgumentsError as error:
+        raise forms.ValidationError([text.replace("value", label, 1) for text in error.problems]) from None
 
 
 def read_money(text: str, currency: str, *, example_minor: int = 125_000) -> int:

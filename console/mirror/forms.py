@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from connectors import schemas
 from connectors.errors import ArgumentsError, VendorError
 from connectors.money import format_money, to_decimal
 from console.approvals import files
@@ -15,11 +14,13 @@ from console.connections.clients import understood
 from console.mirror.fields import (
     EMPTY,
     amount_field,
+    checked,
     field_for,
     file_field,
     menu_field,
     pick_field,
     read_money,
+    reason_field,
     up_to,
 )
 from console.mirror.models import Record
@@ -72,12 +73,7 @@ class ActionForm(forms.Form):
             self.fields |= dict(action.lines.fields(action.schema, given))
         if action.file:
             self.fields["file"] = file_field(action.file, is_required=action.sends_file)
-        self.fields["reason"] = forms.CharField(
-            max_length=500,
-            widget=forms.Textarea,
-            help_text="One sentence for the approver and the audit log.",
-            error_messages={"required": "Say why; the approver and the audit log see it."},
-        )
+        self.fields["reason"] = reason_field()
 
     def lines_of(self, menu: "Menu") -> "list[Option]":
         try:
@@ -289,12 +285,7 @@ class ActionForm(forms.Form):
     def checked(self, name: str, value: Any) -> Any:
         if name == self.action.amount:
             return self.read_amount(value)
-        schema = part(self.action.schema, name)
-        try:
-            return schemas.checked({"type": "object", "properties": {name: schema}}, {name: value})[name]
-        except ArgumentsError as error:
-            label = self.fields[name].label
-            raise forms.ValidationError([text.replace(name, label, 1) for text in error.problems]) from None
+        return checked(part(self.action.schema, name), value, label=self.fields[name].label)
 
     def read_amount(self, text: str) -> int:
         """Minor units."""

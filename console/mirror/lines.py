@@ -6,10 +6,8 @@ from typing import Any
 
 from django import forms
 
-from connectors import schemas
-from connectors.errors import ArgumentsError
 from connectors.money import to_decimal
-from console.mirror.fields import EMPTY, field_for, read_money
+from console.mirror.fields import EMPTY, checked, field_for, read_money
 
 SHOWN_AT_LEAST = 4
 SPARE = 2
@@ -95,11 +93,9 @@ class Lines:
             try:
                 if column == self.price:
                     cells[column] = f"{to_decimal(read_money(cells[column], currency), currency):f}"
-                one = {"type": "object", "properties": {column: shape["properties"][column]}}
-                cells[column] = schemas.checked(one, {column: cells[column]})[column]
-            except ArgumentsError as error:
-                label = self.columns[column]
-                form.add_error(name, [text.replace(column, label, 1) for text in error.problems])
+                cells[column] = checked(
+                    shape["properties"][column], cells[column], label=self.columns[column]
+                )
             except forms.ValidationError as error:
                 form.add_error(name, error)
         return cells

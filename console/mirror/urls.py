@@ -36,6 +36,7 @@ urlpatterns = [
     *map(shown, (model for model in (*lists.LISTINGS, Plan) if model is not Usage)),
     *(address for model in LISTED for address in papers_beside(model)),
     path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
+    path("bills/pay/", action_views.pay_bills, name="pay-bills"),
     *(
         path(action.path, action_views.record_action, {"route": action.route}, name=action.route)
         for action in OFFERS

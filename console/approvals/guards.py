@@ -41,6 +41,8 @@ _IS_EXECUTING = (
     f"EXISTS (SELECT 1 FROM {PROPOSAL} p WHERE p.id = {_PROPOSAL_OF_STEP} AND p.status = 'executing')"
 )
 
+_ENDED = "('succeeded','failed','partly_done','rejected','withdrawn','expired','superseded','stale')"
+
 FIXED = {
     PROPOSAL: (
         "connection_id",
@@ -146,6 +148,14 @@ GUARDS = (
         f"NEW.state = 'sent' AND OLD.state = 'prepared' AND NOT {_IS_EXECUTING}",
     ),
     Guard(
+        "hold_lasts",
+        HOLD,
+        "UPDATE OF is_live",
+        "what a proposal holds is let go when it has ended, and not taken again",
+        f"NEW.is_live OR EXISTS (SELECT 1 FROM {STEP} s JOIN {PROPOSAL} p ON p.id = s.proposal_id "
+        f"WHERE s.id = NEW.step_id AND p.status NOT IN {_ENDED})",
+    ),
+    Guard(
         "settlement_when_unknown",
         SETTLEMENT,
         "INSERT",
@@ -156,7 +166,6 @@ GUARDS = (
 )
 
 # A proposal that ended lets go of what it held, so that a new one can be made.
-_ENDED = "('succeeded','failed','partly_done','rejected','withdrawn','expired','superseded','stale')"
 _RELEASE = (
     f"UPDATE {HOLD} SET is_live = FALSE WHERE step_id IN (SELECT id FROM {STEP} WHERE proposal_id = NEW.id)"
 )

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models.signals import post_migrate
 
-from console.approvals import execution, guards
+from console.approvals import deciding, execution, guards
 from console.approvals.models import Move, Proposal
 from console.audit import guards as audit_guards
 
@@ -27,6 +27,9 @@ PENDING_ATTACKS = {
     "change the path": "UPDATE approvals_step SET path = '/elsewhere'",
     "delete the proposal": "DELETE FROM approvals_proposal",
     "delete the steps": "DELETE FROM approvals_step",
+    "let go of its record": "UPDATE approvals_hold SET is_live = FALSE",
+    "hold another record": "UPDATE approvals_hold SET thing = 'x'",
+    "delete what it holds": "DELETE FROM approvals_hold",
     "delete the move table": "DELETE FROM approvals_move",
     "bend the move table": "UPDATE approvals_move SET to_state = 'succeeded' WHERE from_state = 'pending'",
 }
@@ -37,6 +40,12 @@ def test_a_pending_proposal_resists(retry, sql):
     retry()
     with pytest.raises(DatabaseError):
         attack(sql)
+
+
+def test_a_proposal_that_ended_takes_nothing_again(retry, people):
+    deciding.withdraw(proposal_id=retry().pk, actor=people["priya"])
+    with pytest.raises(DatabaseError, match="not taken again"):
+        attack("UPDATE approvals_hold SET is_live = TRUE")
 
 
 def decision(proposal: Proposal, approver, **changes) -> tuple[str, list]:

@@ -327,10 +327,12 @@ def _file_step(proposal: Proposal, position: int, step: PreparedStep) -> None:
 def _held(connection: Connection, step: PreparedStep) -> list[str]:
     """What one live proposal keeps to itself: the record it changes, or the very request if it makes one.
 
-    And whatever it pays, in whichever way: two that are both right alone would pay it twice together.
+    And whatever it pays, in whichever way and over whichever of the connections to one account: two that are
+    both right alone would pay it twice together.
     """
     paid = sorted(step.operation.paid_in(step.arguments))
-    pays = [f"{connection.pk}|pays {step.operation.pays.kind}|{key}" for key in paid]
+    account = digest_of(rfc8785.dumps([connection.base_url, dict(connection.injected)]).decode())
+    pays = [f"{account}|pays {step.operation.pays.kind}|{key}" for key in paid]
     return [f"{connection.pk}|{step.operation.name}|{_changed(connection, step)}", *pays]
 
 

@@ -45,6 +45,18 @@ def test_a_bill_that_is_about_to_be_paid_is_not_asked_for_in_another_way(file, f
     assert held.value.proposal == proposal
 
 
+def test_a_second_connection_to_the_same_account_pays_no_bill_again(file, connected, people):
+    proposal = file(ALONE)
+    again = connected["bill"]
+    credentials = again.credentials
+    again.pk, again.slug = None, "bill-again"
+    again.credentials = credentials
+    again.save()
+    with pytest.raises(AlreadyProposedError) as held:
+        propose(actor=people["luis"], steps=[ALONE], reason="", origin=Origin("form"), connection=again)
+    assert held.value.proposal == proposal
+
+
 def test_bills_that_have_nothing_in_common_are_paid_side_by_side(file):
     assert file(ALONE).status == file(OTHER).status == Proposal.Status.PENDING
 

@@ -73,3 +73,12 @@ def test_a_secret_is_there_whole_or_not_at_all(tmp_path):
     assert not path.exists()
     bootstrap.write_secret(path, "text")
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("text", 0o600)
+
+
+def test_a_command_without_its_settings_says_what_is_missing():
+    half = {name: value for name, value in os.environ.items() if name != "VAULT_KEY"}
+    command = [sys.executable, str(bootstrap.ROOT / "manage.py"), "tools"]
+    environ = half | {"COUNTERSIGN_ENV": "ready", "SECRET_KEY": "half a set-up"}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Set the VAULT_KEY environment variable. `python3 manage.py demo` sets")

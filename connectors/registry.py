@@ -3,7 +3,8 @@
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -102,14 +103,31 @@ class Page:
 
 @dataclass(frozen=True)
 class Stream:
-    """A full listing of one kind, page by page, from its beginning ("") or from where a page goes on."""
+    """A full listing of one kind, page by page, from its beginning ("") or from where a page goes on.
+
+    pages: given a `ReadAhead` and a place. since: where it can also list what changed alone, the field that
+    tells when a record last did; `pages` then takes a moment besides and gives the oldest change first.
+    """
 
     kind: str
-    pages: Callable[[ReadAhead, str], Iterator[Page]]
+    pages: Callable[..., Iterator[Page]]
+    since: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:
         return (self.kind,)
+
+    def newest_change(self, rows: Iterable[Row]) -> datetime | None:
+        """When the last of these records changed, as far as they tell."""
+        if not self.since:
+            return None
+        found = []
+        for row in rows:
+            told = row.raw.get(self.since) if row.kind == self.kind and isinstance(row.raw, Mapping) else None
+            with suppress(TypeError, ValueError):
+                moment = datetime.fromisoformat(told)
+                found.append(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return max(found, default=None)
 
 
 @dataclass(frozen=True)

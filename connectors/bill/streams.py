@@ -1,6 +1,7 @@
 """The mirror's way through BILL: full listings page by page, and one record with what hangs on it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,12 +17,12 @@ from connectors.bill.mapping import (
     vendor_record,
 )
 from connectors.bill.payments import bill_parts, payment_record, received_payment_record
+from connectors.bill.reading import PAGE, UPDATED, listed
 from connectors.bill.session import TITLE
 from connectors.errors import NotFoundError, RefusedError
 from connectors.judging import Read
 from connectors.registry import Page, Record, Row, Stream
 
-PAGE = 100  # BILL's largest
 OWNERS_KEPT = 5_000  # about; however many there are, a listing takes no more memory for them
 Raw = Mapping[str, Any]
 
@@ -39,51 +40,32 @@ OWNER_OF = {
     **dict.fromkeys(("bill", "payment", "vendor_credit"), "vendor"),
 }
 Moved = list[tuple[str, dict[str, Any]]]
-NEVER_ARCHIVED = ("bill_list_payments", "bill_list_received_payments")
-
-
-def listed(
-    read: Read, operation: str, place: str = "", **arguments: Any
-) -> Iterator[tuple[list[dict[str, Any]], str]]:
-    """All rows of a list operation from a place on, a page at a time, each with the place of what follows.
-
-    Those in use come first, then the archived ones: whether BILL lists archived records unasked is not
-    documented, so both are asked for, where there can be any. A row archived meanwhile may come twice. BILL
-    does not tell how long a list is, so one that shrinks while it is read may hide a row until it is read
-    again.
-    """
-    phase, _, after = place.partition(":")
-    phases = ("all",) if operation in NEVER_ARCHIVED else ("in_use", "archived")
-    for here in phases[phases.index(phase or phases[0]) :]:
-        which = {} if here == "all" else {"archived": here == "archived"}
-        while True:
-            given = {**arguments, **which, "limit": PAGE} | ({"after": after} if after else {})
-            rows = read(operation, given)
-            after = rows.next or ""
-            yield list(rows), f"{here}:{after}" if after else "" if here == phases[-1] else f"{phases[-1]}:"
-            if not after:
-                break
 
 
 def pages(read: Read, operation: str, **arguments: Any) -> Iterator[list[dict[str, Any]]]:
-    return (rows for rows, _ in listed(read, operation, **arguments))
+    return (part.rows for part in listed(read, operation, **arguments))
 
 
-def party_pages(kind: str, read: Read, place: str) -> Iterator[Page]:
+def party_pages(kind: str, read: Read, place: str, since: datetime | None = None) -> Iterator[Page]:
     """Customers or vendors."""
-    for rows, following in listed(read, f"bill_list_{kind}s", place):
-        yield Page(tuple(party(kind, row, "list") for row in rows), None, following)
+    for part in listed(read, f"bill_list_{kind}s", place, since=since):
+        yield Page(tuple(party(kind, row, "list") for row in part.rows), None, part.following, part.asked_at)
 
 
-def document_pages(kind: str, read: Read, place: str) -> Iterator[Page]:
-    """Invoices, payments or the like, each with its owner."""
-    owners, people = Owners(read, f"bill_list_{OWNER_OF[kind]}s"), People(read)
-    for rows, following in listed(read, f"bill_list_{kind}s", place):
-        ids = [owner_id(kind, row) for row in rows]
-        owners.learn(ids)
-        found = zip(rows, ids, strict=True)
-        documents = (document(kind, row, owners.get(key), "list", people) for row, key in found)
-        yield Page(tuple(documents), None, following)
+def document_pages(
+    kind: str, read: Read, place: str, since: datetime | None = None, *, size: int = PAGE
+) -> Iterator[Page]:
+    """Invoices, payments or the like, each with its owner; with changed ones come the owners themselves."""
+    owner_kind = OWNER_OF[kind]
+    owners, people = Owners(read, f"bill_list_{owner_kind}s"), People(read)
+    for part in listed(read, f"bill_list_{kind}s", place, since=since, size=size):
+        ids = [owner_id(kind, row) for row in part.rows]
+        read_now = owners.learn(ids)
+        found = zip(part.rows, ids, strict=True)
+        rows = [document(kind, row, owners.get(key), "list", people) for row, key in found]
+        if since:
+            rows += [party(owner_kind, owner, "list") for owner in read_now]
+        yield Page(tuple(rows), None, part.following, part.asked_at)
 
 
 def party(kind: str, raw: Any, verb: str) -> Row:
@@ -147,15 +129,17 @@ class Owners:
         self._kept = kept
         self._known: dict[str, Raw | None] = {}
 
-    def learn(self, ids: Iterable[str | None]) -> None:
+    def learn(self, ids: Iterable[str | None]) -> list[Raw]:
+        """Those among them that had to be read."""
         if len(self._known) > self._kept:
             self._known.clear()
         missing = sorted({one for one in ids if one and one not in self._known})
         if not missing:
-            return
+            return []
         self._known.update(dict.fromkeys(missing))
-        for rows in pages(self._read, self._operation, ids=missing):
-            self._known.update((identifier(row), row) for row in rows)
+        found = [row for rows in pages(self._read, self._operation, ids=missing) for row in rows]
+        self._known.update((identifier(row), row) for row in found)
+        return found
 
     def get(self, key: str | None) -> Raw | None:
         return self._known.get(key) if key else None
@@ -225,10 +209,15 @@ _REFRESH: Mapping[str, Callable[[Read, str], list[Row]]] = {
 }
 REFRESHED = frozenset(_REFRESH)
 
+
+def documents(kind: str) -> Stream:
+    return Stream(kind, partial(document_pages, kind), since=UPDATED)
+
+
 STREAMS = (
-    Stream("customer", partial(party_pages, "customer")),
-    *(Stream(kind, partial(document_pages, kind)) for kind in ("invoice", "received_payment", "credit_memo")),
-    Stream("vendor", partial(party_pages, "vendor")),
-    *(Stream(kind, partial(document_pages, kind)) for kind in ("bill", "payment", "vendor_credit")),
+    Stream("customer", partial(party_pages, "customer"), since=UPDATED),
+    *(documents(kind) for kind in ("invoice", "received_payment", "credit_memo")),
+    Stream("vendor", partial(party_pages, "vendor"), since=UPDATED),
+    *(documents(kind) for kind in ("bill", "payment", "vendor_credit")),
     *CHILDREN,
 )

@@ -126,7 +126,7 @@ def routes(core: Core) -> list[Route]:
                 raise UnusableError(
                     f"no field {', '.join(sorted(unknown))}; there are {', '.join(sorted(body))}"
                 )
-            body |= fields
+            body |= core.stamps(connector, body) | fields
             books.put(kind, key, body)
         return body
 

@@ -17,7 +17,7 @@ class Core:
 
     A half is a package with DEFAULTS (its settings and their values), `routes(core)` (paths after its own
     name) and `seed(core, seed, customers)`; one that sends events has WEBHOOKS, one that can be made large
-    `fill(core, seed, customers, invoices)`.
+    `fill(core, seed, customers, invoices)`, one whose records tell when they changed `stamps(record, now)`.
     """
 
     def __init__(self, state_file: Path, halves: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
@@ -54,6 +54,11 @@ class Core:
             for half in self.halves.values():
                 if hasattr(half, "fill"):
                     half.fill(self, seed, customers, invoices)
+
+    def stamps(self, connector: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that change with every change of a record."""
+        half = self.halves[connector]
+        return half.stamps(record, self.store.now()) if hasattr(half, "stamps") else {}
 
     def _reset_to_usual_size(self, seed: int, customers: int) -> None:
         """Tests ask for the same books again and again; dates in them are counted from this hour."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from connectors.registry import connector
+from connectors.registry import Stream, connector
 from console.accounts.models import Person
 from console.connections.budget import limit_of
 from console.connections.models import Connection, EventSubscription, Webhook
@@ -23,6 +23,12 @@ class Reading:
     count: int
     read_at: datetime | None
     run: Sync | None  # the newest one
+    is_read_by_change: bool = False  # most runs ask for nothing but what changed
+
+    @property
+    def extent(self) -> str:
+        """What the newest run read or reads, where that is not always the same."""
+        return self.run.extent if self.run and self.is_read_by_change else ""
 
     @property
     def words(self) -> str:
@@ -147,6 +153,7 @@ def cards(pk: int | None = None) -> list[Card]:
                     count=counts.get((kind, connection.pk), 0),
                     read_at=read_at.get((connection.pk, stream.kind)),
                     run=runs.get((connection.pk, stream.kind)) if kind == stream.kind else None,
+                    is_read_by_change=isinstance(stream, Stream) and bool(stream.since),
                 )
                 for stream in connector(connection.connector).streams
                 for kind in stream.kinds

@@ -49,7 +49,7 @@ def missing_rows(run: Sync) -> list[QuerySet[Record]]:
     if children:
         return [unmentioned(run.connection, children, kind) for kind in children.kinds]
     rows = KINDS[run.kind].objects.filter(connection=run.connection)
-    whole = Sync.objects.filter(connection=run.connection, kind=run.kind, listed_at__isnull=False)
+    whole = Sync.objects.filter(connection=run.connection, kind=run.kind, since=None, listed_at__isnull=False)
     before = whole.filter(pk__lt=run.pk).order_by("-pk").first()
     if before is None:
         return []

@@ -1,4 +1,7 @@
-"""Reading everything a connection has into the mirror, page by page."""
+"""Reading a connection into the mirror, page by page: everything once a day, and in between what changed.
+
+What is gone shows only where everything was read; a run that asks for changes marks nothing as gone.
+"""
 
 import logging
 import time
@@ -33,9 +36,15 @@ Progress = Callable[[Sync], None]
 
 
 def sync_connection(
-    connection: Connection, on_progress: Progress | None = None, *, kind: str = ""
+    connection: Connection,
+    on_progress: Progress | None = None,
+    *,
+    kind: str = "",
+    everything: bool = False,
 ) -> list[Sync]:
     """Read every kind of record the connector lists, or the one that is asked for; returns the runs.
+
+    everything: where changes alone would do, too; a run that stopped goes on as what it was.
 
     A kind that fails does not stop the next, and one that another worker is reading is left to it. A row that
     cannot be read is kept aside, and its page goes on. Rows and place commit together with each page, and a
@@ -44,7 +53,10 @@ def sync_connection(
     """
     runs = []
     for stream in connector(connection.connector).streams:
-        run = begin(connection, stream.kind) if kind in ("", *stream.kinds) else None
+        if kind not in ("", *stream.kinds):
+            continue
+        since = None if everything else from_when(connection, stream)
+        run = begin(connection, stream.kind, since=since)
         if run is None:
             continue
         runs.append(run)
@@ -65,7 +77,19 @@ def stop(connection: Connection, *, actor: Person) -> bool:
     return bool(stopped)
 
 
-def begin(connection: Connection, kind: str) -> Sync | None:
+def from_when(connection: Connection, stream: Stream | Children) -> datetime | None:
+    """From when on changes are enough; None where everything is to be read: once a day, by our clock."""
+    if isinstance(stream, Children) or not stream.since:
+        return None
+    runs = Sync.objects.filter(connection=connection, kind=stream.kind, listed_at__isnull=False)
+    listed, whole = runs.order_by("-pk").first(), runs.filter(since=None).order_by("-pk").first()
+    if listed is None or whole is None or whole.state != Sync.State.DONE:
+        return None
+    is_of_today = timezone.localdate(whole.started_at) == timezone.localdate()
+    return listed.changes_from if is_of_today else None
+
+
+def begin(connection: Connection, kind: str, *, since: datetime | None = None) -> Sync | None:
     """Open a run or go on with the one that stopped; None while another worker is at it."""
     now = timezone.now()
     runs = Sync.objects.filter(connection=connection, kind=kind)
@@ -78,7 +102,13 @@ def begin(connection: Connection, kind: str) -> Sync | None:
             if newest and newest.goes_on:
                 return take_up(newest, now)
             return Sync.objects.create(
-                connection=connection, kind=kind, started_at=now, reported_at=now, turn_at=now
+                connection=connection,
+                kind=kind,
+                since=since,
+                newest=since and since + Sync.OVERLAP,
+                started_at=now,
+                reported_at=now,
+                turn_at=now,
             )
     except IntegrityError:
         return None
@@ -104,7 +134,7 @@ def forget_old(runs: QuerySet[Sync], now: datetime) -> None:
     # The last whole reading tells how old the mirror is, however long later ones have failed; the last list
     # tells what is missing from the next.
     whole = runs.filter(state=Sync.State.DONE).order_by("-started_at").values_list("pk", flat=True)[:1]
-    listed = runs.filter(listed_at__isnull=False).order_by("-pk").values_list("pk", flat=True)[:1]
+    listed = runs.filter(listed_at__isnull=False, since=None).order_by("-pk").values_list("pk", flat=True)[:1]
     runs.filter(finished_at__lt=now - KEPT_FOR).exclude(pk__in=[*whole, *listed]).delete()
 
 
@@ -114,7 +144,8 @@ def read_stream(run: Sync, stream: Stream | Children, on_progress: Progress) -> 
         if run.listed_at is None:
             ways = walks.walk if isinstance(stream, Children) else read_pages
             ways(run, stream, on_progress)
-        settle_missing(run, on_progress)
+        if run.since is None:
+            settle_missing(run, on_progress)
     except TooManyMissingError:
         end(run, Sync.State.HELD)
     except NotOursError:
@@ -129,17 +160,21 @@ def read_stream(run: Sync, stream: Stream | Children, on_progress: Progress) -> 
         fail(run, f"Reading stopped at a fault of ours; the log has it as sync {run.pk}.")
     else:
         end(run, Sync.State.DONE)
-        (walks.forget_refusals if isinstance(stream, Children) else forget_refusals)(run, stream)
+        if run.since is None:
+            (walks.forget_refusals if isinstance(stream, Children) else forget_refusals)(run, stream)
     on_progress(run)
 
 
 def read_pages(run: Sync, stream: Stream, on_progress: Progress) -> None:
     """From the run's place to the end of the list. Raises VendorError, NotOursError."""
+    generation = run.pk if run.since is None else None
     with reading_ahead(run.connection) as read:
-        for pages in together(stream.pages(read, run.place)):
+        asked = (read, run.place, run.since) if run.since else (read, run.place)
+        for pages in together(stream.pages(*asked)):
+            rows = [(page.rows, page.asked_at) for page in pages]
             with transaction.atomic():
-                report(run, pages)
-                store_pages(run.connection, [(page.rows, page.asked_at) for page in pages], generation=run.pk)
+                report(run, pages, stream)
+                store_pages(run.connection, rows, generation=generation)
             hint(f"connection.{run.connection_id}")
             on_progress(run)
 
@@ -173,10 +208,12 @@ def together(pages: Iterator[Page]) -> Iterator[list[Page]]:
         most = PAGES_AT_ONCE
 
 
-def report(run: Sync, pages: list[Page]) -> None:
-    """Note how far the list is read. Raises NotOursError."""
+def report(run: Sync, pages: list[Page], stream: Stream) -> None:
+    """Note how far the list is read, and the newest change among it. Raises NotOursError."""
     now, last = timezone.now(), pages[-1]
+    changes = [run.newest, *(stream.newest_change(page.rows) for page in pages)]
     run.update_while_ours(
+        newest=max((change for change in changes if change), default=None),
         done=F("done") + sum(len(page.rows) for page in pages),
         total=last.total,
         place=last.following,

@@ -16,6 +16,8 @@ from tests.mirror.factories import make_sync
 
 pytestmark = pytest.mark.django_db
 
+NONE_SEEDED = {"vendor_credit", "vendor_bank_account"}
+
 
 @pytest.fixture
 def billsby(connected):
@@ -57,7 +59,7 @@ def test_everything_a_vendor_lists_is_in_the_mirror(connected, sandbox, vendor):
     for stream in connector(vendor).streams:
         asked = held[stream.owner] if isinstance(stream, Children) else held[stream.kind]
         assert runs[stream.kind].done == asked
-        assert all(held[kind] > 0 for kind in stream.kinds)
+        assert all(held[kind] > 0 for kind in stream.kinds if kind not in NONE_SEEDED)
 
 
 def test_a_second_reading_changes_no_row(billsby):
@@ -150,13 +152,13 @@ def test_a_reading_that_fails_on_the_way_goes_on_where_it_was(billsby, sandbox):
     assert (again.pk, again.state, again.done) == (failed.pk, Sync.State.DONE, again.total)
 
 
-def test_a_place_that_the_vendor_refuses_is_given_up(connected, sandbox):
-    stopped = begin(connected["bill"], "invoice")
-    Sync.objects.filter(pk=stopped.pk).update(state=Sync.State.STOPPED, place="in_use:no-such-token")
-    sync_connection(connected["bill"])
+def test_a_place_that_cannot_be_gone_on_from_is_given_up(billsby):
+    stopped = begin(billsby, "invoice")
+    Sync.objects.filter(pk=stopped.pk).update(state=Sync.State.STOPPED, place="no such place")
+    sync_connection(billsby, kind="invoice")
     stopped.refresh_from_db()
     assert (stopped.state, stopped.place) == (Sync.State.FAILED, "")
-    sync_connection(connected["bill"])
+    sync_connection(billsby, kind="invoice")
     assert Sync.objects.filter(kind="invoice").first().state == Sync.State.DONE
 
 

@@ -2,7 +2,8 @@
 
 from connectors.sandbox.bill.choices import DEFAULTS
 from connectors.sandbox.bill.routes import routes
+from connectors.sandbox.bill.rules import stamps
 from connectors.sandbox.bill.seed import seed
 from connectors.sandbox.bill.webhooks import WEBHOOKS
 
-__all__ = ["DEFAULTS", "WEBHOOKS", "routes", "seed"]
+__all__ = ["DEFAULTS", "WEBHOOKS", "routes", "seed", "stamps"]

@@ -1,5 +1,7 @@
 """What the subjects share: the values BILL takes, a new record, and amounts to the cent."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
@@ -15,6 +17,10 @@ CENT = Decimal("0.01")
 def new_record(books: Books, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     now = v3_time(books.now)
     return {"id": new_id(books, kind), "archived": False, **fields, "createdTime": now, "updatedTime": now}
+
+
+def stamps(record: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {"updatedTime": v3_time(now)} if "updatedTime" in record else {}
 
 
 def decimal(value: Any) -> Decimal:

@@ -1,6 +1,6 @@
 """How the mirror was filled: its runs, and what did not fit."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -19,8 +19,9 @@ class NotOursError(Exception):
 class Sync(models.Model):
     """One run over one kind of one connection's records: its progress, and then how fresh the mirror is.
 
-    Each is a generation: the rows that its list has are stamped with its id. `place` is where the list goes
-    on; it commits with the rows before it, so that a run which stopped goes on at its page.
+    It reads everything, or with `since` what changed since then. One of everything is a generation: the rows
+    that its list has are stamped with its id. `place` is where the list goes on; it commits with the rows
+    before it, so that a run which stopped goes on at its page.
     """
 
     class State(models.TextChoices):
@@ -32,6 +33,8 @@ class Sync(models.Model):
 
     QUIET_FOR = timedelta(minutes=5)  # a running one that reported nothing for so long has died
     GOES_ON_FOR = timedelta(days=1)  # an older one tells too little of today: a new one begins
+    # A vendor may list a change a while after the time it gives it, and clocks differ.
+    OVERLAP = timedelta(minutes=10)
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="syncs")
     kind = models.CharField(max_length=30)
@@ -43,6 +46,8 @@ class Sync(models.Model):
     gone = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     place = models.TextField(blank=True)
+    since = models.DateTimeField(null=True, blank=True)  # None for everything
+    newest = models.DateTimeField(null=True, blank=True)  # the newest change seen, by the vendor's clock
     listed_at = models.DateTimeField(null=True, blank=True)  # when the list came to its end
     # A run may be worked at several times; only who took it last may write to it.
     turn = models.PositiveIntegerField(default=1)
@@ -77,6 +82,24 @@ class Sync(models.Model):
         if self.state not in (self.State.STOPPED, self.State.FAILED):
             return False
         return bool(self.place or self.listed_at) and timezone.now() - self.started_at < self.GOES_ON_FOR
+
+    @property
+    def extent(self) -> str:
+        """What it reads, in words: "everything", or "changes since 10:04"."""
+        if self.since is None:
+            return "everything"
+        since, now = timezone.localtime(self.since), timezone.localtime()
+        return f"changes since {since:%H:%M}" + (
+            "" if since.date() == now.date() else f" on {since.day} {since:%b}"
+        )
+
+    @property
+    def changes_from(self) -> datetime | None:
+        """From when on the next run may ask for changes: what happened while this one read may be behind it.
+
+        None where it saw no change at all, which is little to read again.
+        """
+        return self.newest and min(self.newest, self.started_at) - self.OVERLAP
 
     @property
     def pace(self) -> float | None:

@@ -16,8 +16,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--connection", metavar="SLUG", help="one account instead of all")
         parser.add_argument("--kind", choices=sorted(KINDS), help="one kind of record instead of all")
+        parser.add_argument("--everything", action="store_true", help="also where changes alone would do")
 
-    def handle(self, *, connection: str | None, kind: str | None, **options: object) -> None:
+    def handle(
+        self, *, connection: str | None, kind: str | None, everything: bool, **options: object
+    ) -> None:
         found = Connection.objects.filter(slug=connection) if connection else Connection.objects.all()
         if not found:
             known = ", ".join(Connection.objects.values_list("slug", flat=True)) or "none"
@@ -25,18 +28,18 @@ class Command(BaseCommand):
         runs = []
         try:
             for each in found:
-                runs += self._read(each, kind or "")
+                runs += self._read(each, kind or "", everything)
         except KeyboardInterrupt:
             self.stderr.write("\nStopped. The same command goes on from there.")
             raise SystemExit(INTERRUPTED) from None
         if any(run.state != Sync.State.DONE for run in runs):
             raise SystemExit(1)
 
-    def _read(self, connection: Connection, kind: str) -> list[Sync]:
+    def _read(self, connection: Connection, kind: str, everything: bool) -> list[Sync]:
         streams = connector(connection.connector).streams
         wanted = [stream.kind for stream in streams if kind in ("", *stream.kinds)]
         self.stdout.write(str(connection) if wanted else f"{connection} has no {words_for(kind)}")
-        runs = sync_connection(connection, self._tell, kind=kind)
+        runs = sync_connection(connection, self._tell, kind=kind, everything=everything)
         for run in runs:
             if run.state == Sync.State.STOPPED:
                 self._line(run, run.error)
@@ -57,4 +60,5 @@ class Command(BaseCommand):
 
     def _line(self, run: Sync, words: str) -> None:
         start = WHOLE_LINE if self.stdout.isatty() else ""
-        self.stdout.write(f"{start}  {run.words}: {run.progress}: {words}")
+        extent = f", {run.extent}" if run.since else ""
+        self.stdout.write(f"{start}  {run.words}{extent}: {run.progress}: {words}")

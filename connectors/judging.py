@@ -3,10 +3,10 @@
 Everything here is plain data that `dataclasses.asdict` turns into JSON.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 # (operation name or alias, arguments) -> parsed data; raises the error tree of errors.py.
 Read = Callable[[str, Mapping[str, Any]], Any]
@@ -121,3 +121,11 @@ class Judge(Protocol):
 
     def probe(self, read: Read, attempt: Attempted) -> Verdict:
         """Whether it happened; reads only."""
+
+
+@runtime_checkable
+class ListJudge(Judge, Protocol):
+    """Of a write that takes only so many records at once, so that a longer list is cut into several steps."""
+
+    def whole(self, steps: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+        """Sentence and summary of the list, by the arguments of all its steps."""

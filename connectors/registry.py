@@ -3,7 +3,7 @@
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -285,6 +285,7 @@ class SecondFactor:
 @dataclass(frozen=True)
 class Connector:
     """One vendor. `refresh(read, kind, key)` gives the mirror a record, first, and what a change of it moves.
+    `refresh_several(read, kind, keys)` gives several that are new, and so have nothing; None: no list does.
 
     streams: in the order of reading: lists, and then what is asked of each record alone. limit: how often one
     of its accounts is asked, unless the connection says otherwise. access: how a person connects one.
@@ -302,6 +303,7 @@ class Connector:
     access: Access
     webhooks: Webhooks | None = None
     second_factor: SecondFactor | None = None
+    refresh_several: Callable[[Read, str, Sequence[str]], list[Row]] | None = None
 
 
 @cache

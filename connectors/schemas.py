@@ -117,6 +117,12 @@ def names(schema: Schema) -> set[str]:
     return {found for name, inner in schema.get("properties", {}).items() for found in (name, *names(inner))}
 
 
+def label_of(name: str, schema: Schema) -> str:
+    """The schema's title, else the argument's name in words: parentId is "Parent"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Id")).lower()
+    return schema.get("title") or words[:1].upper() + words[1:]
+
+
 def is_reference(value: object) -> bool:
     """Whether a value stands for an earlier step's result: {"$ref": {"step": 1, "result": "id"}}."""
     return isinstance(value, Mapping) and set(value) == {"$ref"}

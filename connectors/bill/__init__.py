@@ -3,7 +3,7 @@
 from connectors.bill.dialect import BillDialect
 from connectors.bill.judgements import JUDGES
 from connectors.bill.session import TITLE
-from connectors.bill.streams import STREAMS, refresh
+from connectors.bill.streams import STREAMS, refresh, refresh_several
 from connectors.bill.trust import REMEMBERED_DAYS, enter_code, send_code
 from connectors.bill.webhooks import WEBHOOKS
 from connectors.catalogue import catalogue
@@ -18,6 +18,7 @@ CONNECTOR = Connector(
     judges=JUDGES,
     streams=STREAMS,
     refresh=refresh,
+    refresh_several=refresh_several,
     # Below 20,000 calls in any hour: what may come at once, and then an hour of the rest.
     limit=Limit(calls_per_s=5, at_once=1_900),
     access=Access(

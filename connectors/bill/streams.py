@@ -1,6 +1,6 @@
 """The mirror's way through BILL: full listings page by page, and one record with what hangs on it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -154,6 +154,14 @@ def refresh(read: Read, kind: str, key: str) -> list[Row]:
     if kind not in _REFRESH:
         raise NotFoundError(f"{TITLE} tells of {key} with its owner only.", vendor=TITLE, status=404)
     return _REFRESH[kind](read, key)
+
+
+def refresh_several(read: Read, kind: str, keys: Sequence[str]) -> list[Row]:
+    """Customers or vendors by their ids, in use or archived, without their documents."""
+    if kind not in PARTIES:
+        return [row for key in keys for row in refresh(read, kind, key)]
+    found = pages(read, f"bill_list_{kind}s", ids=list(keys))
+    return [party(kind, row, "list") for rows in found for row in rows]
 
 
 def _refresh_party(kind: str, read: Read, key: str) -> list[Row]:

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from console.approvals import moves
+from console.approvals import moves, rows
 from console.approvals.doorbell import next_probe_at, ring_at
 from console.approvals.models import Attempt, Decision, Proposal, Step
 
@@ -71,7 +71,7 @@ def confirm(proposal: Proposal, step: Step, sentence: str, results: dict[str, st
     Step.objects.filter(pk=step.pk).update(status=Step.Status.CONFIRMED, outcome=sentence, results=results)
     rest = proposal.steps.filter(status=Step.Status.WAITING)
     if not rest.exists():
-        moves.move(proposal, Status.SUCCEEDED, action="proposal.succeeded", outcome=sentence)
+        _finish(proposal, sentence)
         return False
     if proposal.status == Status.UNKNOWN:
         _leave_out_the_rest(proposal)
@@ -83,11 +83,28 @@ def confirm(proposal: Proposal, step: Step, sentence: str, results: dict[str, st
     return True
 
 
-def confirm_partly(proposal: Proposal, step: Step, sentence: str, results: dict[str, str]) -> None:
-    """End because of what one step asked for only a part took effect; what follows is not sent."""
+def confirm_partly(proposal: Proposal, step: Step, sentence: str, results: dict[str, str]) -> bool:
+    """Keep that of what one step asked for a part took effect. True when another step is to be sent now.
+
+    A list that was cut into steps goes on, since its rows have nothing to do with each other and the vendor
+    said of each what became of it. In front of anything else a part is a surprise, and stops the plan.
+    """
+    if rows.are_one_list(proposal.steps.all()):
+        return confirm(proposal, step, sentence, results)
     Step.objects.filter(pk=step.pk).update(status=Step.Status.CONFIRMED, outcome=sentence, results=results)
     _leave_out_the_rest(proposal)
     moves.move(proposal, Status.PARTLY_DONE, action="proposal.stopped", outcome=sentence)
+    return False
+
+
+def _finish(proposal: Proposal, sentence: str) -> None:
+    """Every step was sent and confirmed, whole or in part."""
+    told = rows.counted(proposal.steps.all())
+    outcome = f"{told}." if told and proposal.steps.count() > 1 else sentence
+    if told and told.took < told.total:
+        moves.move(proposal, Status.PARTLY_DONE, action="proposal.done_in_part", outcome=outcome)
+    else:
+        moves.move(proposal, Status.SUCCEEDED, action="proposal.succeeded", outcome=outcome)
 
 
 def become_unknown(proposal: Proposal, attempt: Attempt, sentence: str) -> None:

@@ -49,7 +49,7 @@ Status, State = Proposal.Status, Attempt.State
 ATTEMPTS_PER_CLAIM = 2
 READ_AGAIN_S = 30  # after a fresh read failed, or while changes are paused
 UNSAID_PAUSE_S = (2.0, 4.0)  # bounds, after a limit that names no time; drawn, so that workers part
-KEPT_ANSWER = 65_536  # characters of an answer that are stored
+KEPT_ANSWER = 1_048_576  # characters of an answer that are stored; a hundred customers come whole
 
 
 def attend(proposal_id: int) -> None:

@@ -147,6 +147,8 @@ class Step(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
     outcome = models.TextField(blank=True)
     results = models.JSONField(default=dict)
+    # What became of each of several records that the vendor takes or refuses one by one, in their order.
+    rows = models.JSONField(default=list)
 
     class Meta:
         ordering = ["position"]

@@ -29,6 +29,7 @@ IN_WORDS = {
     "proposal.succeeded": "Confirmed",
     "proposal.failed": "Did not take effect",
     "proposal.stopped": "Stopped on the way",
+    "proposal.done_in_part": "Done in part",
     "proposal.unknown": "Outcome unknown",
     "proposal.needs_people": "Outcome still unknown, people must look",
     "proposal.settled": "Settled by two people",

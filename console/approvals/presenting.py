@@ -8,9 +8,9 @@ from hashlib import sha256
 from connectors.catalogue import find_operation
 from connectors.hiding import without
 from connectors.registry import connector
-from connectors.requests import HOLE
+from connectors.requests import FORM, HOLE
 from console.accounts.models import Person
-from console.approvals import files
+from console.approvals import files, rows
 from console.approvals.models import Attempt, Proposal, Step, StoredFile
 from console.approvals.wording import written_out
 from console.ui import statuses
@@ -62,21 +62,34 @@ class Shown:
     may_withdraw: bool
     may_settle: bool
     why_not: str
+    counted: rows.Counted | None
     timeline: tuple[Moment, ...]
     fingerprint: str
 
     @property
+    def is_one_list(self) -> bool:
+        """Whether the steps do the same to one record after another, so that one refused stops no other."""
+        return (
+            len(self.steps) > 1
+            and self.counted is not None
+            and len({one.operation for one in self.steps}) == 1
+        )
+
+    @property
     def version(self) -> str:
         """Changes with everything on the page that can change; a page that has it needs nothing new."""
-        steps = [(step.status, step.outcome) for step in self.steps]
+        steps = [(step.status, step.outcome, step.rows) for step in self.steps]
         rights = (self.may_decide, self.may_withdraw, self.may_settle, self.why_not)
         said = (self.proposal.version, self.proposal.outcome, steps, rights, self.timeline)
         return sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def shown_to(person: Person, proposal: Proposal) -> Shown:
-    steps = tuple(proposal.steps.all())
+    steps, records = tuple(proposal.steps.all()), 0
     for step in steps:
+        step.table = rows.table_of(step, first=records + 1)
+        step.is_listed = bool(rows.records_in(step))  # the table says all that the changes would
+        records += len(step.table.rows) if step.table else 0
         step.tokens = tokens(step)
         step.target = target(step)
         step.readable_body = readable_body(step)
@@ -95,6 +108,7 @@ def shown_to(person: Person, proposal: Proposal) -> Shown:
         may_withdraw=is_asker and proposal.status in (Status.PENDING, Status.APPROVED),
         may_settle=decides and proposal.status == Status.MANUAL_REVIEW,
         why_not=_why_not(person, proposal, decided),
+        counted=rows.counted(steps),
         timeline=tuple(_timeline(proposal, steps)),
         fingerprint=f"{proposal.digest[:4]} {proposal.digest[4:8]} … {proposal.digest[-4:]}",
     )
@@ -104,6 +118,8 @@ def tokens(step: Step) -> list[Token]:
     """The body as it is sent, in pieces to colour; hidden characters are written out, secrets are dots."""
     found, at = [], 0
     text = readable_body(step)
+    if step.content_type == FORM:
+        return [Token(written_out(one.text), one.kind, one.title) for one in _with_holes(text, "")]
     for match in TOKEN.finditer(text):
         found += [Token(text[at : match.start()]), *_with_holes(match[0], match.lastgroup or "")]
         at = match.end()
@@ -249,5 +265,5 @@ def _ending(proposal: Proposal) -> list[Moment]:
             return [Moment("circle-x", "bad", "Did not take effect", proposal.outcome, proposal.finished_at)]
         case Status.REJECTED:
             return []
-    pill = statuses.PROPOSAL[proposal.status]
+    pill = statuses.proposal_pill(proposal)
     return [Moment(pill.icon, pill.tone, pill.word, proposal.outcome, proposal.finished_at)]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from connectors.catalogue import Operation, find_operation
 from connectors.errors import ArgumentsError
 from connectors.hiding import without
-from connectors.judging import Expectation, Flag, Judge, Money, Snapshot
+from connectors.judging import Expectation, Flag, Judge, ListJudge, Money, Snapshot
 from connectors.registry import connector
 from connectors.requests import KEY, Request, holes
 from console.accounts.models import Person
@@ -231,6 +231,7 @@ def _file(
         *_too_few_deciders(actor, ruling),
         *(flag for step in prepared for flag in step.expectation.flags),
     ]
+    sentence, summary = _in_words(prepared)
     now = timezone.now()
     with transaction.atomic():
         if supersedes:
@@ -247,8 +248,8 @@ def _file(
             connection=connection,
             digest=digest_of(canonical),
             canonical=canonical,
-            sentence=clipped(_sentence(prepared)),
-            summary=visible(" ".join(step.expectation.summary for step in prepared)),
+            sentence=clipped(sentence),
+            summary=visible(summary),
             card=visible_all(
                 {
                     "goes_to": _joined(step.expectation.goes_to for step in prepared),
@@ -361,9 +362,16 @@ def _at_stake(moneys: Sequence[Money]) -> Money:
     return Money(None, None, "unknown")
 
 
-def _sentence(prepared: Sequence[PreparedStep]) -> str:
+def _in_words(prepared: Sequence[PreparedStep]) -> tuple[str, str]:
+    """Sentence and summary; a list that was cut into steps is told as the one list that it is."""
+    operation = prepared[0].operation
+    judge = connector(operation.connector).judges[operation.judge]
+    is_list = len(prepared) > 1 and all(step.operation is operation for step in prepared)
+    if is_list and isinstance(judge, ListJudge):
+        return judge.whole([step.arguments for step in prepared])
     first, *rest = (step.expectation.sentence for step in prepared)
-    return ", then ".join([first, *(text[:1].lower() + text[1:] for text in rest)])
+    sentence = ", then ".join([first, *(text[:1].lower() + text[1:] for text in rest)])
+    return sentence, " ".join(step.expectation.summary for step in prepared)
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -10,12 +10,12 @@ from connectors.dialect import Dialect
 from connectors.errors import ArgumentsError, VendorError
 from connectors.judging import Attempted, Snapshot, Verdict
 from connectors.registry import connector
-from console.approvals import asking, ending, moves
+from console.approvals import asking, ending, moves, rows
 from console.approvals.doorbell import next_probe_at, ring_at
 from console.approvals.models import Attempt, Proposal
 from console.audit import log
 from console.mirror.models import KINDS
-from console.mirror.refresh import refresh_record
+from console.mirror.refresh import refresh_record, refresh_several
 
 logger = logging.getLogger(__name__)
 Status, State = Proposal.Status, Attempt.State
@@ -52,11 +52,13 @@ def _keep(attempt: Attempt, verdict: Verdict) -> bool:
             outcome=verdict.kind,
             after=verdict.after or None,
         )
+        if verdict.rows:
+            rows.keep(attempt, verdict.rows)
         match verdict.kind:
             case "took":
                 return ending.confirm(proposal, attempt.step, verdict.sentence, verdict.results)
             case "partly":
-                ending.confirm_partly(proposal, attempt.step, verdict.sentence, verdict.results)
+                return ending.confirm_partly(proposal, attempt.step, verdict.sentence, verdict.results)
             case "refused":
                 ending.fail(proposal, attempt.step, verdict.sentence)
             case _:
@@ -124,15 +126,18 @@ def _not_settled(proposal: Proposal, attempt: Attempt, verdict: Verdict) -> None
 def _refresh_mirror(attempt: Attempt, verdict: Verdict) -> None:
     """Bring changed records of the kinds kept there into the mirror; a created one by its new id."""
     step = attempt.step
-    one = attempt.before["key"] or next(iter(verdict.results.values()), "")
-    for key in [row.key for row in verdict.rows if row.kind == "took"] or [one]:
-        if not key or step.record_kind not in KINDS:
-            return
-        try:
+    key = attempt.before["key"] or next(iter(verdict.results.values()), "")
+    keys = [row.key for row in verdict.rows if row.kind == "took"]
+    if not (key or keys) or step.record_kind not in KINDS:
+        return
+    try:
+        if keys:
+            refresh_several(step.proposal.connection, step.record_kind, keys)
+        else:
             refresh_record(step.proposal.connection, step.record_kind, key)
-        except (VendorError, ArgumentsError):
-            # The effect stands confirmed; the next sync brings the record.
-            logger.warning("Could not refresh %s %s after its change.", step.record_kind, key)
+    except (VendorError, ArgumentsError):
+        # The effect stands confirmed; the next sync brings the record.
+        logger.warning("Could not refresh %s %s after its change.", step.record_kind, key or keys)
 
 
 def _has_taken(verdict: Verdict) -> bool:

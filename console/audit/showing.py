@@ -22,6 +22,7 @@ MARKS = {
     "proposal.succeeded": ("circle-check", "c-ok"),
     "proposal.failed": ("circle-x", "c-bad"),
     "proposal.stopped": ("player-pause", "c-wait"),
+    "proposal.done_in_part": ("circle-dot", "c-wait"),
     "proposal.stale": ("alert-triangle", "c-wait"),
     "proposal.unknown": ("help-circle", "c-unk"),
     "proposal.needs_people": ("help-circle", "c-unk"),

@@ -1,6 +1,6 @@
 """Vendor records into the mirror: pages of a sync, and single records read again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -73,6 +73,21 @@ def read_again(record: Record) -> str:
         return str(error)
     record.refresh_from_db()
     return ""
+
+
+def refresh_several(connection: Connection, kind: str, keys: Sequence[str]) -> int:
+    """Keep several records that were just made, as their list tells them; where none does, one by one.
+
+    Raises what `refresh_record` raises.
+    """
+    together = connector(connection.connector).refresh_several
+    if together is None:
+        return sum(refresh_record(connection, kind, key) for key in keys)
+    read_at = timezone.now()
+    read = reader(connection, priority=Priority.PERSON)
+    rows = understood(connection, lambda: together(read, kind, keys))
+    hint(f"connection.{connection.pk}")
+    return store(connection, rows, read_at=read_at)
 
 
 def remembering(read: Read) -> Read:

@@ -41,6 +41,12 @@ PROPOSAL = {
     "running": Pill("Running", "run", "progress"),
     "confirmed": Pill("Confirmed", "ok", "circle-check"),
     "not_run": Pill("Not run", "mute", "circle-minus"),
+    # one of several records of a step
+    "took": Pill("Confirmed", "ok", "circle-check"),
+    "refused": Pill("Refused", "bad", "circle-x"),
+    "there": Pill("Already there", "wait", "alert-triangle"),
+    "left_out": Pill("Left out", "mute", "circle-minus"),
+    "absent": Pill("Not shown yet", "unk", "help-circle"),
 }
 
 # Vendors' words, without case, spaces and underscores. What is not listed is shown in the vendor's own word.

@@ -1,7 +1,7 @@
 """Several records in one call of BILL's older interface, each of them taken or refused by itself."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from connectors.bill.judgements.several import (
     shortened,
 )
 from connectors.bill.judgements.single import changed, difference
-from connectors.judgements import NOTHING, only_reference
+from connectors.judgements import NOTHING, card, only_reference
 from connectors.judging import Attempted, Change, Expectation, Flag, Read, RowOutcome, Snapshot, Verdict
 
 
@@ -68,8 +68,18 @@ class CreateEach(EachJudge):
             )
             for at, member in enumerate(self._members(arguments), start=1)
         ]
-        summary = f"BILL gets {before.title}: {before.fields['names']}."
-        return self._expect_all(before, arguments, summary=summary, changes=changes, flags=flags)
+        return self._expect_all(
+            before, arguments, summary=self._summary(before), changes=changes, flags=flags
+        )
+
+    def whole(self, steps: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+        members = [member for arguments in steps for member in self._members(arguments)]
+        told = self._of_all([self.kind.title(member) for member in members], {})
+        summary = f"{self._summary(told)} {self.together} {self.kind.note}"
+        return card(self.operation, **self.words(told)), summary
+
+    def _summary(self, before: Snapshot) -> str:
+        return f"BILL gets {before.title}: {before.fields['names']}."
 
     def rows(self, read: Read, attempt: Attempted) -> tuple[RowOutcome, ...]:
         members = self._members(attempt.arguments)

@@ -1,6 +1,5 @@
 """Kinds of plain records: what their writes send, and where the records show it."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -200,9 +199,9 @@ class RecordKind:
                 is_secret = shown_name in secrets
                 words = dotted(value) if is_secret else in_words(value)
                 spelled = {str(code): word for word, code in inner.get("x-words", {}).items()}
-                yield Sent(label_of(shown_name, inner), where, on_wire, words, is_secret, spelled)
+                yield Sent(schemas.label_of(shown_name, inner), where, on_wire, words, is_secret, spelled)
             elif whole:
-                yield Sent(label_of(shown_name, inner), where, None, NOTHING)
+                yield Sent(schemas.label_of(shown_name, inner), where, None, NOTHING)
 
     def party(self, read: Read, arguments: Raw) -> str:
         """The owner's name, "" where there is no owner."""
@@ -240,12 +239,6 @@ def is_exactly(sent: Any, shown: Any) -> bool:
     if isinstance(shown, int) or number(shown) is not None and not isinstance(shown, str):
         return number(sent) == number(shown)
     return " ".join(str(sent).split()) == " ".join(str(shown or "").split())
-
-
-def label_of(name: str, schema: schemas.Schema) -> str:
-    """The schema's title, else the argument's name in words: parentId is "Parent"."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Id")).lower()
-    return schema.get("title") or words[:1].upper() + words[1:]
 
 
 def field_name(label: str) -> str:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "console.connections",
     "console.mirror",
     "console.approvals",
+    "console.imports",
     "console.audit",
     "console.overview",
     "console.ui",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("console.accounts.urls")),
     path("approvals/", include("console.approvals.urls")),
     path("audit/", include("console.audit.urls")),
+    path("imports/", include("console.imports.urls")),
     path("connections/", include("console.connections.urls")),
     path("", include("console.mirror.urls")),
     path("chat/", include("agent.urls")),

@@ -25,3 +25,8 @@ def number(value: str | int) -> str | None:
     if not written:
         return None
     return written if NUMBER.fullmatch(written) else text(written)
+
+
+def unguarded(cell: str) -> str:
+    """The text that `text` made the cell of."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell

@@ -71,6 +71,7 @@ SECTIONS = (
 APPS = {
     "overview": "home",
     "approvals": "approvals",
+    "imports": "customers",
     "agent": "chat",
     "audit": "audit",
     "connections": "connections",

@@ -8,25 +8,28 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from connectors.errors import ArgumentsError, VendorError
+from connectors.errors import ArgumentsError, NotConfiguredError, VendorError
 from connectors.registry import connector
 from console.approvals import files
 from console.approvals.errors import AlreadyProposedError, ApprovalError
 from console.approvals.models import Proposal
-from console.connections.clients import understood
+from console.connections.clients import connection_for, understood
 from console.connections.queries import is_trusted
-from console.mirror import lists, paying
+from console.mirror import adding, lists, paying
 from console.mirror.actions import Action, propose_action
 from console.mirror.forms import ActionForm, Line
-from console.mirror.models import Record
+from console.mirror.models import Record, Vendor
 from console.mirror.offers import ACTIONS, fits
+from console.mirror.offers.payables import NEW_VENDOR
 from console.mirror.paying import PayBillsForm
 from console.mirror.queries import get_record_for
 from console.mirror.refresh import read_again
 
+LONGEST_NAME = 100  # as BILL says
 TOLD = "told"  # the part of a form's page for which the vendor is asked
 
 
@@ -45,6 +48,37 @@ def record_action(request: HttpRequest, pk: int, route: str) -> HttpResponse:
     # A page that follows what is typed asks often, and must not make the vendor be asked.
     problem = "" if request.htmx else read_again(record)
     return open_action(request, action, record, url=url, problem=problem)
+
+
+@permission_required("approvals.propose", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request", "HX-Target")
+def new_vendor(request: HttpRequest) -> HttpResponse:
+    """A vendor that BILL does not have yet: its name first, which is looked up, then the rest."""
+    name = " ".join(request.GET.get("name", "").split())
+    try:
+        connection = connection_for("bill")
+    except NotConfiguredError as error:
+        messages.error(request, str(error))
+        return redirect("mirror:vendor-list")
+    if not 1 <= len(name) <= LONGEST_NAME:
+        context = {"name": name, "is_too_long": len(name) > LONGEST_NAME, "longest": LONGEST_NAME}
+        return render(request, "mirror/new_vendor.html", context)
+    url = f"{reverse('mirror:vendor-new')}?{urlencode({'name': name})}"
+    vendor = Vendor(connection=connection, name=name)
+    if request.method == "POST":
+        return file_proposal(request, NEW_VENDOR, vendor, url=url)
+    return open_action(request, NEW_VENDOR, vendor, url=url)
+
+
+@permission_required("approvals.propose", raise_exception=True)
+@require_safe
+def choose_party(request: HttpRequest, beginning: adding.Beginning) -> HttpResponse:
+    """Whose the new record shall be."""
+    text = request.GET.get("q", "").strip()
+    found = [(party, reverse(beginning.action.address, args=[party.pk])) for party in beginning.found(text)]
+    context = {"beginning": beginning, "q": text, "found": found, "list": lists.LISTINGS[beginning.party]}
+    return render(request, "mirror/choose_party.html", context)
 
 
 def open_action(

@@ -40,7 +40,7 @@ class Menu:
     is_apart: bool = False
     is_required: bool = True
     blank: str = "Choose…"
-    hint: str = ""
+    hint: Callable[[list[Option]], str] = lambda options: ""
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ class Action:
 
     @property
     def previews(self) -> bool:
-        """Whether the page follows what is typed, which may not send a secret back."""
-        return not self.secrets
+        """Whether the page follows what is typed; a secret may not be sent back."""
+        return not set(self.secrets) & set(self.asks)
 
     def form(self, given: Mapping[str, Any], record: Record, **more: Any) -> ActionForm:
         return ActionForm(given, action=self, record=record, **more)

@@ -30,10 +30,11 @@ class Upload(forms.TextInput):
 
 
 def menu_field(menu: "Menu", options: Iterable["Option"]) -> forms.ChoiceField:
+    options = list(options)
     lines = [(option.value, option.label) for option in options]
     blank = [] if menu.is_required and len(lines) == 1 else [("", menu.blank)]
     field = forms.ChoiceField(
-        label=menu.label, choices=[*blank, *lines], required=menu.is_required, help_text=menu.hint
+        label=menu.label, choices=[*blank, *lines], required=menu.is_required, help_text=menu.hint(options)
     )
     field.error_messages |= {
         "required": f"Choose {article(menu.label)} {menu.label.lower()}.",

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from console.mirror import action_views, lists, views
+from console.mirror import action_views, adding, lists, views
 from console.mirror.models import Plan, Record, Usage
 from console.mirror.models.syncs import words_for
 from console.mirror.offers import OFFERS
@@ -36,6 +36,9 @@ urlpatterns = [
     *map(shown, (model for model in (*lists.LISTINGS, Plan) if model is not Usage)),
     *(address for model in LISTED for address in papers_beside(model)),
     path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
+    path("vendors/new/", action_views.new_vendor, name="vendor-new"),
+    path("bills/new/", action_views.choose_party, {"beginning": adding.NEW_BILL}, name="bill-new"),
+    path("invoices/new/", action_views.choose_party, {"beginning": adding.NEW_INVOICE}, name="invoice-new"),
     path("bills/pay/", action_views.pay_bills, name="pay-bills"),
     *(
         path(action.path, action_views.record_action, {"route": action.route}, name=action.route)

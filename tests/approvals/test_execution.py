@@ -12,6 +12,7 @@ from console.approvals import execution, tasks
 from console.approvals.models import Attempt, Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
 from console.audit.models import Entry
+from tests import payables as books
 
 Status, State = Proposal.Status, Attempt.State
 RETRY = "billsby_retry_invoice_payment"
@@ -283,6 +284,18 @@ def test_a_result_of_step_one_fills_step_two(committed_db, connected, people, ap
     assert attend(approve(proposal)).status == Status.SUCCEEDED
     made, contact = sandbox.effects()
     assert made["record"] in contact["request"]["path"]
+
+
+def test_a_vendor_that_step_one_makes_is_asked_to_connect(committed_db, connected, people, approve, sandbox):
+    books.fill(sandbox)
+    company = {"networkId": books.COMPANY, "networkType": "BILL"}
+    asked = {"vendorId": {"$ref": {"step": 1, "result": "id"}}, **company}
+    new = {"name": "Northside Produce", "email": "billing@northside.example", "address": books.ADDRESS}
+    steps = [StepDraft("bill_create_vendor", new), StepDraft("bill_invite_vendor", asked)]
+    proposal = plan(people, steps)
+    assert attend(approve(proposal)).status == Status.SUCCEEDED
+    made, invited = sandbox.effects()
+    assert invited["request"]["path"].endswith(f"/invitation/vendor/{made['record']}")
 
 
 def test_a_record_that_the_mirror_does_not_keep_is_not_read_into_it(

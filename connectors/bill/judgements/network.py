@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.bill.judgements.common import Raw, made_since, now_text, same_words
+from connectors.bill.judgements.common import Raw, made_since, now_text, same_words, step_of
 from connectors.errors import NotFoundError, RefusedError
 from connectors.judgements import card, only_reference, shown_value, undo
 from connectors.judging import Attempted, Change, Expectation, Flag, Money, Read, Snapshot, Verdict
@@ -22,18 +22,23 @@ DETAILS = {
 
 
 def companies_named(read: Read, name: str) -> str | None:
-    """Companies of the network that have the name's longest word; None where BILL would not look."""
+    """`companies` in words."""
+    rows = companies(read, name)
+    return None if rows is None else ", ".join(map(company, rows))
+
+
+def companies(read: Read, name: str) -> list[Raw] | None:
+    """Those of the network that have the name's longest word; None where BILL would not look."""
     word = max(name.replace('"', " ").split(), key=len, default="")
     if len(word) < SHORTEST_WORD:
         return None
     try:
-        rows = read("bill_search_network", {"name": word, "scope": "ALL"})
+        return list(read("bill_search_network", {"name": word, "scope": "ALL"}))
     except RefusedError:
         return None
-    return ", ".join(_company(row) for row in rows)
 
 
-def _company(row: Raw) -> str:
+def company(row: Raw) -> str:
     place = ", ".join(filter(None, (address.get("city", "") for address in row.get("addresses", ()))))
     return f"{row.get('name', '?')} ({', '.join(filter(None, (row['id'], row.get('type', ''), place)))})"
 
@@ -58,14 +63,19 @@ def _look(read: Read, party: str, key: str) -> Snapshot:
 
 @dataclass(frozen=True)
 class Invite:
-    """party: "vendor" or "customer"."""
+    """party: "vendor" or "customer", which an earlier step of the same plan may be about to make."""
 
     operation: str
     party: str
 
     def look(self, read: Read, arguments: Mapping[str, Any]) -> Snapshot:
-        only_reference(arguments)
-        return _look(read, self.party, arguments[f"{self.party}Id"])
+        key = f"{self.party}Id"
+        only_reference(arguments, key)
+        if (step := step_of(arguments[key])) is not None:
+            title = f"the {self.party} that step {step} makes"
+            fields = {"status": NOT_CONNECTED, "is_archived": False, "email": ""}
+            return Snapshot(self.party, "", title, title, fields, now_text())
+        return _look(read, self.party, arguments[key])
 
     def expect(self, before: Snapshot, arguments: Mapping[str, Any]) -> Expectation:
         to = arguments.get("email") or before.fields["email"] or before.party

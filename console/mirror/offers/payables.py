@@ -6,6 +6,7 @@ from typing import Any
 from connectors.bill.judgements import payment_facts as facts
 from connectors.bill.judgements.at_once import remembering
 from connectors.bill.judgements.bank_details import bank_account
+from connectors.bill.judgements.network import companies, company
 from connectors.bill.judgements.vendors import flat_vendor
 from connectors.hiding import dotted
 from console.approvals.proposing import StepDraft
@@ -18,6 +19,7 @@ from console.mirror.offers.common import is_in_use, major, open_of, people_of, s
 
 WAITING = ("ASSIGNED", "APPROVING")
 DENIED = "DENIED"
+NAMED_SHORTLY = 3
 MADE = {"$ref": {"step": 1, "result": "id"}}
 OF_BILL = {"billId": "vendor_id"}
 OF_VENDOR = {"vendorId": "vendor_id"}
@@ -138,6 +140,35 @@ def paid_to(vendor: Vendor, given: Mapping[str, Any]) -> list[Line]:
     there = bank_account(reader(vendor.connection), {"id": vendor.vendor_id})
     number = str(there.get("accountNumber") or "")
     return [Line("Paid to now", dotted(number) if number else "no bank account")]
+
+
+def known_companies(vendor: Vendor) -> list[Option]:
+    """Companies of the BILL network that may be this one."""
+    found = companies(reader(vendor.connection), vendor.name) or ()
+    return [
+        Option(company(row), {"networkId": str(row["id"]), "networkType": row.get("type", "BILL")})
+        for row in found
+    ]
+
+
+def said_of(options: list[Option]) -> str:
+    count = len(options)
+    if not count:
+        return "BILL knows no company of this name."
+    known = f"BILL knows {count} compan{'y' if count == 1 else 'ies'} of this name."
+    return f"{known} One that is chosen is asked to connect to us, once the vendor is there."
+
+
+def invited(form: ActionForm) -> list[StepDraft]:
+    """The company that was chosen, asked to connect to the vendor that is made."""
+    option = form.chosen("company")
+    return [StepDraft("bill_invite_vendor", {"vendorId": MADE, **option.arguments})] if option else []
+
+
+def of_this_name(vendor: Vendor, given: Mapping[str, Any]) -> list[Line]:
+    """Vendors that are there already."""
+    there = Vendor.objects.filter(connection=vendor.connection, name__iexact=vendor.name).light()
+    return [Line("There already", f"{one.name} ({one.vendor_id})") for one in there[:NAMED_SHORTLY]]
 
 
 def with_paper(form: ActionForm) -> list[StepDraft]:
@@ -330,5 +361,32 @@ VENDOR_OFFERS = (
         key="vendorId",
         summary="BILL would take the vendor into use again.",
     ),
+)
+NEW_VENDOR = Action(
+    slug="new",
+    model=Vendor,
+    operation="bill_create_vendor",
+    label="New vendor…",
+    title="New vendor",
+    icon="building-store",
+    button="Propose vendor {record}",
+    summary="BILL would add the vendor. Nothing is paid. Bank details are given apart, once it is there.",
+    about={"name": "name"},
+    menus={
+        "company": Menu(
+            "Company in the BILL network",
+            known_companies,
+            is_live=True,
+            is_apart=True,
+            is_required=False,
+            blank="None of them",
+            hint=said_of,
+        )
+    },
+    asks={"accountType": "Kind", **{name: label for name, label in VENDOR.items() if name != "name"}}
+    | {"billCurrency": "Bills us in"},
+    words={"PERSON": "A person", "BUSINESS": "A business", "NONE": "Not said"},
+    then=invited,
+    tells=of_this_name,
 )
 OFFERS = (*BILL_OFFERS, *VENDOR_OFFERS)

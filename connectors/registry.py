@@ -107,11 +107,13 @@ class Stream:
 
     pages: given a `ReadAhead` and a place. since: where it can also list what changed alone, the field that
     tells when a record last did; `pages` then takes a moment besides and gives the oldest change first.
+    needs: the credential without which there is nothing to read; "" where nothing special is needed.
     """
 
     kind: str
     pages: Callable[..., Iterator[Page]]
     since: str = ""
+    needs: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -139,7 +141,7 @@ class Children:
     that it has. is_cheap: there are few owners, and all are asked at every sync. together: how many are asked
     before what they told is kept. has_none: whether the owner's record tells by itself that there is none, so
     that nobody need ask. is_missing_none: "not found" means that there is none, too. is_in_turn: no two
-    owners are asked at once.
+    owners are asked at once. needs: as of a Stream.
     """
 
     kind: str
@@ -153,6 +155,7 @@ class Children:
     has_none: Callable[[Mapping[str, Any]], bool] = lambda raw: False
     is_missing_none: bool = False
     is_in_turn: bool = False
+    needs: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -290,6 +293,7 @@ class Connector:
     streams: in the order of reading: lists, and then what is asked of each record alone. limit: how often one
     of its accounts is asked, unless the connection says otherwise. access: how a person connects one.
     webhooks: None where it sends no events, or we know of none. second_factor: None where sessions need none.
+    kinds_of: mirrored kinds by what its operations call such a record, where that is another name.
     """
 
     name: str
@@ -304,6 +308,7 @@ class Connector:
     webhooks: Webhooks | None = None
     second_factor: SecondFactor | None = None
     refresh_several: Callable[[Read, str, Sequence[str]], list[Row]] | None = None
+    kinds_of: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

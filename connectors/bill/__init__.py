@@ -1,9 +1,11 @@
 """BILL: customers and what they owe, vendors and what is owed to them."""
 
+from connectors.bill import plain
 from connectors.bill.dialect import BillDialect
 from connectors.bill.judgements import JUDGES
+from connectors.bill.refreshing import refresh, refresh_several
 from connectors.bill.session import TITLE
-from connectors.bill.streams import STREAMS, refresh, refresh_several
+from connectors.bill.streams import STREAMS
 from connectors.bill.trust import REMEMBERED_DAYS, enter_code, send_code
 from connectors.bill.webhooks import WEBHOOKS
 from connectors.catalogue import catalogue
@@ -16,9 +18,10 @@ CONNECTOR = Connector(
     catalogue=catalogue("bill"),
     dialect=BillDialect(),
     judges=JUDGES,
-    streams=STREAMS,
+    streams=(*STREAMS, *plain.STREAMS),
     refresh=refresh,
     refresh_several=refresh_several,
+    kinds_of=plain.KINDS_OF,
     # Below 20,000 calls in any hour: what may come at once, and then an hour of the rest.
     limit=Limit(calls_per_s=5, at_once=1_900),
     access=Access(

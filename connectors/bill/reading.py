@@ -36,8 +36,8 @@ class Part:
 class Span:
     """What is still to be read of the rows in use, or of the archived ones: from a time on, in BILL's words.
 
-    archived: None where a list does not tell them apart. token: where it goes on within that. given: ids of
-    the rows of just that time that were given before.
+    archived: or retired, as Spend & Expense says; None where a list does not tell them apart. token: where it
+    goes on within that. given: ids of the rows of just that time that were given before.
     """
 
     archived: bool | None
@@ -45,10 +45,10 @@ class Span:
     token: str = ""
     given: frozenset[Any] = field(default=frozenset(), compare=False)
 
-    def arguments(self, by: str, size: int) -> dict[str, Any]:
+    def arguments(self, by: str, size: int, apart: str) -> dict[str, Any]:
         told: dict[str, Any] = {"limit": size}
         if self.archived is not None:
-            told["archived"] = self.archived
+            told[apart] = self.archived
         if by:
             told["sort"] = f"{by}:asc"
         if self.since:
@@ -84,12 +84,13 @@ def listed(
     """
     by = UPDATED if since else CREATED if knows(operation, FROM[CREATED]) else ""
     from_then = since.isoformat(timespec="milliseconds") if since else ""
-    parts = (False, True) if knows(operation, "archived") else (None,)
+    apart = next((name for name in ("archived", "retired") if knows(operation, name)), "")
+    parts = (False, True) if apart else (None,)
     spans = opened(place) or [Span(archived, from_then) for archived in parts]
     while spans:
         span, asked_at = spans.pop(0), datetime.now(UTC)
         try:
-            rows = read(operation, arguments | span.arguments(by, size))
+            rows = read(operation, arguments | span.arguments(by, size, apart))
         except RefusedError:
             if not span.token:
                 raise

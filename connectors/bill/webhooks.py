@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.bill.mapping import moment
-from connectors.bill.streams import REFRESHED
+from connectors.bill.refreshing import REFRESHED
 from connectors.dialect import parse_json
 from connectors.judging import Read
 from connectors.registry import Event, Subscribing, Subscription, Webhooks

@@ -125,16 +125,17 @@ def _not_settled(proposal: Proposal, attempt: Attempt, verdict: Verdict) -> None
 
 def _refresh_mirror(attempt: Attempt, verdict: Verdict) -> None:
     """Bring changed records of the kinds kept there into the mirror; a created one by its new id."""
-    step = attempt.step
+    step, connection = attempt.step, attempt.step.proposal.connection
+    kind = connector(connection.connector).kinds_of.get(step.record_kind, step.record_kind)
     key = attempt.before["key"] or next(iter(verdict.results.values()), "")
     keys = [row.key for row in verdict.rows if row.kind == "took"]
-    if not (key or keys) or step.record_kind not in KINDS:
+    if not (key or keys) or kind not in KINDS:
         return
     try:
         if keys:
-            refresh_several(step.proposal.connection, step.record_kind, keys)
+            refresh_several(connection, step.record_kind, keys)
         else:
-            refresh_record(step.proposal.connection, step.record_kind, key)
+            refresh_record(connection, step.record_kind, key)
     except (VendorError, ArgumentsError):
         # The effect stands confirmed; the next sync brings the record.
         logger.warning("Could not refresh %s %s after its change.", step.record_kind, key or keys)

@@ -14,7 +14,7 @@ from connectors.downloads import download
 from connectors.errors import ArgumentsError, BadReplyError, NotConfiguredError
 from connectors.judging import Read
 from connectors.rates import Priority
-from connectors.registry import connector
+from connectors.registry import Children, Stream, connector
 from console.connections.budget import limit_of
 from console.connections.models import Connection
 from console.connections.sharing import SharedByAll
@@ -70,6 +70,13 @@ def account_of(row: Connection) -> transport.Account:
         credentials=row.credentials,
         injected=row.injected,
     )
+
+
+def streams_of(connection: Connection) -> list[Stream | Children]:
+    """All that can be read of it: what needs a credential that nobody gave is left out."""
+    given = connection.credentials
+    streams = connector(connection.connector).streams
+    return [stream for stream in streams if not stream.needs or given.get(stream.needs)]
 
 
 def try_out(row: Connection) -> None:

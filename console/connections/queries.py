@@ -157,6 +157,8 @@ def cards(pk: int | None = None) -> list[Card]:
                 )
                 for stream in connector(connection.connector).streams
                 for kind in stream.kinds
+                # What needs a credential of its own is shown once it was read: nobody need have given it.
+                if not stream.needs or (connection.pk, stream.kind) in runs
             ),
             refused=refused.get(connection.pk, 0),
         )

@@ -14,9 +14,10 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from connectors.errors import NotSentError, VendorDownError, VendorError
-from connectors.registry import Children, Page, Stream, connector
+from connectors.registry import Children, Page, Stream
 from console.accounts.models import Person
 from console.connections.ahead import reading_ahead
+from console.connections.clients import streams_of
 from console.connections.models import Connection
 from console.mirror import walks
 from console.mirror.gone import TooManyMissingError, settle_missing
@@ -42,7 +43,7 @@ def sync_connection(
     kind: str = "",
     everything: bool = False,
 ) -> list[Sync]:
-    """Read every kind of record the connector lists, or the one that is asked for; returns the runs.
+    """Read every kind of record the account lists, or the one that is asked for; returns the runs.
 
     everything: where changes alone would do, too; a run that stopped goes on as what it was.
 
@@ -52,7 +53,7 @@ def sync_connection(
     called after each page, each such question and at each kind's end. When a run is stopped, no other begins.
     """
     runs = []
-    for stream in connector(connection.connector).streams:
+    for stream in streams_of(connection):
         if kind not in ("", *stream.kinds):
             continue
         since = None if everything else from_when(connection, stream)

@@ -152,5 +152,6 @@ def sources() -> list[Source]:
 
 
 def parts(connection: Connection) -> list[tuple[int, str]]:
-    """Everything that is read from a connection, as `last_read` names it."""
-    return [(connection.pk, stream.kind) for stream in connector(connection.connector).streams]
+    """Everything that is always read from a connection, as `last_read` names it."""
+    streams = connector(connection.connector).streams
+    return [(connection.pk, stream.kind) for stream in streams if not stream.needs]

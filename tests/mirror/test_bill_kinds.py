@@ -6,15 +6,27 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from connectors.errors import NotFoundError
+from connectors.registry import connector
 from console.connections.clients import read_live
+from console.connections.queries import cards
 from console.mirror import visits
 from console.mirror.models import (
+    KINDS,
     Bill,
+    Budget,
+    Classification,
     CreditMemo,
+    Customer,
+    CustomerBankAccount,
+    CustomerContact,
+    FundingAccount,
     Invoice,
     Payment,
     ReceivedPayment,
     RefusedRecord,
+    SpendCard,
+    SpendTransaction,
     Sync,
     Vendor,
     VendorBankAccount,
@@ -28,6 +40,19 @@ from console.ui.statuses import record_pill
 pytestmark = pytest.mark.django_db
 
 NUMBER = "000123456789"
+LISTS = {
+    "customer": "bill_list_customers",
+    "invoice": "bill_list_invoices",
+    "received_payment": "bill_list_received_payments",
+    "credit_memo": "bill_list_credit_memos",
+    "vendor": "bill_list_vendors",
+    "bill": "bill_list_bills",
+    "payment": "bill_list_payments",
+    "vendor_credit": "bill_list_vendor_credits",
+    "budget": "bill_list_budgets",
+    "spend_card": "bill_list_spend_cards",
+    "spend_transaction": "bill_list_spend_transactions",
+}
 
 
 @pytest.fixture
@@ -226,3 +251,129 @@ def test_a_payment_whose_amount_cannot_be_read_is_kept_aside(sandbox, synced):
     (run,) = synced("payment")
     assert (run.state, run.refused) == (Sync.State.DONE, 1)
     assert [(row.kind, row.field) for row in RefusedRecord.objects.all()] == [("payment", "amount")]
+
+
+def test_everything_bill_tells_of_is_mirrored_and_none_of_it_is_missing(bill, synced):
+    runs = sync_connection(bill)
+    told = {run.kind: run.state for run in runs}
+    assert told == {stream.kind: Sync.State.DONE for stream in connector("bill").streams}
+    for kind, operation in LISTS.items():
+        ids = {row["id"] for row in read_live(bill, operation, {"limit": 100}).data}
+        assert ids <= set(KINDS[kind].objects.values_list("vendor_id", flat=True)), kind
+    assert not RefusedRecord.objects.exists()
+
+
+def test_names_that_amounts_are_filed_under_say_of_which_family_they_are(bill, synced):
+    synced("classification")
+    departments = read_live(bill, "bill_list_departments", {"limit": 100, "archived": False}).data
+    held = Classification.objects.filter(family="department", is_archived=False)
+    assert {row.vendor_id: row.name for row in held} == {raw["id"]: raw["name"] for raw in departments}
+    account = Classification.objects.get(name="Software and hosting")
+    assert (account.family, account.type, account.code) == ("chart_of_account", "EXPENSE", "6-200")
+    assert Classification.objects.filter(family="employee").exclude(name="").exists()
+    assert Classification.objects.get(name="Old suspense account").status == "ARCHIVED"
+
+
+def test_what_we_pay_from_is_kept_by_its_last_four(synced):
+    synced("funding_account")
+    held = {account.type: account for account in FundingAccount.objects.all()}
+    assert {kind: account.last_four for kind, account in held.items()} == {
+        "BANK_ACCOUNT": "4321",
+        "CARD_ACCOUNT": "4242",
+        "AP_CARD": "",
+    }
+    assert "00098765" not in str(vars(held["BANK_ACCOUNT"]))
+    assert str(held["BANK_ACCOUNT"]) == "First Pier Bank ••••4321"
+
+
+def test_budgets_cards_and_transactions_are_as_bill_tells_them(bill, synced):
+    synced("budget", "spend_card", "spend_transaction")
+    for raw in read_live(bill, "bill_list_budgets", {"limit": 100}).data:
+        budget, period = Budget.objects.get(vendor_id=raw["id"]), raw["currentPeriod"]
+        assert (budget.limit_minor, budget.spent_minor) == (
+            minor(period["limit"]),
+            minor(period["spent"]["total"]),
+        )
+    for raw in read_live(bill, "bill_list_spend_cards", {"limit": 100}).data:
+        card = SpendCard.objects.get(vendor_id=raw["id"])
+        assert (card.status, card.last_four, card.budget_vendor_id) == (
+            raw["status"],
+            raw["lastFour"],
+            raw["budgetId"],
+        )
+        assert card.user_name
+    for raw in read_live(bill, "bill_list_spend_transactions", {"limit": 100}).data:
+        bought = SpendTransaction.objects.get(vendor_id=raw["id"])
+        assert (bought.merchant_name, bought.amount_minor, bought.spend_card_vendor_id) == (
+            raw["merchantName"],
+            minor(raw["amount"]),
+            raw["cardId"],
+        )
+
+
+def test_a_card_that_shares_its_budgets_funds_has_no_limit_and_not_a_limit_of_nothing(synced):
+    synced("spend_card")
+    shared = [card for card in SpendCard.objects.all() if card.raw["shareBudgetFunds"]]
+    assert shared
+    assert {card.limit_minor for card in shared} == {None}
+
+
+def test_an_account_without_the_token_of_spend_and_expense_has_no_budgets_and_shows_none(bill):
+    bill.credentials = {name: value for name, value in bill.credentials.items() if name != "spend_token"}
+    bill.save(update_fields=["sealed_credentials"])
+    runs = sync_connection(bill)
+    assert {run.state for run in runs} == {Sync.State.DONE}
+    assert not {"budget", "spend_card", "spend_transaction"} & {run.kind for run in runs}
+    (card,) = cards(bill.pk)
+    assert "budget" not in {reading.kind for reading in card.readings}
+    assert card.read_at is not None
+
+
+def test_contacts_and_accounts_are_their_customers(bill, sandbox, synced):
+    synced("customer")
+    customer = Customer.objects.order_by("pk")[0]
+    account = {"nameOnAccount": "Acme", "accountNumber": NUMBER, "routingNumber": "021000021"}
+    more = {"type": "CHECKING", "ownerType": "BUSINESS", "customerId": customer.vendor_id, "archived": False}
+    times = dict.fromkeys(("createdTime", "updatedTime"), "2026-01-05T09:00:00.000+00:00")
+    sandbox.add(
+        "bill",
+        "customer bank account",
+        "cba1",
+        owner=customer.vendor_id,
+        id="cba1",
+        **account,
+        **more,
+        **times,
+    )
+    synced("customer_contact", "customer_bank_account")
+    held = CustomerBankAccount.objects.get()
+    assert (held.vendor_id, held.customer_vendor_id, held.last_four) == ("cba1", customer.vendor_id, "6789")
+    assert NUMBER[:-4] not in str(vars(held))
+    told = read_live(bill, "bill_list_customer_contacts", {"customerId": customer.vendor_id}).data
+    contacts = customer.own(CustomerContact)
+    assert {row.vendor_id: row.email for row in contacts} == {raw["id"]: raw["email"] for raw in told}
+
+
+def test_a_purchase_read_again_tells_its_card_and_budget_too(bill, sandbox, synced):
+    synced("budget", "spend_card", "spend_transaction")
+    bought = SpendTransaction.objects.order_by("pk")[0]
+    before = Budget.objects.get(vendor_id=bought.budget_vendor_id).spent_minor
+    sandbox.change("bill", "spend transaction", bought.vendor_id, amount="5000.00")
+    refresh_record(bill, "spend_transaction", bought.vendor_id)
+    spent = Budget.objects.get(vendor_id=bought.budget_vendor_id).spent_minor
+    assert spent == before - bought.amount_minor + 500_000
+
+
+@pytest.mark.parametrize("kind", ["department", "classification"])
+def test_a_department_read_again_is_found_under_either_name(bill, sandbox, synced, kind):
+    synced("classification")
+    department = Classification.objects.filter(family="department")[0]
+    sandbox.change("bill", "department", department.vendor_id, name="Field sales")
+    refresh_record(bill, kind, department.vendor_id)
+    department.refresh_from_db()
+    assert department.name == "Field sales"
+
+
+def test_an_account_of_ours_that_is_not_there_is_not_found(bill):
+    with pytest.raises(NotFoundError):
+        refresh_record(bill, "funding_account", "bac02NOBODY")

@@ -6,7 +6,10 @@ before its customers. Statuses are the vendor's words. `*_minor` is None where t
 
 from collections.abc import Mapping
 
+from console.mirror.models.books import Classification, FundingAccount
 from console.mirror.models.details import (
+    CustomerBankAccount,
+    CustomerContact,
     CustomFieldResponse,
     Event,
     InvoiceLine,
@@ -26,6 +29,7 @@ from console.mirror.models.receivables import (
     Subscription,
 )
 from console.mirror.models.records import Owned, Record
+from console.mirror.models.spending import Budget, SpendCard, SpendTransaction
 from console.mirror.models.syncs import NotOursError, RefusedRecord, Sync, Visit
 
 KINDS: Mapping[str, type[Record]] = {
@@ -35,7 +39,10 @@ KINDS: Mapping[str, type[Record]] = {
         *(Product, Plan, Cycle, AddOn, Allowance, CustomField),
         *(Usage, SubscriptionAddOn, Tag, Event, CustomFieldResponse, PaymentLog, InvoiceLine),
         *(ReceivedPayment, CreditMemo),
+        *(CustomerContact, CustomerBankAccount),
         *(Vendor, Bill, Payment, VendorCredit, VendorBankAccount),
+        *(Classification, FundingAccount),
+        *(Budget, SpendCard, SpendTransaction),
     )
 }
 
@@ -44,14 +51,18 @@ __all__ = [
     "AddOn",
     "Allowance",
     "Bill",
-    "Usage",
+    "Budget",
+    "Classification",
     "CreditMemo",
     "CreditNote",
     "CustomField",
     "CustomFieldResponse",
     "Customer",
+    "CustomerBankAccount",
+    "CustomerContact",
     "Cycle",
     "Event",
+    "FundingAccount",
     "Invoice",
     "InvoiceLine",
     "NotOursError",
@@ -63,10 +74,13 @@ __all__ = [
     "ReceivedPayment",
     "Record",
     "RefusedRecord",
+    "SpendCard",
+    "SpendTransaction",
     "Subscription",
     "SubscriptionAddOn",
     "Sync",
     "Tag",
+    "Usage",
     "Vendor",
     "VendorBankAccount",
     "VendorCredit",

@@ -4,7 +4,7 @@ from django.db import models
 
 from connectors.judgements import NOTHING
 from console.mirror.models.products import Allowance
-from console.mirror.models.records import Owned
+from console.mirror.models.records import BankAccount, Owned
 from console.mirror.querysets import UsageQuerySet, present
 
 
@@ -157,3 +157,36 @@ class PaymentLog(Owned):
 
     class Meta(Owned.Meta):
         indexes = [models.Index(fields=["connection", "invoice_vendor_id"], name="payment_log_by_invoice")]
+
+
+class CustomerContact(Owned):
+    """A person at a customer."""
+
+    KIND = "customer_contact"
+    OWNER = "customer"
+    SEARCHED = ("name", "email", "phone")
+
+    customer_vendor_id = models.CharField(max_length=120, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    email = models.CharField(max_length=320, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+
+    class Meta(Owned.Meta):
+        indexes = [models.Index(fields=["connection", "customer_vendor_id"], name="contact_by_customer")]
+
+
+class CustomerBankAccount(BankAccount):
+    """Where a customer is charged."""
+
+    KIND = "customer_bank_account"
+    OWNER = "customer"
+
+    customer_vendor_id = models.CharField(max_length=120, blank=True)
+    nickname = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=40, blank=True)
+    is_archived = models.BooleanField(default=False)
+
+    class Meta(BankAccount.Meta):
+        indexes = [
+            models.Index(fields=["connection", "customer_vendor_id"], name="customer_account_by_customer")
+        ]

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from connectors.registry import connector
+from console.connections.clients import streams_of
 from console.connections.models import Connection
 from console.mirror.models import KINDS, Sync
 from console.mirror.models.syncs import words_for
@@ -36,8 +36,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _read(self, connection: Connection, kind: str, everything: bool) -> list[Sync]:
-        streams = connector(connection.connector).streams
-        wanted = [stream.kind for stream in streams if kind in ("", *stream.kinds)]
+        wanted = [stream.kind for stream in streams_of(connection) if kind in ("", *stream.kinds)]
         self.stdout.write(str(connection) if wanted else f"{connection} has no {words_for(kind)}")
         runs = sync_connection(connection, self._tell, kind=kind, everything=everything)
         for run in runs:

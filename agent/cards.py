@@ -73,6 +73,25 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("Status", "status", "status"),
         ("Open", "open_minor", "money"),
     ),
+    "payment": (
+        ("Vendor", "vendor_name", "link"),
+        ("Payment", "number", "text"),
+        ("To be sent", "process_on", "date"),
+        ("Status", "single_status", "status"),
+        ("Amount", "amount_minor", "money"),
+    ),
+    "received_payment": (
+        ("Customer", "customer_name", "link"),
+        ("Received", "received_on", "date"),
+        ("Status", "status", "status"),
+        ("Amount", "amount_minor", "money"),
+    ),
+    "budget": (
+        ("Budget", "name", "text"),
+        ("Status", "status", "status"),
+        ("Limit", "limit_minor", "money"),
+        ("Spent", "spent_minor", "money"),
+    ),
 }
 PHRASES = {
     "find_customers": "Looked up customers",
@@ -81,6 +100,10 @@ PHRASES = {
     "find_usage": "Looked up usage",
     "find_vendors": "Looked up vendors",
     "find_bills": "Looked up bills",
+    "find_payments": "Looked up payments",
+    "find_received_payments": "Looked up received payments",
+    "find_bill_approvals": "Looked up who must approve bills",
+    "find_budgets": "Looked up budgets",
     "customer_spend": "Added up what a customer spent",
     "receivables_by_age": "Added up what is owed, by age",
     "propose_plan": "Propose a plan",

@@ -7,7 +7,7 @@ from typing import Any
 from agent.tools.cutting import cut
 from agent.tools.tool import Context, Tool, ToolError
 from connectors.schemas import checked, is_reference
-from console.mirror import queries
+from console.mirror import payment_queries, queries
 
 MOST_ROWS = 50
 OLDEST_DAYS = 36_500
@@ -133,6 +133,59 @@ def tools() -> list[Tool]:
                 "is_open": IS_OPEN,
                 "due_from": day("Due on or after this day."),
                 "due_to": day("Due on or before this day."),
+                **PAGED,
+            },
+        ),
+        _tool(
+            "find_payments",
+            "payment",
+            payment_queries.find_payments,
+            "Find payments to vendors and where on its way the money is, with totals by currency.",
+            {
+                "text": {**TEXT, "description": "Words of number or vendor, or a bill's id."},
+                "status": {**STATUS, "description": "BILL's word, such as SCHEDULED, CLEARED or VOIDED."},
+                "process_from": day("To be sent on or after this day."),
+                "process_to": day("To be sent on or before this day."),
+                **PAGED,
+            },
+        ),
+        _tool(
+            "find_received_payments",
+            "received_payment",
+            payment_queries.find_received_payments,
+            "Find payments that customers made through BILL or that were noted there, newest first.",
+            {
+                "text": {**TEXT, "description": "Words of number or customer, or an invoice's id."},
+                "customer": CUSTOMER,
+                "status": {**STATUS, "description": "BILL's word, such as SCHEDULED or PAID."},
+                "received_from": day("Received on or after this day."),
+                "received_to": day("Received on or before this day."),
+                **PAGED,
+            },
+        ),
+        _tool(
+            "find_bill_approvals",
+            "bill",
+            payment_queries.find_bill_approvals,
+            "Find bills that wait for somebody's approval at BILL, and whose, the earliest due first.",
+            {
+                "text": {**TEXT, "description": "Words of the bill's number or its vendor."},
+                "person": {
+                    "type": "string",
+                    "maxLength": 200,
+                    "description": "Words of the name of whom the bills wait for.",
+                },
+                **PAGED,
+            },
+        ),
+        _tool(
+            "find_budgets",
+            "budget",
+            payment_queries.find_budgets,
+            "Find budgets of BILL Spend & Expense with their limits and what of them is spent.",
+            {
+                "text": {**TEXT, "description": "Words of the budget's name, or its id."},
+                "status": {**STATUS, "description": "ACTIVE or RETIRED."},
                 **PAGED,
             },
         ),

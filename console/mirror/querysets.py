@@ -121,6 +121,15 @@ class OwnedQuerySet(RecordQuerySet):
         )
 
 
+class PaymentQuerySet(OwnedQuerySet):
+    def with_status(self, word: str) -> Self:
+        """Rows of which either status is this word, however it is spelled."""
+        wanted, names = letters(word), ("status", "single_status")
+        known = self.model.objects.order_by().values_list(*names).distinct()
+        states = {state for pair in known for state in pair if letters(state) == wanted}
+        return self.filter(Q(status__in=states) | Q(single_status__in=states))
+
+
 class OwnedReceivableQuerySet(ReceivableQuerySet, OwnedQuerySet):
     """Rows that belong to a customer and are shown on its page."""
 

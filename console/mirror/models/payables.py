@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from console.mirror.models.records import BankAccount, Owned, Party, Record, days_since, spelled
-from console.mirror.querysets import BillQuerySet, present
+from console.mirror.querysets import BillQuerySet, PaymentQuerySet, present
 
 
 class Vendor(Party):
@@ -112,6 +112,9 @@ class Payment(OfVendor):
     bills = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
+
+    objects = present(PaymentQuerySet)
+    with_gone = PaymentQuerySet.as_manager()
 
     class Meta(OfVendor.Meta):
         indexes = [

@@ -9,6 +9,7 @@ import pytest
 from connectors.catalogue import find_operation
 from connectors.errors import ArgumentsError, RefusedError
 from connectors.judging import Attempted, Money
+from connectors.sandbox.bill.resources.funding_accounts import BANK
 from connectors.sandbox.client import SandboxControl
 from tests import payables as books
 from tests import payments
@@ -135,6 +136,12 @@ def test_of_many_bills_that_nobody_approved_one_flag_tells(desk: BillDesk) -> No
 
     assert flag.title == f"{UNAPPROVED[1]}: bill NP-1 from Northside, bill NP-11 from Northside"
     assert flag.detail.count("nobody was asked to approve") == 2
+
+
+def test_a_vendor_that_bill_pays_by_itself_is_flagged(desk: BillDesk, sandbox: SandboxControl) -> None:
+    sandbox.change("bill", "vendor", books.VENDOR, autoPay={"enabled": True, "bankAccountId": BANK})
+
+    assert ("high", "BILL pays this vendor by itself") in titles(desk.expect("bill_create_payment", PAY))
 
 
 def test_an_unverified_account_pays_nothing(desk: BillDesk) -> None:

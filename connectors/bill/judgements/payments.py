@@ -49,6 +49,7 @@ class CreatePayment:
             "payee": facts.payee(read, vendor),
             "changed_lately": facts.changed_lately(read, vendor),
             "vendor_archived": bool(vendor.get("archived")),
+            "pays_itself": bool((vendor.get("autoPay") or {}).get("enabled")),
             "rate": facts.rate(read, vendor_id, arguments, currency),
             **facts.funding(read, arguments),
             **facts.option(read, vendor_id, arguments),
@@ -159,6 +160,11 @@ class CreatePayment:
             yield Flag(
                 "caution", "Payments not compared", "BILL would not list what it pays the vendor already."
             )
+        if fields["pays_itself"]:
+            detail = (
+                f"BILL pays the bills of {before.party} by itself before they are due; see that it does not."
+            )
+            yield Flag("high", "BILL pays this vendor by itself", detail)
         if fields["vendor_archived"]:
             yield Flag("high", "The vendor is archived", f"{before.party} is archived in BILL.")
         if fields["changed_lately"]:

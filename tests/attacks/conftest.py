@@ -7,6 +7,8 @@ import pytest
 from agent.models import Conversation
 from console.approvals import files
 from console.approvals.proposing import Origin, StepDraft, propose
+from console.connections.models import Connection
+from console.imports import importing
 from tests.agent.conftest import answer, conversation, model, model_url, page  # noqa: F401
 from tests.files import PDF
 from tests.mirror import factories
@@ -28,7 +30,17 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         reason="Card updated.",
         origin=Origin("conversation", str(talk.pk)),
     )
+    # Without credentials: signing in to BILL is shared, and waits for no transaction around a request.
+    bare = Connection.objects.create(slug="bill-bare", connector="bill", name="Bare", base_url=bill.base_url)
+    of_bill = {
+        "customer": factories.make_customer(bare).pk,
+        "invoice": factories.make_invoice(bare).pk,
+        "vendor": factories.make_vendor(bare).pk,
+        "bill": factories.make_bill(bare).pk,
+    }
     return {
+        **{f"BILL's {kind}": pk for kind, pk in of_bill.items()},
+        **{f"paper of BILL's {kind}": (pk, "00h01NOBODY") for kind, pk in of_bill.items()},
         "customer": factories.make_customer(billsby).pk,
         "invoice": factories.make_invoice(billsby).pk,
         "subscription": factories.make_subscription(billsby).pk,
@@ -45,6 +57,12 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         "proposal": proposal.pk,
         "file": files.store(actor=people["priya"], name="invoice.pdf", content=PDF).pk,
         "digest": proposal.digest,
+        "import": importing.keep(
+            actor=people["priya"],
+            connection=bill,
+            name="customers.csv",
+            content=b"Name,E-mail\r\nAcme,a@acme.example\r\n",
+        ).pk,
         "conversation": talk.pk,
         "private": Conversation.objects.create(owner=people["priya"]).pk,
     }

@@ -44,10 +44,21 @@ DEEDS = {
     ),
 }
 
+BILL_DEEDS = {
+    "invoice": (*("send", "payment-link", "record-payment", "charge", "edit", "archive", "restore"),),
+    "customer": ("make-invoice",),
+    "vendor": (
+        *("enter-bill", "edit", "bank-account", "delete-bank-account", "attach", "archive", "restore"),
+    ),
+    "bill": ("approve", "deny", "pay", "record-payment", "attach", "archive", "restore"),
+}
+PAPERS = ("bill", "vendor", "invoice", "customer")
+
 RULES = {
     "overview:home": Rule(ALL, NO_SUCH_WAY),
     "overview:waiting": Rule(ALL, NO_SUCH_WAY),
     "overview:sync-ages": Rule(ALL, NO_SUCH_WAY),
+    "overview:cash_flow": Rule(ALL, NO_SUCH_WAY),
     "accounts:sign-in": Rule((200, 302, 302, 302, 302, 302), (422, 302, 302, 302, 302, 302)),
     "accounts:sign-out": Rule(NO_SUCH_WAY, (302,) * 6),
     "accounts:theme": Rule((405,) * 6, (302,) * 6),
@@ -117,6 +128,21 @@ RULES = {
         for kind, deeds in DEEDS.items()
         for deed in deeds
     },
+    **{
+        f"mirror:{kind}-{deed}": Rule(PROPOSERS, PROPOSERS_POST, f"BILL's {kind}")
+        for kind, deeds in BILL_DEEDS.items()
+        for deed in deeds
+    },
+    "mirror:pay-bills": Rule(*[(SHUT_OUT, 302, 302, 302, 403, 403)] * 2),  # with none chosen
+    **{f"mirror:{kind}-papers": Rule(ALL, NO_SUCH_WAY, f"BILL's {kind}") for kind in PAPERS},
+    **{
+        f"mirror:{kind}-paper": Rule((SHUT_OUT,) + (502,) * 5, NO_SUCH_WAY, f"paper of BILL's {kind}")
+        for kind in PAPERS
+    },
+    "imports:list": Rule(ALL, PROPOSERS_POST),
+    "imports:template": Rule(ALL, NO_SUCH_WAY),
+    "imports:detail": Rule(ALL, PROPOSERS_POST, "import"),
+    "imports:not-made": Rule(ALL, NO_SUCH_WAY, "import"),
     "agent:chat-list": Rule(ALL, NO_SUCH_WAY),
     "agent:new": Rule(NO_SUCH_WAY, (302,) * 6),
     "agent:conversations": Rule(ALL, NO_SUCH_WAY),
@@ -142,7 +168,8 @@ EVERY = dict(addresses(get_resolver()))
 
 
 def address(name: str, rows: dict) -> str:
-    return reverse(name, args=[rows[RULES[name].row]] if RULES[name].row else [])
+    numbers = rows[RULES[name].row] if RULES[name].row else ()
+    return reverse(name, args=numbers if isinstance(numbers, tuple) else (numbers,))
 
 
 def form(name: str, rows: dict) -> dict[str, str]:

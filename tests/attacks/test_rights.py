@@ -52,6 +52,7 @@ BILL_DEEDS = {
     ),
     "bill": ("approve", "deny", "pay", "record-payment", "attach", "archive", "restore"),
 }
+OWED = ("bill", "invoice")
 PAPERS = ("bill", "vendor", "invoice", "customer")
 
 RULES = {
@@ -133,6 +134,8 @@ RULES = {
         for kind, deeds in BILL_DEEDS.items()
         for deed in deeds
     },
+    "mirror:vendor-new": Rule(PROPOSERS, PROPOSERS),  # a first look, which files nothing
+    **{f"mirror:{kind}-new": Rule(PROPOSERS, (SHUT_OUT, 405, 405, 405, 403, 403)) for kind in OWED},
     "mirror:pay-bills": Rule(*[(SHUT_OUT, 302, 302, 302, 403, 403)] * 2),  # with none chosen
     **{f"mirror:{kind}-papers": Rule(ALL, NO_SUCH_WAY, f"BILL's {kind}") for kind in PAPERS},
     **{

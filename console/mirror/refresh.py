@@ -115,10 +115,14 @@ def refresh_alone(connection: Connection, kind: str, key: str, read: Read) -> in
 def refresh_among(
     connection: Connection, children: Children, owner: Record, wanted: tuple[str, str], read: Read
 ) -> int:
-    """One that is told with others of its owner: all of them. Raises NotFoundError where it is not among."""
+    """One that is told with others of its owner: all of them. Raises NotFoundError where it is not among.
+
+    By its owner's id nobody in particular is wanted: what a proposal makes has no id of its own before.
+    """
     changed, rows = ask_and_keep(connection, children, owner, read)
     hint(owner.live_target)
-    if wanted not in {(row.kind, row.vendor_id) for row in rows}:
+    told = {(row.kind, row.vendor_id) for row in rows} | {(wanted[0], owner.vendor_id)}
+    if wanted not in told:
         title = connector(connection.connector).title
         raise NotFoundError(f"{title} has no {wanted[1]} any more.", vendor=title, status=404)
     return changed
@@ -147,9 +151,9 @@ def ask_and_keep(
 
 
 def owner_of(connection: Connection, children: Children, kind: str, key: str) -> Record | None:
-    """Who has this one: what we hold of it tells, or the beginning of its id."""
+    """Who has this one: what we hold of it tells, or the beginning of its id; or whose id it is."""
     held = KINDS[kind].with_gone.filter(connection=connection, vendor_id=key).first()
-    owner = held.owner_vendor_id if held else key.rpartition("/")[0]
+    owner = held.owner_vendor_id if held else key.rpartition("/")[0] or key
     return visits.owners(connection, children).filter(vendor_id=owner).first()
 
 

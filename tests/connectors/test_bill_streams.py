@@ -196,3 +196,21 @@ def test_an_unchanged_invoice_is_the_same_in_the_list_and_alone(read: Read) -> N
 def test_a_record_that_is_gone_is_not_found(read: Read) -> None:
     with pytest.raises(NotFoundError):
         BILL.refresh(read, "bill", "00n00000000000000000")
+
+
+def test_what_goes_by_another_name_at_bill_is_read_again_under_it(read: Read) -> None:
+    department = next(one for one in records(read, "classification") if one.fields["family"] == "department")
+
+    (fresh,) = (row.record() for row in BILL.refresh(read, "department", department.vendor_id))
+
+    assert (fresh.kind, BILL.kinds_of["department"]) == ("classification", "classification")
+    assert fresh.fields == department.fields
+
+
+def test_a_list_that_is_left_in_the_middle_of_a_family_goes_on_there(read: Read) -> None:
+    (stream,) = (stream for stream in LISTED if stream.kind == "classification")
+    pages = list(stream.pages(read, ""))
+
+    for at, page in enumerate(pages[:-1]):
+        rest = [row.vendor_id for page in stream.pages(read, page.following) for row in page.rows]
+        assert rest == [row.vendor_id for page in pages[at + 1 :] for row in page.rows]

@@ -329,9 +329,7 @@ def test_an_account_without_the_token_of_spend_and_expense_has_no_budgets_and_sh
     assert card.read_at is not None
 
 
-def test_contacts_and_accounts_are_their_customers(bill, sandbox, synced):
-    synced("customer")
-    customer = Customer.objects.order_by("pk")[0]
+def give_account(sandbox, customer: Customer) -> None:
     account = {"nameOnAccount": "Acme", "accountNumber": NUMBER, "routingNumber": "021000021"}
     more = {"type": "CHECKING", "ownerType": "BUSINESS", "customerId": customer.vendor_id, "archived": False}
     times = dict.fromkeys(("createdTime", "updatedTime"), "2026-01-05T09:00:00.000+00:00")
@@ -345,6 +343,12 @@ def test_contacts_and_accounts_are_their_customers(bill, sandbox, synced):
         **more,
         **times,
     )
+
+
+def test_contacts_and_accounts_are_their_customers(bill, sandbox, synced):
+    synced("customer")
+    customer = Customer.objects.order_by("pk")[0]
+    give_account(sandbox, customer)
     synced("customer_contact", "customer_bank_account")
     held = CustomerBankAccount.objects.get()
     assert (held.vendor_id, held.customer_vendor_id, held.last_four) == ("cba1", customer.vendor_id, "6789")
@@ -352,6 +356,14 @@ def test_contacts_and_accounts_are_their_customers(bill, sandbox, synced):
     told = read_live(bill, "bill_list_customer_contacts", {"customerId": customer.vendor_id}).data
     contacts = customer.own(CustomerContact)
     assert {row.vendor_id: row.email for row in contacts} == {raw["id"]: raw["email"] for raw in told}
+
+
+def test_an_account_that_a_proposal_made_is_found_by_whose_it_is(bill, sandbox, synced):
+    synced("customer")
+    customer = Customer.objects.order_by("pk")[0]
+    give_account(sandbox, customer)
+    refresh_record(bill, "customer_bank_account", customer.vendor_id)
+    assert CustomerBankAccount.objects.get().customer_vendor_id == customer.vendor_id
 
 
 def test_a_purchase_read_again_tells_its_card_and_budget_too(bill, sandbox, synced):

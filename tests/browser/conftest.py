@@ -60,12 +60,19 @@ def world(request, browser, template_db, django_db_blocker) -> Iterator[World]:
 
 @pytest.fixture
 def people(world, browser, request) -> Iterator[Visitors]:
-    """Whoever visits in this test. The browser must have nothing to complain about at its end."""
-    print(f"seed {world.seed} (set COUNTERSIGN_SEED to repeat it)")
-    forget_the_minute()
+    """Whoever visits in this test."""
     visitors = Visitors(world, browser)
+    try:
+        yield from looked_after(visitors, request.node)
+    finally:
+        visitors.leave()
+
+
+def looked_after(visitors: Visitors, test: pytest.Item) -> Iterator[Visitors]:
+    """Visitors for this test. The browser must have nothing to complain about at its end."""
+    print(f"seed {visitors.world.seed} (set COUNTERSIGN_SEED to repeat it)")
+    forget_the_minute()
     yield visitors
-    if request.node.stash.get(failed, False):
-        visitors.photograph(FAILURES, request.node.name)
-    visitors.leave()
-    assert visitors.complaints() == []
+    if test.stash.get(failed, False):
+        visitors.photograph(FAILURES, test.name)
+    assert visitors.hear_complaints() == []

@@ -94,8 +94,8 @@ def forget_the_minute() -> None:
 class Visitor:
     """One person in a browser context of their own; whatever the browser complains about is kept."""
 
-    def __init__(self, world: World, name: str, context: BrowserContext) -> None:
-        self.world, self.name, self.context = world, name, context
+    def __init__(self, world: World, name: str, context: BrowserContext, options: dict[str, Any]) -> None:
+        self.world, self.name, self.context, self.options = world, name, context, options
         self.complaints: list[str] = []
         self.page = self.new_page()
 
@@ -121,32 +121,39 @@ class Visitor:
 
 
 class Visitors:
-    """The people of one test. At its end nothing may have been complained about."""
+    """The people of one test, or of several: at the end of each nothing may have been complained about.
 
-    def __init__(self, world: World, browser: Browser) -> None:
-        self.world, self.browser = world, browser
+    they_stay: who has signed in once looks at the next page in the same window, which costs more than a page.
+    """
+
+    def __init__(self, world: World, browser: Browser, *, they_stay: bool = False) -> None:
+        self.world, self.browser, self.they_stay = world, browser, they_stay
         self.all: list[Visitor] = []
 
     def stranger(self, **options: Any) -> Visitor:
-        return self._visit("stranger", **options)
+        return self._visit("stranger", options)
 
     def sign_in(self, name: str, **options: Any) -> Visitor:
-        """A new context with this person signed in, the first time through the page."""
+        """A window with this person signed in, first through the page; a new one, unless they stay."""
+        if self.they_stay:
+            for visitor in self.all:
+                if (visitor.name, visitor.options) == (name, options):
+                    return visitor
         if name not in self.world.cookies:
             self.world.cookies[name] = self._first_sign_in(name)
-        return self._visit(name, storage_state=self.world.cookies[name], **options)
+        return self._visit(name, options, storage_state=self.world.cookies[name])
 
     def _first_sign_in(self, name: str) -> dict:
-        visitor = self._visit(name)
+        visitor = self._visit(name, {})
         sign_in_by_form(visitor.go("/sign-in/"), name, PASSWORD)
         expect(visitor.page.get_by_role("navigation", name="Main")).to_be_visible()
         return visitor.context.storage_state()
 
-    def _visit(self, name: str, **options: Any) -> Visitor:
+    def _visit(self, name: str, options: dict[str, Any], **signed_in: Any) -> Visitor:
         usual = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
-        context = self.browser.new_context(**{**usual, **options})
+        context = self.browser.new_context(**{**usual, **options, **signed_in})
         context.set_default_timeout(PATIENCE_MS)
-        visitor = Visitor(self.world, name, context)
+        visitor = Visitor(self.world, name, context, options)
         self.all.append(visitor)
         return visitor
 
@@ -163,8 +170,12 @@ class Visitors:
         for visitor in self.all:
             visitor.context.close()
 
-    def complaints(self) -> list[str]:
-        return [f"{visitor.name}: {text}" for visitor in self.all for text in visitor.complaints]
+    def hear_complaints(self) -> list[str]:
+        """All since it was asked last."""
+        heard = [f"{visitor.name}: {text}" for visitor in self.all for text in visitor.complaints]
+        for visitor in self.all:
+            visitor.complaints = []
+        return heard
 
 
 def sign_in_by_form(page: Page, name: str, password: str) -> None:

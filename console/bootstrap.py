@@ -43,9 +43,13 @@ def enter(argv: list[str]) -> None:
 
 
 def parallel(arguments: list[str]) -> list[str]:
-    """The whole suite runs on every core; a chosen part of it runs where its output can be followed."""
+    """The whole suite runs on every core; a chosen part of it runs where its output can be followed.
+
+    One process more than there are cores: some tests wait for browsers and servers.
+    """
     chosen = any(not argument.startswith("-") for argument in arguments)
-    return [] if chosen else ["--numprocesses=auto", "--dist=loadfile"]
+    processes = (os.cpu_count() or 1) + 1
+    return [] if chosen else [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def restart(python: Path, *arguments: str) -> NoReturn:

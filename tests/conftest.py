@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import threading
+import unittest
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
+from xdist.scheduler import LoadFileScheduling
 
 from connectors.sandbox import build_app
 from connectors.sandbox.client import SandboxControl
@@ -25,19 +27,32 @@ from tests import environment
 from tests.writes import arguments_of
 
 copies = count(1)
+BROWSER, BENCH = "tests/browser/", "tests/bench/"
+WAITING = (BROWSER, "tests/kill/")
+DATABASES = {"db", "transactional_db", "committed_db", "shared_db", "world"}
 
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one costs 0.5 s
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    return BrowserTogether(config, log)
+
+
+class BrowserTogether(LoadFileScheduling):
+    """A file a process, and all files of the browser in one: they share a console that runs."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
 def pytest_report_header() -> list[str]:
     engine, other = ("SQLite", "PostgreSQL") if settings.ON_SQLITE else ("PostgreSQL", "SQLite")
     lines = [f"database: {engine}; tests about {other}'s own statements are left out"]
     if not settings.ON_SQLITE:
-        lines.append(
-            "tests of connectors that ask no database are left out; they ran, or will run, on SQLite"
-        )
+        lines.append("tests that ask no database are left out; they ran, or will run, on SQLite")
     if not os.environ.get("BILLSBY_OPENAPI"):
         lines.append("BILLSBY_OPENAPI names no file; the tests that hold the sandbox against it are left out")
     return lines
@@ -45,43 +60,49 @@ def pytest_report_header() -> list[str]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     other = "postgresql" if settings.ON_SQLITE else "sqlite"
-    items[:] = [
+    chosen = [
         item
         for item in items
         if not item.get_closest_marker(other) and (settings.ON_SQLITE or asks_a_database(item))
     ]
+    # What waits for other processes begins first, so that the rest of the run can fill its pauses.
+    items[:] = sorted(chosen, key=lambda item: not item.nodeid.startswith(WAITING))
 
 
 def asks_a_database(item: pytest.Item) -> bool:
-    """Connectors are plain Python and HTTP: what holds there with one engine holds with every other."""
-    if not item.nodeid.startswith("tests/connectors/"):
-        return True
-    return "committed_db" in item.fixturenames or item.get_closest_marker("django_db") is not None
+    """What asks none holds on both engines or on neither; pytest-django lets only these near one."""
+    return (
+        not DATABASES.isdisjoint(item.fixturenames)
+        or item.get_closest_marker("django_db") is not None
+        or issubclass(item.cls or object, unittest.TestCase)
+        or item.nodeid.startswith(BENCH)
+    )
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """A file on SQLite, which threads and other processes see; a database a process on PostgreSQL."""
+def template_db(django_test_environment, django_db_blocker) -> str:
+    """The name of a database that is migrated once and only ever copied: a file on SQLite."""
     database = settings.DATABASES["default"]
-    usual = f"test_{database['NAME']}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    name = str(environment.folder / "template.sqlite3") if settings.ON_SQLITE else usual
-    database.setdefault("TEST", {})["NAME"] = name
-
-
-@pytest.fixture(scope="session")
-def template_db(django_db_setup, django_db_blocker) -> str:
-    """The name of a database that is migrated once and only ever copied."""
+    process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    name = f"test_{database['NAME']}_{process}_migrated"
+    if settings.ON_SQLITE:
+        name = str(environment.folder / "migrated.sqlite3")
     with django_db_blocker.unblock():
-        usual = connections.settings["default"]["NAME"]
-        name = str(environment.folder / "migrated.sqlite3") if settings.ON_SQLITE else f"{usual}_migrated"
         if not settings.ON_SQLITE:
             drop_database(name)
             with connections["default"]._nodb_cursor() as cursor:
                 cursor.execute(f'CREATE DATABASE "{name}"')
         use_database(name)
         call_command("migrate", verbosity=0)
-        use_database(usual)
+        connections.close_all()
     return name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_db, django_db_blocker) -> Iterator[None]:
+    """The database of all tests whose changes are rolled back."""
+    for _url in database_of_its_own(template_db, django_db_blocker):
+        yield
 
 
 @pytest.fixture

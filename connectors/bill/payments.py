@@ -1,6 +1,7 @@
 """Payments in mirror words: what goes to vendors, and what has come from customers."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from connectors.bill.mapping import Raw, amount_minor, currency_of, day, identifier, moment, part, text
@@ -52,6 +53,23 @@ def _on_its_way(told: Raw) -> dict[str, date | None]:
         "sent_on": next((day(way, "sentDate") for way in ways if "sentDate" in way), None),
         "arrives_on": next((day(way, "arrivesByDate") for way in ways if "arrivesByDate" in way), None),
     }
+
+
+@dataclass(frozen=True)
+class VoidRequest:
+    """That somebody asked BILL to take a payment back, and what became of it; both in BILL's words."""
+
+    kind: str
+    status: str
+    reason: str
+    asked_at: datetime | None
+
+
+def void_requests(raw: Raw) -> list[VoidRequest]:
+    return [
+        VoidRequest(text(one, "type"), text(one, "status"), text(one, "reason"), moment(one, "createdTime"))
+        for one in raw.get("voidInfo") or ()
+    ]
 
 
 def received_payment_record(raw: Raw, customer: Raw | None) -> Record:

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, F, Q, QuerySet
 
 from connectors.bill.mapping import bill_approvers, bill_lines
+from connectors.bill.payments import void_requests
 from connectors.billsby.now import shipping_address
 from connectors.errors import ArgumentsError, VendorError
 from console.approvals.models import Proposal
@@ -18,6 +19,7 @@ from console.mirror.models import (
     AddOn,
     Allowance,
     Bill,
+    CreditMemo,
     CreditNote,
     Customer,
     CustomField,
@@ -26,19 +28,24 @@ from console.mirror.models import (
     Event,
     Invoice,
     InvoiceLine,
+    Payment,
     PaymentLog,
     Plan,
     Product,
+    ReceivedPayment,
     Record,
     Subscription,
     SubscriptionAddOn,
     Tag,
     Usage,
     Vendor,
+    VendorBankAccount,
+    VendorCredit,
 )
 from console.mirror.papers import has_papers
 from console.mirror.queries import spend_of
 from console.mirror.querysets import sums_by_currency
+from console.mirror.timeline import timeline
 from console.ui.statuses import proposal_pill
 
 SHOWN = 25
@@ -60,6 +67,7 @@ def around(record: Record) -> dict[str, Any]:
         Plan: around_plan,
         Vendor: around_vendor,
         Bill: around_bill,
+        Payment: around_payment,
     }[type(record)](record)
     concerned = beside.pop("concerned", Q())
     shown = {name: list(value) if isinstance(value, QuerySet) else value for name, value in beside.items()}
@@ -68,6 +76,7 @@ def around(record: Record) -> dict[str, Any]:
     return {
         **shown,
         "asked_at": asked_at,
+        "has_papers": has_papers(record),
         "is_thin": is_thin(record, shown, asked_at),
         "activity": [(proposal, proposal_pill(proposal)) for proposal in activity],
         "live": " ".join([record.live_target, *(f"proposal.{proposal.pk}" for proposal in activity)]),
@@ -99,6 +108,8 @@ def around_customer(customer: Customer) -> dict[str, Any]:
         "invoice_count": invoices.count(),
         "subscriptions": subscriptions,
         "credit_notes": customer.related(CreditNote).light().order_by("-issued_at", "-pk")[:SHOWN],
+        "received": by_day(customer.own(ReceivedPayment), "received_on"),
+        "credit_memos": by_day(customer.own(CreditMemo), "issued_on"),
         "totals": totals_of(customer),
         "matches": customer.possible_matches()[:3],
         "answers": customer.own(CustomFieldResponse).light().order_by("label", "pk"),
@@ -163,6 +174,7 @@ def around_invoice(invoice: Invoice) -> dict[str, Any]:
         "customer": customer,
         "lines": invoice.own(InvoiceLine).light().order_by("position", "pk"),
         "payments": invoice.own(PaymentLog).light().order_by("-tried_at", "-pk"),
+        "received": by_day(invoice.received_payments(), "received_on"),
         "credit_notes": notes.order_by("-issued_at", "-pk")[:SHOWN],
         "invoices": others.order_by("-issued_at", "-pk")[:10],
     }
@@ -213,11 +225,14 @@ def around_vendor(vendor: Vendor) -> dict[str, Any]:
     bills = vendor.bills()
     numbers = list(bills.order_by("-due_on", "-pk").values_list("vendor_id", flat=True)[:200])
     return {
-        "bills": bills.light().order_by(F("due_on").desc(nulls_last=True), "-pk")[:SHOWN],
+        "bills": by_day(bills, "due_on"),
         "bill_count": bills.count(),
         "spans": due.soon_and_later(),
         "owed": due.open_by_due_date(bills, due.soon_and_later(), q=vendor.vendor_id),
         "totals": sums_by_currency(bills, "amount_minor", "open_minor"),
+        "payments": by_day(vendor.own(Payment), "process_on"),
+        "credits": by_day(vendor.own(VendorCredit), "issued_on"),
+        "accounts": vendor.own(VendorBankAccount).light().order_by("pk"),
         "concerned": Q(steps__record_kind="bill", steps__record_key__in=numbers),
     }
 
@@ -234,7 +249,29 @@ def around_bill(bill: Bill) -> dict[str, Any]:
         )
     except VendorError as error:
         told = {"unread": str(error)}
-    return {"vendor": bill.vendor, "has_papers": has_papers(bill), **told}
+    return {
+        "vendor": bill.vendor,
+        "payments": by_day(bill.payments(), "process_on"),
+        **told,
+    }
+
+
+def around_payment(payment: Payment) -> dict[str, Any]:
+    """`parts`: what of it goes to which bill, each with the `bill` where it has been read."""
+    bills = {bill.vendor_id: bill for bill in payment.paid_bills().light()}
+    return {
+        "vendor": payment.owner,
+        "stages": timeline(payment),
+        "voids": understood(payment.connection, lambda: void_requests(payment.raw)),
+        "parts": [part | {"bill": bills.get(part["bill_vendor_id"])} for part in payment.bills],
+        "bills": list(bills.values()),
+        "concerned": Q(steps__record_kind="bill", steps__record_key__in=list(bills)),
+    }
+
+
+def by_day(found: QuerySet, day: str) -> QuerySet:
+    """The newest that a page has room for."""
+    return found.light().order_by(F(day).desc(nulls_last=True), "-pk")[:SHOWN]
 
 
 def proposals_about(record: Record, concerned: Q) -> Any:

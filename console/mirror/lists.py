@@ -13,22 +13,29 @@ from connectors.registry import connectors
 from console.mirror.answers import read_at
 from console.mirror.models import (
     Bill,
+    CreditMemo,
     CreditNote,
     Customer,
     Invoice,
+    Payment,
     Product,
+    ReceivedPayment,
     Record,
     Subscription,
     Usage,
     Vendor,
+    VendorCredit,
 )
 from console.mirror.querysets import RecordQuerySet, letters
+from console.mirror.timeline import TROUBLE
 from console.ui.pages import CURSORS, keyset_page
 from console.ui.statuses import record_pill
 
 PAGE_SIZE = 50
 WITHOUT_STATUS = (Vendor, Product)
 WITH_DUE_DATE = (Invoice, Bill)
+WITH_OPEN = (*WITH_DUE_DATE, VendorCredit, CreditMemo)
+WITHOUT_PAGE = (Usage, VendorCredit, ReceivedPayment, CreditMemo)  # they are shown on their owner's
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Listing:
     of_owner: tuple[str, ...] = ()  # columns of the record that each row belongs to
     total: str = ""  # the field whose sum stands on top, per currency
     total_label: str = ""
+    beside: "Listing | None" = None  # whose nav item it has, and whose page leads to it
 
     @property
     def words(self) -> str:
@@ -162,6 +170,52 @@ BILLS = Listing(
     total="open_minor",
     total_label="Open",
 )
+PAYMENTS = Listing(
+    Payment,
+    "Payments",
+    "Number or vendor",
+    ("-process_on", "-id"),
+    "Latest to leave our account first.",
+    tabs=(
+        Tab("All", {}),
+        Tab("Scheduled", {"status": "SCHEDULED"}),
+        Tab("Needs a look", {"trouble": "1"}),
+    ),
+    total="amount_minor",
+    total_label="Amount",
+)
+VENDOR_CREDITS = Listing(
+    VendorCredit,
+    "Vendor credits",
+    "Number or vendor",
+    ("-issued_on", "-id"),
+    "Newest first.",
+    tabs=(Tab("All", {}), Tab("Not used up", {"open": "1"})),
+    total="open_minor",
+    total_label="Left",
+    beside=BILLS,
+)
+RECEIVED_PAYMENTS = Listing(
+    ReceivedPayment,
+    "Received payments",
+    "Number or customer",
+    ("-received_on", "-id"),
+    "Newest first.",
+    total="amount_minor",
+    total_label="Received",
+    beside=INVOICES,
+)
+CREDIT_MEMOS = Listing(
+    CreditMemo,
+    "Credit memos",
+    "Number or customer",
+    ("-issued_on", "-id"),
+    "Newest first.",
+    tabs=(Tab("All", {}), Tab("Not used up", {"open": "1"})),
+    total="open_minor",
+    total_label="Left",
+    beside=CREDIT_NOTES,
+)
 USAGE = Listing(
     Usage,
     "Usage",
@@ -176,7 +230,10 @@ USAGE = Listing(
 )
 LISTINGS: Mapping[type[Record], Listing] = {
     listing.model: listing
-    for listing in (CUSTOMERS, SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, USAGE, PRODUCTS, VENDORS, BILLS)
+    for listing in (
+        *(CUSTOMERS, SUBSCRIPTIONS, INVOICES, RECEIVED_PAYMENTS, CREDIT_NOTES, CREDIT_MEMOS, USAGE, PRODUCTS),
+        *(VENDORS, BILLS, PAYMENTS, VENDOR_CREDITS),
+    )
 }
 
 
@@ -189,6 +246,7 @@ class FilterForm(forms.Form):
     currency = forms.CharField(required=False, max_length=3)
     open = forms.BooleanField(required=False)
     past = forms.BooleanField(required=False)
+    trouble = forms.BooleanField(required=False)
     min_age = forms.IntegerField(required=False, min_value=0, max_value=36500)
     due_in = forms.IntegerField(required=False, min_value=-36500, max_value=36500)
     due_from = forms.DateField(required=False)
@@ -212,6 +270,7 @@ def show(listing: Listing, params: QueryDict) -> dict[str, Any]:
     order = ("aging_on", "id") if aged else listing.order
     return {
         "listing": listing,
+        "siblings": siblings(listing),
         "note": listing.note.replace("Newest first", "Oldest first") if aged else listing.note,
         "given": given,
         "page": keyset_page(shown(listing, found), params, order=order, size=PAGE_SIZE),
@@ -225,7 +284,8 @@ def show(listing: Listing, params: QueryDict) -> dict[str, Any]:
 
 
 def shown(listing: Listing, found: RecordQuerySet) -> RecordQuerySet:
-    return found.light().with_owner(*listing.of_owner) if listing.of_owner else found.light()
+    """With the owner where that is whose page a row opens."""
+    return found.light().with_owner(*listing.of_owner) if listing.model in WITHOUT_PAGE else found.light()
 
 
 def totals(found: RecordQuerySet, field: str) -> list[dict[str, Any]]:
@@ -244,8 +304,10 @@ def narrow(found: RecordQuerySet, given: Mapping[str, Any]) -> RecordQuerySet:
         found = found.at(given["connector"])
     if "currency" in given:
         found = found.filter(currency=given["currency"].upper())
-    if "open" in given and model in WITH_DUE_DATE:
-        found = found.open()
+    if "open" in given and model in WITH_OPEN:
+        found = found.filter(open_minor__gt=0)
+    if "trouble" in given and model is Payment:
+        found = found.filter(single_status__in=TROUBLE)
     if "past" in given and model is Usage:
         found = found.past()
     if "min_age" in given and model is Invoice:
@@ -257,6 +319,13 @@ def narrow(found: RecordQuerySet, given: Mapping[str, Any]) -> RecordQuerySet:
         if "undated" in given:
             found = found.undated()
     return found
+
+
+def siblings(listing: Listing) -> list[Listing]:
+    """The list whose nav item this is, and those that stand beside it; none where it stands alone."""
+    first = listing.beside or listing
+    others = [other for other in LISTINGS.values() if other.beside is first]
+    return [first, *others] if others else []
 
 
 def tabs(listing: Listing, params: QueryDict) -> list[dict[str, Any]]:
@@ -294,6 +363,8 @@ def sentences(given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
                 said[name] = ("Currency", value.upper())
             case "open":
                 said[name] = ("Open", "over zero")
+            case "trouble":
+                said[name] = ("Payment", "failed or held")
             case "past":
                 said[name] = ("Used", "more than the allowance")
             case "min_age":

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from console.mirror import action_views, adding, lists, views
-from console.mirror.models import Plan, Record, Usage
+from console.mirror.models import Plan, Record
 from console.mirror.models.syncs import words_for
 from console.mirror.offers import OFFERS
 from console.mirror.papers import LISTED
@@ -33,7 +33,7 @@ def papers_beside(model: type[Record]) -> tuple[URLPattern, ...]:
 
 urlpatterns = [
     *map(listed, lists.LISTINGS.values()),
-    *map(shown, (model for model in (*lists.LISTINGS, Plan) if model is not Usage)),
+    *map(shown, (model for model in (*lists.LISTINGS, Plan) if model not in lists.WITHOUT_PAGE)),
     *(address for model in LISTED for address in papers_beside(model)),
     path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
     path("vendors/new/", action_views.new_vendor, name="vendor-new"),

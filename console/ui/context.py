@@ -58,6 +58,7 @@ SECTIONS = (
         (
             Item("vendors", "Vendors", "building-store", "mirror:vendor-list"),
             Item("bills", "Bills", "receipt", "mirror:bill-list"),
+            Item("payments", "Payments", "cash", "mirror:payment-list"),
         ),
     ),
     Section(
@@ -68,6 +69,12 @@ SECTIONS = (
         ),
     ),
 )
+UNDER = {
+    "plan": "products",
+    "vendor_credit": "bills",
+    "received_payment": "invoices",
+    "credit_memo": "credit_notes",
+}  # kinds without a nav item of their own
 APPS = {
     "overview": "home",
     "approvals": "approvals",
@@ -138,7 +145,7 @@ def current_item(route: str) -> str:
         return name
     kind = name.split("-")[0]
     if namespace == "mirror":
-        return "products" if kind == "plan" else f"{kind}s"
+        return UNDER.get(kind, f"{kind}s")
     return APPS.get(namespace, "")
 
 

@@ -49,6 +49,7 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         "plan": factories.make_plan(billsby).pk,
         "vendor": factories.make_vendor(bill).pk,
         "bill": factories.make_bill(bill).pk,
+        "payment": factories.make_payment(bill).pk,
         "connection": billsby.pk,
         "trusting connection": bill.pk,
         "vendor_word": "bill",

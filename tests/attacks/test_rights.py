@@ -108,6 +108,10 @@ RULES = {
             "product",
             "vendor",
             "bill",
+            "payment",
+            "vendor_credit",
+            "received_payment",
+            "credit_memo",
         )
     },
     **{
@@ -121,6 +125,7 @@ RULES = {
             "plan",
             "vendor",
             "bill",
+            "payment",
         )
     },
     "mirror:subscription-now": Rule(ALL, NO_SUCH_WAY, "subscription"),

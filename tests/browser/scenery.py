@@ -10,7 +10,17 @@ from console.approvals import deciding
 from console.approvals.models import Proposal
 from console.approvals.proposing import Origin, StepDraft, propose
 from console.audit.models import Entry
-from console.mirror.models import Bill, CreditNote, Customer, Invoice, Plan, Product, Subscription, Vendor
+from console.mirror.models import (
+    Bill,
+    CreditNote,
+    Customer,
+    Invoice,
+    Payment,
+    Plan,
+    Product,
+    Subscription,
+    Vendor,
+)
 from console.mirror.papers import papers_of
 from tests.browser import acts
 from tests.browser.world import Visitor, World
@@ -109,6 +119,12 @@ def set_up(world: World, priya: Visitor) -> Sights:
             "bill": _bill(has_paper=True).get_absolute_url(),
             "bill-without-document": _bill(has_paper=False).get_absolute_url(),
             "bill-document": f"{_bill(has_paper=True).get_absolute_url()}documents/",
+            "payments": "/payments/",
+            "payment": Payment.objects.order_by("single_status", "pk")[0].get_absolute_url(),
+            "vendor-paid": Payment.objects.order_by("pk")[0].owner.get_absolute_url(),
+            "vendor-credits": "/vendor-credits/",
+            "received-payments": "/received-payments/",
+            "credit-memos": "/credit-memos/",
             "audit": "/audit/",
             "audit-entry": f"/audit/{last.seq}/",
             "connections": "/connections/",

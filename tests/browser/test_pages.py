@@ -34,13 +34,24 @@ PAGES = (
     *("proposal-plan", "proposal-failed", "proposal-succeeded", "proposal-rejected"),
     *("chat-new", "chat", "customers", "customer", "subscriptions", "subscription", "invoices"),
     *("invoices-none", "invoice", "invoice-refund", "vendors", "vendor", "bills", "bill"),
+    *("payments", "payment", "vendor-paid", "vendor-credits", "received-payments", "credit-memos"),
     *("bill-without-document", "bill-document"),
     *("credit-notes", "credit-note", "products", "product", "plan", "subscription-usage"),
     *("usage", "customer-usage", "subscription-tagged", "plan-extras"),
     *("form-charge", "form-change-plan", "form-card", "form-cancel", "form-change-usage"),
     *("audit", "audit-entry", "connections"),
 )
-NARROW = ("home", "cash-flow", "inbox", "proposal-pending", "chat", "invoices", "bill", "form-change-plan")
+NARROW = (
+    "home",
+    "cash-flow",
+    "inbox",
+    "proposal-pending",
+    "chat",
+    "invoices",
+    "bill",
+    "payment",
+    "form-change-plan",
+)
 TELEPHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 

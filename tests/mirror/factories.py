@@ -11,18 +11,22 @@ from console.connections.models import Connection
 from console.mirror import visits
 from console.mirror.models import (
     Bill,
+    CreditMemo,
     CreditNote,
     Customer,
     Cycle,
     Invoice,
     Owned,
+    Payment,
     Plan,
     Product,
+    ReceivedPayment,
     Record,
     Subscription,
     Sync,
     Usage,
     Vendor,
+    VendorCredit,
 )
 
 numbers = count(1)
@@ -105,6 +109,26 @@ def make_vendor(connection: Connection, **changes) -> Vendor:
 def make_bill(connection: Connection, **changes) -> Bill:
     fields = {"status": "UNPAID", "currency": "USD", "amount_minor": 5_000, "open_minor": 5_000}
     return make_row(Bill, connection, **fields | changes)
+
+
+def make_payment(connection: Connection, **changes) -> Payment:
+    fields = {"status": "SCHEDULED", "single_status": "SCHEDULED", "currency": "USD", "amount_minor": 5_000}
+    return make_row(Payment, connection, **{"vendor_name": "Northside Produce"} | fields | changes)
+
+
+def make_vendor_credit(connection: Connection, **changes) -> VendorCredit:
+    fields = {"status": "NOT_APPLIED", "currency": "USD", "amount_minor": 900, "open_minor": 900}
+    return make_row(VendorCredit, connection, **{"vendor_vendor_id": "V1"} | fields | changes)
+
+
+def make_received_payment(connection: Connection, **changes) -> ReceivedPayment:
+    fields = {"status": "PAID", "method": "CHECK", "currency": "USD", "amount_minor": 4_000}
+    return make_row(ReceivedPayment, connection, **{"customer_vendor_id": "CUST1"} | fields | changes)
+
+
+def make_credit_memo(connection: Connection, **changes) -> CreditMemo:
+    fields = {"status": "NOT_APPLIED", "currency": "USD", "amount_minor": 700, "open_minor": 700}
+    return make_row(CreditMemo, connection, **{"customer_vendor_id": "CUST1"} | fields | changes)
 
 
 def make_sync(connection: Connection, kind: str, **changes) -> Sync:

@@ -81,7 +81,7 @@ def test_a_vendor_asks_the_mirror_the_same_few_questions_however_many_bills(clie
     one = questions()
     for days in range(40):
         bill_due(bill, days)
-    assert questions() == one <= 8
+    assert questions() == one <= 11
 
 
 def test_invoices_are_found_by_the_days_they_are_due_on(get, billsby):

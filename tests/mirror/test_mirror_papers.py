@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.urls import reverse
 
-from console.mirror.models import Bill
+from console.mirror.models import Bill, Record
 from console.mirror.refresh import refresh_record
 from tests import payables as books
 from tests.files import JPEG, PDF, PNG
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 NAME = "Zoë's bill.pdf"
 KEY = "00h02PAPER0000000000"
+THEN = "2026-10-02T17:04:11.000+00:00"
 LISTED = '{"results": [{"id": "%s", "name": "bill.pdf", "downloadLink": "%s"}]}'
 
 
@@ -28,16 +29,13 @@ def bill_there(connected, sandbox) -> Bill:
 
 @pytest.fixture
 def keep(sandbox, bill_there) -> Callable[..., str]:
-    """Let BILL have a file beside the bill; returns its address here."""
+    """Let BILL have a file beside a record; returns the address that it would have beside the bill."""
 
-    def put(content: bytes, *, name: str = NAME, key: str = KEY, owner: str = books.BILL) -> str:
-        kept = {"id": key, "name": name, "createdTime": "2026-10-02T17:04:11.000+00:00", "archived": False}
-        kept |= {"updatedTime": kept["createdTime"], "ownerKind": "bill"}
-        kept |= {
-            "downloadLink": f"/connect/v3/documents/{key}/content",
-            "content": b64encode(content).decode(),
-        }
-        sandbox.add("bill", "document", key, owner=owner, **kept)
+    def put(content: bytes, *, name: str = NAME, key: str = KEY, owner: Record = bill_there) -> str:
+        kept = {"id": key, "name": name, "createdTime": THEN, "updatedTime": THEN, "archived": False}
+        kept |= {"ownerKind": owner.KIND, "downloadLink": f"/connect/v3/documents/{key}/content"}
+        content = b64encode(content).decode()
+        sandbox.add("bill", "document", key, owner=owner.vendor_id, content=content, **kept)
         return f"{papers(bill_there)}{key}/"
 
     return put
@@ -49,8 +47,8 @@ def get(client, people):
     return lambda url, **headers: client.get(url, headers=headers)
 
 
-def papers(bill: Bill) -> str:
-    return f"{bill.get_absolute_url()}documents/"
+def papers(record: Record) -> str:
+    return f"{record.get_absolute_url()}documents/"
 
 
 def test_documents_are_for_who_is_signed_in(client, bill_there, keep):
@@ -107,8 +105,8 @@ def test_what_is_no_picture_or_pdf_is_told_and_not_shown(get, keep):
     assert "alert" not in answer.text
 
 
-def test_a_document_of_another_bill_is_not_there(get, keep):
-    answer = get(keep(PDF, owner="00n02SOMEBODYELSES000"))
+def test_a_document_of_another_record_is_not_there(get, bill_there, keep):
+    answer = get(keep(PDF, owner=bill_there.vendor))
     assert answer.status_code == 404
     assert b"%PDF" not in answer.content
 
@@ -175,3 +173,11 @@ def test_lines_that_cannot_be_read_leave_the_rest_of_the_page(get, bill):
     ).text
     assert "Its lines cannot be shown." in page
     assert "B-7" in page
+
+
+def test_attachments_of_a_vendor_are_asked_for_when_the_fold_is_opened(get, bill_there, keep):
+    vendor = bill_there.vendor
+    keep(PDF, name="contract.pdf", owner=vendor)
+    assert 'hx-trigger="toggle once from:closest details"' in get(vendor.get_absolute_url()).text
+    assert "contract.pdf" in get(papers(vendor)).text
+    assert get(f"{papers(vendor)}{KEY}/").content == PDF

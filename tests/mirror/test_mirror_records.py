@@ -12,6 +12,7 @@ from tests.mirror.factories import (
     make_credit_note,
     make_customer,
     make_invoice,
+    make_payment,
     make_plan,
     make_product,
     make_subscription,
@@ -21,7 +22,7 @@ from tests.mirror.factories import (
 
 MAKERS = [
     *(make_customer, make_subscription, make_invoice, make_credit_note, make_product, make_plan),
-    *(make_vendor, make_bill),
+    *(make_vendor, make_bill, make_payment),
 ]
 
 LABELS = ("Refund…", "Retry payment…", "Mark paid…", "Write off…")

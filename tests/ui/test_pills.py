@@ -71,7 +71,7 @@ def test_a_paid_record_is_never_overdue():
 
 
 def test_a_word_nobody_told_us_about_is_shown_as_the_vendor_wrote_it():
-    assert record_pill("DISBURSEMENT_ON_HOLD").word == "Disbursement on hold"
+    assert record_pill("MANUAL_REVIEW_HOLD").word == "Manual review hold"
 
 
 def test_a_source_that_was_not_read_for_long_is_late():

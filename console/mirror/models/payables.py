@@ -123,6 +123,10 @@ class Payment(OfVendor):
             models.Index(fields=["-process_on", "-id"], name="payment_by_process"),
         ]
 
+    def get_absolute_url(self) -> str:
+        """A page of its own, unlike what else is a vendor's."""
+        return Record.get_absolute_url(self)
+
     def derive(self) -> None:
         super().derive()
         self.haystack += spelled(self.bills, "bill_vendor_id")

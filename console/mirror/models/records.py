@@ -98,9 +98,9 @@ class Owned(Record):
 
     def get_absolute_url(self) -> str:
         """Its owner's page; lists ask `with_owner`, that no row need look for it."""
-        known = self.__dict__.get("owner_pk")
-        if known:
-            return reverse(f"mirror:{self.OWNER}-detail", args=[known])
+        if "owner_pk" in self.__dict__:
+            known = self.owner_pk
+            return reverse(f"mirror:{self.OWNER}-detail", args=[known]) if known else ""
         owner = self.owner
         return owner.get_absolute_url() if owner else ""
 

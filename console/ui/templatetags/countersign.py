@@ -47,6 +47,12 @@ def freshness(read_at: datetime | None) -> dict:
     return {"pill": statuses.freshness_pill(read_at), "size": ""}
 
 
+@register.filter
+def in_words(word: str) -> str:
+    """A vendor's word, such as VIRTUAL_CARD, as people write it."""
+    return statuses.in_words(word)
+
+
 @register.simple_tag
 def tone(proposal) -> str:
     """The class name that goes with a proposal's pill."""

@@ -136,8 +136,12 @@ class Owners:
         if not missing:
             return []
         self._known.update(dict.fromkeys(missing))
-        found = [row for rows in pages(self._read, self._operation, ids=missing) for row in rows]
-        self._known.update((identifier(row), row) for row in found)
+        found: list[Raw] = []
+        for archived in (False, True):  # few are
+            if left := [key for key in missing if self._known[key] is None]:
+                rows = self._read(self._operation, {"ids": left, "archived": archived, "limit": PAGE})
+                self._known.update((identifier(row), row) for row in rows)
+                found += rows
         return found
 
     def get(self, key: str | None) -> Raw | None:

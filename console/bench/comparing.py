@@ -30,13 +30,17 @@ Databases = SQLiteDatabases | PostgresDatabases
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run shall measure. database_url: a PostgreSQL server's, "" for SQLite alone."""
+    """What a run shall measure. database_url: a PostgreSQL server's, "" for SQLite alone.
+
+    bill_latency_ms: of the vendor that is read as BILL, which allows few calls at a time.
+    """
 
     invoices: int
     latency_ms: float
     database_url: str
     peer: bool
     rounds: int
+    bill_latency_ms: float = 150
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,9 @@ def compare(asked: Asked, tell: Callable[[str], None]) -> tuple[list[Measure], l
             with vending(asked.invoices, asked.latency_ms) as vendor:
                 for each in databases:
                     run.measure_unhindered(vendor, each, asked)
+            with vending(asked.invoices, asked.bill_latency_ms) as vendor:
+                for each in databases:
+                    run.measure("bill", vendor, each, asked.invoices)
             for latency_ms in LIMIT_LATENCIES_MS:
                 invoices = min(asked.invoices, LIMIT_INVOICES)
                 with vending(invoices, latency_ms, LIMIT_CALLS_PER_S) as vendor:
@@ -128,7 +135,10 @@ class Run:
         told = json.loads(done.stdout.splitlines()[-1])
         for one in told if isinstance(told, list) else [told]:
             measure = Measure(
-                **one, database=databases.title, latency_ms=vendor.latency_ms, limit=vendor.limit, **tally
+                **(tally | one),
+                database=databases.title,
+                latency_ms=vendor.latency_ms,
+                limit=vendor.limit,
             )
             self.measures.append(measure)
             self.tell(f"{measure.database:11}{measure.name:24}{measure.rows_per_s:>9,.0f} rows/s")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import httpx
 
 django.setup()
 
@@ -23,6 +24,7 @@ from django.db import connection as database  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from connectors.bill.dialect import CONCURRENT_CALLS  # noqa: E402
 from connectors.billsby import mapping  # noqa: E402
 from connectors.rates import Priority  # noqa: E402
 from console.connections.clients import reader  # noqa: E402
@@ -32,6 +34,7 @@ from console.mirror.sync import sync_connection  # noqa: E402
 
 PAGE = 100  # the most that Billsby gives at once
 AT_ONCE = 8  # connections; with more of them the client becomes slower
+CHANGED_SHARE = 0.001
 PAGES_A_BATCH = 10  # in one transaction, where nothing else says how many
 UNHINDERED_CALLS_PER_S = 100_000
 
@@ -78,6 +81,26 @@ def syncs(connection: Connection, *, rows: int, names: tuple[str, ...]) -> Measu
     return measures
 
 
+def bill(connection: Connection, *, rows: int) -> Measures:
+    """BILL's invoices: what all the connections that it allows can fetch, everything, then a few changes."""
+    vendor = connection.base_url
+    started = time.perf_counter()
+    pages = fetched_pages(connection, range(0, rows, PAGE), CONCURRENT_CALLS, "bill_list_invoices")
+    measures = [measure(f"BILL, fetch only, {CONCURRENT_CALLS} at once", sum(map(len, pages)), started)]
+    for name in ("BILL, everything", "BILL, changes"):
+        tally(vendor)
+        started = time.perf_counter()
+        runs = sync_connection(connection, kind="invoice")
+        measures.append(measure(name, runs[0].done, started) | tally(vendor))
+        check(runs, rows)
+        httpx.get(f"{vendor}/change", params={"share": CHANGED_SHARE}, trust_env=False)
+    return measures
+
+
+def tally(vendor_url: str) -> dict[str, int]:
+    return httpx.get(f"{vendor_url}/tally", trust_env=False).json()
+
+
 def check(runs: list[Sync], rows: int) -> None:
     """Nothing is worth measuring that did not do its work."""
     failed = [f"{run.words}: {run.error or run.state}" for run in runs if run.state != Sync.State.DONE]
@@ -86,13 +109,15 @@ def check(runs: list[Sync], rows: int) -> None:
         raise SystemExit(f"The sync kept {kept:,} of {rows:,} invoices. {'; '.join(failed)}")
 
 
-def fetched_pages(connection: Connection, places: range, at_once: int) -> Iterator[list[Any]]:
+def fetched_pages(
+    connection: Connection, places: range, at_once: int, operation: str = "billsby_list_invoices"
+) -> Iterator[list[Any]]:
     """The pages that begin at these places, in order; few are fetched ahead of whoever takes them."""
     read = reader(connection, priority=Priority.SYNC)
 
     def page(place: int) -> list[Any]:
         after = {"after": str(place)} if place else {}
-        return read("billsby_list_invoices", {"limit": PAGE} | after)
+        return read(operation, {"limit": PAGE} | after)
 
     if at_once == 1:
         yield from map(page, places)
@@ -147,16 +172,17 @@ def peak_mib() -> int | None:
     return int(line.split()[1]) // 1024
 
 
-def account(vendor_url: str, calls_per_s: int | None) -> Connection:
+def account(connector: str, vendor_url: str, calls_per_s: int | None) -> Connection:
+    injected, credentials = ACCOUNTS[connector]
     connection = Connection(
         slug="bench",
-        connector="billsby",
+        connector=connector,
         name="Bench",
         base_url=vendor_url,
-        injected={"companyDomain": "bench"},
+        injected=injected,
         calls_per_s=calls_per_s or UNHINDERED_CALLS_PER_S,
     )
-    connection.credentials = {"api_key": "bench"}
+    connection.credentials = credentials
     connection.save()
     return connection
 
@@ -165,14 +191,21 @@ MEASURED: dict[str, Callable[..., Measures]] = {
     "limits": limits,
     "sync": partial(syncs, names=("sync",)),
     "sync-twice": partial(syncs, names=("sync", "second sync")),
+    "bill": bill,
+}
+WARM_UP = {"billsby": "billsby_list_products", "bill": "bill_list_invoices"}
+ACCOUNTS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "billsby": ({"companyDomain": "bench"}, {"api_key": "bench"}),
+    "bill": ({"organization_id": "bench"}, dict.fromkeys(("username", "password", "dev_key"), "bench")),
 }
 
 
 def main(name: str, given: str) -> None:
     asked = json.loads(given)
-    connection = account(asked["vendor_url"], asked.get("calls_per_s"))
+    vendor = "bill" if name == "bill" else "billsby"
+    connection = account(vendor, asked["vendor_url"], asked.get("calls_per_s"))
     # Catalogues, the client and the database are there before the clock starts, as in a worker that runs.
-    reader(connection)("billsby_list_products", {"limit": 1})
+    reader(connection)(WARM_UP[vendor], {"limit": 1})
     print(json.dumps(MEASURED[name](connection, rows=asked["rows"])))
 
 

@@ -13,6 +13,9 @@ import django
 from console.bench.comparing import Measure
 
 FETCHES = ("fetch only, 1 at once", "fetch only, 8 at once")
+BILL = ("fetch only, 3 at once", "everything", "changes")
+BILL_SHARE = 0.95
+BILL_CHANGES = 0.01
 MOST_MIB = 120
 LIMIT_SHARE = 0.94
 SECOND_SHARE = 0.8
@@ -32,6 +35,7 @@ class Line:
     rows_per_s: float
     peak_mib: int | None
     refused: int
+    calls: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def lines_of(measures: Iterable[Measure]) -> list[Line]:
             median(each.rows_per_s for each in rounds),
             max((each.peak_mib for each in rounds if each.peak_mib is not None), default=None),
             max(each.refused for each in rounds),
+            max(each.calls for each in rounds),
         )
         for (database, limit, latency_ms, name), rounds in by_key.items()
     ]
@@ -85,6 +90,7 @@ def ratios_of(lines: list[Line]) -> list[Ratio]:
             Ratio(database, "sync, share of the lower limit", sync.rows_per_s / lowest, SHARES[database]),
             Ratio(database, "second sync, share of fetch only", second.rows_per_s / fetch, SECOND_SHARE),
         ]
+        ratios += bill_ratios(database, free)
         if second.peak_mib is not None:
             ratios.append(Ratio(database, "peak memory, MiB", second.peak_mib, MOST_MIB, at_most=True))
         for line in ours:
@@ -94,6 +100,18 @@ def ratios_of(lines: list[Line]) -> list[Ratio]:
                 ratios.append(Ratio(database, f"{where}: share of the limit", share, LIMIT_SHARE))
                 ratios.append(Ratio(database, f"{where}: answers 429", line.refused, 0, at_most=True))
     return ratios
+
+
+def bill_ratios(database: str, by_name: dict[str, Line]) -> list[Ratio]:
+    fetch, everything, changes = (by_name.get(f"BILL, {name}") for name in BILL)
+    if not (fetch and everything and changes):
+        return []
+    share = everything.rows_per_s / fetch.rows_per_s
+    calls = changes.calls / everything.calls
+    return [
+        Ratio(database, "BILL, everything, share of fetch only", share, BILL_SHARE),
+        Ratio(database, "BILL, calls for 0.1 % changed, share of all", calls, BILL_CHANGES, at_most=True),
+    ]
 
 
 def table(lines: list[Line], ratios: list[Ratio]) -> str:

@@ -1,9 +1,10 @@
-"""A vendor that costs next to nothing: Billsby's list of invoices, each answer after a given time.
+"""A vendor that costs next to nothing: lists of Billsby's or BILL's invoices, each answer after a given time.
 
 `python -m console.bench.vendor --port 9101 --invoices 100000 --latency-ms 20 --calls-per-s 0`
 
 Above `--calls-per-s` (0: no limit) it answers 429 with Retry-After; a tenth of a second's calls may come at
-once. The other lists are empty. `/tally` tells how many calls there were since it was last asked.
+once. The other lists are empty. `/tally` tells how many calls there were since it was last asked; `/change`
+lets a share of BILL's invoices change.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from urllib.parse import parse_qs
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
+
+from console.bench.bill_lists import BillLists
 
 NEWEST = datetime(2026, 3, 1)  # noqa: DTZ001 - written out with a Z
 PER_CUSTOMER = 5
@@ -38,6 +41,7 @@ class Vendor:
         self.calls_per_s = calls_per_s
         self._room, self._looked_at = calls_per_s / 10, time.monotonic()
         self._calls = self._refused = 0
+        self._bill = BillLists(invoices)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/tally":
@@ -45,13 +49,20 @@ class Vendor:
             self._calls = self._refused = 0
             await answer(send, 200, json.dumps(tally))
             return
+        query = parse_qs(scope["query_string"].decode())
+        if scope["path"] == "/change":
+            self._bill.change(float(query["share"][0]))
+            await answer(send, 200, "{}")
+            return
         self._calls += 1
         if self.calls_per_s and not self._takes_one():
             self._refused += 1
             await answer(send, 429, "{}", (b"retry-after", b"1"))
             return
         await asyncio.sleep(self.latency_s)
-        query = parse_qs(scope["query_string"].decode())
+        if scope["path"].startswith("/connect/"):
+            await answer(send, 200, self._bill.answer(scope["path"], query))
+            return
         page, size = (int(query[name][0]) if name in query else 1 for name in ("page", "pageSize"))
         rows = self.invoices if scope["path"].endswith("/invoices") else 0
         await answer(send, 200, self._page(page, size, rows))

@@ -215,7 +215,7 @@ def report(run: Sync, pages: list[Page], stream: Stream) -> None:
     changes = [run.newest, *(stream.newest_change(page.rows) for page in pages)]
     run.update_while_ours(
         newest=max((change for change in changes if change), default=None),
-        done=F("done") + sum(len(page.rows) for page in pages),
+        done=F("done") + sum(row.kind == stream.kind for page in pages for row in page.rows),
         total=last.total,
         place=last.following,
         listed_at=None if last.following else now,

@@ -33,7 +33,8 @@ def ratio(name: str, measures: list[Measure]) -> Ratio:
 def test_tiny_sizes_are_measured_in_every_way():
     out, err = StringIO(), StringIO()
 
-    call_command("bench", "sync", invoices=300, latency_ms=0, json=True, stdout=out, stderr=err)
+    quick = {"latency_ms": 0, "bill_latency_ms": 0}
+    call_command("bench", "sync", invoices=300, json=True, stdout=out, stderr=err, **quick)
 
     told = json.loads(out.getvalue())
     on_sqlite = [each for each in told["measures"] if each["database"] == "SQLite"]
@@ -43,6 +44,9 @@ def test_tiny_sizes_are_measured_in_every_way():
         ("insert only", 0, 300),
         ("sync", 0, 300),
         ("second sync", 0, 300),
+        ("BILL, fetch only, 3 at once", 0, 300),
+        ("BILL, everything", 0, 300),
+        ("BILL, changes", 0, 36),
         ("sync", 50, 300),
         ("sync", 50, 300),
     ]

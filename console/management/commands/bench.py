@@ -17,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["sync"])
         parser.add_argument("--invoices", type=int, default=100_000, help="a multiple of 100")
         parser.add_argument("--latency-ms", type=float, default=20, help="how long the vendor thinks")
+        parser.add_argument("--bill-latency-ms", type=float, default=150, help="how long BILL does")
         parser.add_argument(
             "--database",
             default="",
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             database_url=url if url.startswith("postgres") else "",
             peer=bool(options["peer"]),
             rounds=rounds,
+            bill_latency_ms=float(str(options["bill_latency_ms"])),
         )
         load_before = os.getloadavg()
         try:

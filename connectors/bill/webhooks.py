@@ -50,12 +50,14 @@ def event(body: Any) -> Event:
 
 def _record(given_type: str, body: Mapping[str, Any]) -> tuple[str, Any]:
     """The kind and id of what it is about. A payment that failed was never made: its first bill is told."""
-    kind = given_type.rpartition(".")[0]
-    entity = body.get(kind.removeprefix("spend."))
+    subject = given_type.rpartition(".")[0]
+    head, *rest = subject.removeprefix("spend.").split("-")
+    kind = re.sub("[.-]", "_", subject)
+    entity = body.get(head + "".join(map(str.capitalize, rest)))  # of bank-account it is bankAccount
     if given_type == "payment.failed":
         bills = entity.get("bills") if isinstance(entity, dict) else None
         kind, entity = "bill", bills[0] if isinstance(bills, list) and bills else None
-    return kind.replace(".", "_"), entity.get("id") if isinstance(entity, dict) else None
+    return kind, entity.get("id") if isinstance(entity, dict) else None
 
 
 def matches(pattern: re.Pattern[str], value: Any) -> bool:

@@ -18,7 +18,7 @@ from console.connections import sealing, watching, webhooks
 from console.connections.clients import read_live
 from console.connections.models import EventSubscription, VendorEvent, Webhook
 from console.connections.tasks import read_event, watch_events
-from console.mirror.models import Vendor
+from console.mirror.models import FundingAccount, Payment, SpendTransaction, Vendor
 from tests.bill_events import EVENT, SECURITY_KEY, SUBSCRIPTION, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,24 @@ def test_an_event_is_kept_and_its_record_read_and_not_believed(
     assert (kept.kind, kept.key) == ("vendor", vendor_id)
     read_event(kept.pk)
     assert Vendor.objects.get(vendor_id=vendor_id).name == "True name"
+
+
+@pytest.mark.parametrize(
+    ("kind", "entity", "listing", "model"),
+    [
+        ("payment.updated", "payment", "bill_list_payments", Payment),
+        ("bank-account.updated", "bankAccount", "bill_list_bank_accounts", FundingAccount),
+        ("spend.transaction.updated", "transaction", "bill_list_spend_transactions", SpendTransaction),
+    ],
+)
+def test_what_an_event_tells_of_is_read_in_either_half_of_bill(
+    client, bill, address, kind, entity, listing, model
+):
+    key = read_live(bill, listing, {}).data[0]["id"]
+    send(client, address, told(kind, **{entity: {"id": key}}))
+    read_event(VendorEvent.objects.get().pk)
+
+    assert model.objects.get(vendor_id=key)
 
 
 def test_an_event_that_comes_twice_is_kept_once(client, address, vendor_id):

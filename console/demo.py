@@ -29,17 +29,25 @@ def create_people(password: str) -> list[Person]:
     """
     held = Person.objects.filter(username__in=PEOPLE).values_list("password", flat=True).first()
     shared = held if held and check_password(password, held) else make_password(password)
-    people = []
-    for username, (full_name, role) in PEOPLE.items():
-        person, _ = Person.objects.get_or_create(
-            username=username, defaults={"full_name": full_name, "email": f"{username}@halden.example"}
-        )
-        if person.password != shared:
-            person.password = shared
-            person.save(update_fields=["password"])
-        person.groups.set([Group.objects.get(name=role)])
-        people.append(person)
-    return people
+    Person.objects.bulk_create(
+        [
+            Person(
+                username=username, full_name=full_name, email=f"{username}@halden.example", password=shared
+            )
+            for username, (full_name, _) in PEOPLE.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["username"],
+        update_fields=["password"],
+    )
+    people = Person.objects.in_bulk(PEOPLE, field_name="username")
+    roles = Group.objects.in_bulk(field_name="name")
+    belongs = Person.groups.through
+    belongs.objects.filter(person__in=people.values()).delete()
+    belongs.objects.bulk_create(
+        belongs(person=people[username], group=roles[role]) for username, (_, role) in PEOPLE.items()
+    )
+    return [people[username] for username in PEOPLE]
 
 
 def connect_sandbox(base_url: str) -> list[Connection]:

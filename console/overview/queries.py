@@ -1,8 +1,9 @@
 """What Home tells besides: what is owed to us by age, how fresh the mirror is, what was executed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
@@ -10,8 +11,9 @@ from django.utils import timezone
 from console.approvals.models import Proposal
 from console.connections.models import Connection
 from console.connections.queries import newest_runs
-from console.mirror.answers import last_read
+from console.mirror.answers import last_read, oldest
 from console.mirror.models import KINDS, Invoice, Sync
+from console.ui.statuses import freshness_pill
 
 EXECUTED_SHOWN = 6
 Status = Proposal.Status
@@ -43,6 +45,10 @@ class Freshness:
     read_at: datetime | None
     is_running: bool
     error: str
+
+    @property
+    def is_well(self) -> bool:
+        return not (self.is_running or self.error) and freshness_pill(self.read_at).tone == "ok"
 
 
 def receivables(wanted: str) -> Receivables | None:
@@ -85,7 +91,7 @@ def receivables(wanted: str) -> Receivables | None:
 
 def freshness() -> list[Freshness]:
     """Every kind whose reading ever began, with when it was last read whole and what its newest run says."""
-    rows = newest_runs().select_related("connection").order_by("connection__name", "kind")
+    rows = newest_runs().select_related("connection").order_by("connection__name", "connection", "kind")
     read_at = last_read()
     counts = mirrored_counts({row.kind for row in rows})
     return [
@@ -99,6 +105,22 @@ def freshness() -> list[Freshness]:
         )
         for row in rows
     ]
+
+
+def gathered(rows: Iterable[Freshness]) -> list[Freshness]:
+    """By connection, kinds that somebody should look at, and then all that are well in one line."""
+    found = []
+    for _, group in groupby(rows, key=lambda row: row.connection.pk):
+        kinds = list(group)
+        well = [row for row in kinds if row.is_well]
+        found += [row for row in kinds if not row.is_well]
+        if len(well) < 2:
+            found += well
+            continue
+        words = f"{'All' if well == kinds else 'The other'} {len(well)} kinds of record"
+        count, read_at = sum(row.count for row in well), oldest(row.read_at for row in well)
+        found.append(replace(well[0], words=words, count=count, read_at=read_at))
+    return found
 
 
 def mirrored_counts(kinds: Iterable[str]) -> dict[tuple[str, int], int]:

@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "concerns": concerns.concerns_of(request.user, freshness),
         "receivables": receivables,
         "weeks": weeks.invoiced_by_week(receivables.currency) if receivables else None,
-        "freshness": freshness,
+        "freshness": queries.gathered(freshness),
         "executed": queries.executed(),
     }
     is_fragment = request.htmx and not request.htmx.boosted

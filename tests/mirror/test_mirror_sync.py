@@ -16,7 +16,7 @@ from tests.mirror.factories import make_sync
 
 pytestmark = pytest.mark.django_db
 
-NONE_SEEDED = {"vendor_credit", "vendor_bank_account"}
+NONE_SEEDED = {"vendor_credit", "vendor_bank_account", "customer_bank_account"}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from connectors.registry import connector
 from console.connections.queries import cards
 from console.mirror.answers import read_at
 from console.mirror.models import Bill, Invoice, Sync
-from console.overview.queries import freshness, receivables
+from console.overview.queries import freshness, gathered, receivables
 from console.ui.context import sources
 from tests.mirror.factories import make_sync
 
@@ -99,6 +99,17 @@ def test_every_page_counts_the_age_from_the_same_moment(pending_proposal):
         make_sync(billsby, stream.kind, started_at=began)
     ages = {*(row.read_at for row in freshness()), cards()[0].read_at, sources()[0].read_at}
     assert ages == {began} == {read_at(["invoice"])}
+
+
+def test_kinds_that_are_well_stand_in_one_line_and_one_that_failed_in_its_own(pending_proposal):
+    billsby = pending_proposal.connection
+    for kind in ("customer", "invoice", "plan"):
+        make_sync(billsby, kind)
+    assert [row.words for row in gathered(freshness())] == ["All 3 kinds of record"]
+    make_sync(billsby, "plan", state=Sync.State.FAILED, error="Billsby did not answer.")
+    plans, rest = gathered(freshness())
+    assert (plans.words, plans.error) == ("Plans", "Billsby did not answer.")
+    assert (rest.words, rest.count) == ("The other 2 kinds of record", Invoice.objects.count())
 
 
 def test_a_hint_gets_the_fragment_without_the_frame(client, people):

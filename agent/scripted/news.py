@@ -16,8 +16,8 @@ SAYINGS = {
     "executing": "{it} was approved and is being carried out; it is not confirmed yet.{detail}",
     "unknown": "The outcome of {it} is not known: it may or may not have happened.{detail} Nothing will be "
     "sent twice; the console keeps checking the vendor's records and I will tell you what it finds.",
-    "partly_done": "{it} was only partly carried out.{detail} The remaining steps were not sent, "
-    "and I will not send them by myself.",
+    "partly_done": "{it} was only partly carried out.{detail} What is not done of it I will not send by "
+    "myself.",
     "manual_review": "Checking did not settle whether {it} happened.{detail} A person has to look at the "
     "vendor and close it; nothing will be sent twice meanwhile.",
 }

@@ -1,4 +1,5 @@
 from django import forms
+from django.conf import settings
 
 from console.approvals.models import Settlement
 
@@ -7,6 +8,12 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label="File",
         help_text="A PDF, PNG or JPEG of at most 6 MB.",
+        widget=forms.FileInput(
+            attrs={
+                "data-largest": settings.LARGEST_FILE,
+                "data-too-large": "The file is larger than 6 MB, which is the most that BILL takes.",
+            }
+        ),
         error_messages={"required": "Choose a file.", "empty": "The file is empty."},
     )
 

@@ -6,6 +6,7 @@ from django import forms
 from console.connections.models import Connection
 from console.imports.checking import Row
 from console.imports.importing import CONNECTOR
+from console.imports.reading import LARGEST_FILE
 
 
 class UploadForm(forms.Form):
@@ -13,7 +14,14 @@ class UploadForm(forms.Form):
         label="CSV file",
         help_text="Up to 200 customers and 1 MB, with commas or semicolons; the first row names the columns.",
         error_messages={"required": "Choose a file.", "empty": "The file is empty."},
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain", "class": "inp"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".csv,text/csv,text/plain",
+                "class": "inp",
+                "data-largest": LARGEST_FILE,
+                "data-too-large": "The file is larger than 1 MB, which is the most. Cut it into several.",
+            }
+        ),
     )
     connection = forms.ModelChoiceField(
         Connection.objects.filter(connector=CONNECTOR),

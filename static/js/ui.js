@@ -65,6 +65,15 @@
     }
   });
 
+  // A file that is too large would be refused only after it was sent whole.
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (!field.matches("input[type=file][data-largest]")) return;
+    const isTooLarge = field.files[0]?.size > Number(field.dataset.largest);
+    field.setCustomValidity(isTooLarge ? field.dataset.tooLarge : "");
+    field.reportValidity();
+  });
+
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-theme-form]")) return;
     event.preventDefault();

@@ -79,6 +79,15 @@ def test_a_file_is_corrected_proposed_approved_and_every_row_confirmed(world, pe
     acts.check_log(proposal)
 
 
+def test_a_file_of_ten_megabytes_is_refused_before_it_is_sent(people, tmp_path):
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"Name\n" + b"x" * 10_000_000)
+    page = upload(people.sign_in("priya"), large)
+    said = page.get_by_label("CSV file").evaluate("field => field.validationMessage")
+    assert said == "The file is larger than 1 MB, which is the most. Cut it into several."
+    assert page.url.endswith("/imports/")
+
+
 def look_at_both(page: Page, name: str) -> None:
     for theme in THEMES:
         look_at(page, name, theme)

@@ -63,7 +63,7 @@ def test_the_ticked_rows_are_proposed_as_they_stand_in_the_file(client, kept):
     [step] = proposal.steps.all()
     assert step.arguments == {"customers": [{"name": "One", "email": "one@x.example"}, {"name": "One"}]}
     assert (proposal.origin_kind, proposal.origin_id) == ("import", str(one.pk))
-    assert step.card["sources"] == {"customers": "from customers.csv (I-1), rows 2 to 5"}
+    assert step.card["sources"] == {"customers": f"from customers.csv ({one.number}), rows 2 to 5"}
 
 
 def test_a_row_with_an_error_cannot_be_proposed_even_if_asked_for(client, kept):

@@ -10,7 +10,7 @@ from console.approvals.models import Proposal
 from console.imports.models import Import
 from console.mirror.models import Customer
 from tests.browser import acts
-from tests.browser.test_pages import THEMES, look_at
+from tests.browser.test_pages import TELEPHONE, THEMES, look_at
 from tests.browser.world import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # axe looks long at a hundred rows
@@ -86,6 +86,16 @@ def test_a_file_of_ten_megabytes_is_refused_before_it_is_sent(people, tmp_path):
     said = page.get_by_label("CSV file").evaluate("field => field.validationMessage")
     assert said == "The file is larger than 1 MB, which is the most. Cut it into several."
     assert page.url.endswith("/imports/")
+
+
+def test_the_pages_of_an_import_fit_a_telephone(people, tmp_path):
+    wide = write(
+        tmp_path / "wide.csv", row("Harbor Lights", note="A long note. " * 40), row("Two", email="two@")
+    )
+    page = upload(people.sign_in("priya", **TELEPHONE), wide)
+    look_at_both(page, "narrow-import-preview")
+    page.goto(page.url.rsplit("/", 2)[0] + "/")
+    look_at_both(page, "narrow-import-list")
 
 
 def look_at_both(page: Page, name: str) -> None:

@@ -10,7 +10,7 @@ from console.approvals.models import Proposal
 from console.imports.models import Import
 from console.mirror.models import Customer
 from tests.browser import acts
-from tests.browser.test_pages import TELEPHONE, THEMES, look_at
+from tests.browser.test_pages import TELEPHONE, look_at
 from tests.browser.world import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # axe looks long at a hundred rows
@@ -49,16 +49,16 @@ def test_a_file_is_corrected_proposed_approved_and_every_row_confirmed(world, pe
     )
     expect(page.get_by_text("Row 2, E-mail: “ana@” is not an address.")).to_be_visible()
     expect(page.get_by_text("Row 3, Name: It is empty; every customer has a name.")).to_be_visible()
-    look_at_both(page, "import-errors")
+    look_at(page, "import-errors")
 
     page = upload(priya, write(tmp_path / "good.csv", *good, row(taken)))
     expect(page.get_by_text("103 customers for")).to_contain_text("102 ready, 1 doubtful")
-    look_at_both(page, "import-preview")
+    look_at(page, "import-preview")
     page.get_by_label("Send row 104").check()
     page.get_by_label("Reason").fill("The branches of Fenwick, signed in November.")
     page.get_by_role("button", name="Propose the ticked customers").click()
     expect(page.get_by_role("region", name="P-")).to_contain_text("Waiting for approval")
-    look_at_both(page, "import-proposal")
+    look_at(page, "import-proposal")
 
     proposal = Proposal.objects.latest("pk")
     file = Import.objects.get(pk=proposal.origin_id)
@@ -71,8 +71,8 @@ def test_a_file_is_corrected_proposed_approved_and_every_row_confirmed(world, pe
     expect(watching.locator("#import")).to_contain_text("102 of 103 done: 1 there already.")
     expect(watching.locator("#row-2")).to_contain_text("Confirmed")
     expect(watching.locator("#row-104")).to_contain_text("Already there")
-    look_at_both(watching, "import-results")
-    look_at_both(dana.page, "import-approved")
+    look_at(watching, "import-results")
+    look_at(dana.page, "import-approved")
     assert len(world.vendors.effects(since=so_far)) == 2
     made = Customer.objects.filter(name__startswith="Fenwick Branch")
     assert sorted(made.values_list("name", flat=True)) == NAMES
@@ -93,11 +93,6 @@ def test_the_pages_of_an_import_fit_a_telephone(people, tmp_path):
         tmp_path / "wide.csv", row("Harbor Lights", note="A long note. " * 40), row("Two", email="two@")
     )
     page = upload(people.sign_in("priya", **TELEPHONE), wide)
-    look_at_both(page, "narrow-import-preview")
+    look_at(page, "narrow-import-preview")
     page.goto(page.url.rsplit("/", 2)[0] + "/")
-    look_at_both(page, "narrow-import-list")
-
-
-def look_at_both(page: Page, name: str) -> None:
-    for theme in THEMES:
-        look_at(page, name, theme)
+    look_at(page, "narrow-import-list")

@@ -21,7 +21,7 @@ from tests.mirror.test_mirror_converges import Killed, nothing
 
 pytestmark = pytest.mark.django_db
 
-ROWS_A_PAGE = 4
+ROWS_A_PAGE = 3
 LONGER_THAN_THE_OVERLAP_S = 11 * 60
 DAY_S = 24 * 3600
 (STREAM,) = (stream for stream in connector("bill").streams if stream.kind == "invoice")
@@ -32,7 +32,7 @@ DEEDS = st.tuples(
     st.sampled_from(["create", "change", "archive", "restore", "remove", "change_and_read"]),
     st.integers(0, 30),
 )
-MOMENTS = st.lists(st.tuples(st.lists(DEEDS, max_size=3), st.booleans()), max_size=6)
+MOMENTS = st.lists(st.tuples(st.lists(DEEDS, min_size=1, max_size=3), st.booleans()), max_size=8)
 LAPS = st.lists(st.tuples(st.booleans(), MOMENTS), min_size=1, max_size=4)
 
 
@@ -130,9 +130,9 @@ def forget_everything() -> None:
 
 @pytest.mark.timeout(600)  # making a failure small takes minutes
 @settings(
-    max_examples=15, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(laps=LAPS, invoices=st.integers(0, 10))
+@given(laps=LAPS, invoices=st.integers(0, 14))
 def test_the_mirror_has_every_change_one_run_after_it_is_quiet_and_two_sweeps_later_equals_bill(
     connected, sandbox, laps, invoices
 ):

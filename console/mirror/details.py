@@ -19,6 +19,7 @@ from console.mirror.models import (
     AddOn,
     Allowance,
     Bill,
+    Budget,
     CreditMemo,
     CreditNote,
     Customer,
@@ -34,6 +35,7 @@ from console.mirror.models import (
     Product,
     ReceivedPayment,
     Record,
+    SpendCard,
     Subscription,
     SubscriptionAddOn,
     Tag,
@@ -68,6 +70,8 @@ def around(record: Record) -> dict[str, Any]:
         Vendor: around_vendor,
         Bill: around_bill,
         Payment: around_payment,
+        Budget: around_budget,
+        SpendCard: around_card,
     }[type(record)](record)
     concerned = beside.pop("concerned", Q())
     shown = {name: list(value) if isinstance(value, QuerySet) else value for name, value in beside.items()}
@@ -267,6 +271,27 @@ def around_payment(payment: Payment) -> dict[str, Any]:
         "bills": list(bills.values()),
         "concerned": Q(steps__record_kind="bill", steps__record_key__in=list(bills)),
     }
+
+
+def around_budget(budget: Budget) -> dict[str, Any]:
+    cards = budget.own(SpendCard)
+    shown = list(cards.light().order_by("name", "pk")[:SHOWN])
+    return {
+        "cards": shown,
+        "card_count": cards.count(),
+        "concerned": Q(
+            steps__record_kind="spend_card", steps__record_key__in=[card.vendor_id for card in shown]
+        ),
+        **bought(budget.transactions()),
+    }
+
+
+def around_card(card: SpendCard) -> dict[str, Any]:
+    return {"budget": card.owner, **bought(card.transactions())}
+
+
+def bought(found: QuerySet) -> dict[str, Any]:
+    return {"transactions": by_day(found, "occurred_at"), "transaction_count": found.count()}
 
 
 def by_day(found: QuerySet, day: str) -> QuerySet:

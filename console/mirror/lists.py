@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from connectors.registry import connectors
 from console.mirror.answers import read_at
 from console.mirror.models import (
     Bill,
+    Budget,
     CreditMemo,
     CreditNote,
     Customer,
@@ -21,6 +22,7 @@ from console.mirror.models import (
     Product,
     ReceivedPayment,
     Record,
+    SpendCard,
     Subscription,
     Usage,
     Vendor,
@@ -216,6 +218,31 @@ CREDIT_MEMOS = Listing(
     total_label="Left",
     beside=CREDIT_NOTES,
 )
+BUDGETS = Listing(
+    Budget,
+    "Budgets",
+    "Name or id",
+    ("name", "id"),
+    "By name. Limits and what is spent are of the running period.",
+    tabs=(Tab("All", {}), Tab("Active", {"status": "ACTIVE"}), Tab("Past the limit", {"past": "1"})),
+    total="spent_minor",
+    total_label="Spent",
+)
+CARDS = Listing(
+    SpendCard,
+    "Cards",
+    "Name, holder or last four",
+    ("name", "id"),
+    "By name. Limits and what is spent are of the running period.",
+    tabs=(
+        Tab("All", {}),
+        Tab("Active", {"status": "ACTIVE"}),
+        Tab("Frozen", {"status": "FROZEN"}),
+        Tab("Past the limit", {"past": "1"}),
+    ),
+    total="spent_minor",
+    total_label="Spent",
+)
 USAGE = Listing(
     Usage,
     "Usage",
@@ -232,7 +259,7 @@ LISTINGS: Mapping[type[Record], Listing] = {
     listing.model: listing
     for listing in (
         *(CUSTOMERS, SUBSCRIPTIONS, INVOICES, RECEIVED_PAYMENTS, CREDIT_NOTES, CREDIT_MEMOS, USAGE, PRODUCTS),
-        *(VENDORS, BILLS, PAYMENTS, VENDOR_CREDITS),
+        *(VENDORS, BILLS, PAYMENTS, VENDOR_CREDITS, BUDGETS, CARDS),
     )
 }
 
@@ -310,6 +337,8 @@ def narrow(found: RecordQuerySet, given: Mapping[str, Any]) -> RecordQuerySet:
         found = found.filter(single_status__in=TROUBLE)
     if "past" in given and model is Usage:
         found = found.past()
+    if "past" in given and model in (Budget, SpendCard):
+        found = found.filter(spent_minor__gt=F("limit_minor"))
     if "min_age" in given and model is Invoice:
         found = found.aged(given["min_age"])
     if "due_in" in given and model is Bill:
@@ -366,7 +395,7 @@ def sentences(given: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
             case "trouble":
                 said[name] = ("Payment", "failed or held")
             case "past":
-                said[name] = ("Used", "more than the allowance")
+                said[name] = ("Used", "more than is included")
             case "min_age":
                 said[name] = ("Age", f"over {value - 1} days" if value else "any")
             case "due_in" if value < 0:

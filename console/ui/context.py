@@ -62,6 +62,13 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Spend",
+        (
+            Item("budgets", "Budgets", "coins", "mirror:budget-list"),
+            Item("spend_cards", "Cards", "credit-card", "mirror:spend_card-list"),
+        ),
+    ),
+    Section(
         "Control",
         (
             Item("audit", "Audit log", "history", "audit:log", right="audit.read"),

@@ -50,6 +50,8 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         "vendor": factories.make_vendor(bill).pk,
         "bill": factories.make_bill(bill).pk,
         "payment": factories.make_payment(bill).pk,
+        "budget": factories.make_budget(bill).pk,
+        "spend_card": factories.make_spend_card(bill).pk,
         "connection": billsby.pk,
         "trusting connection": bill.pk,
         "vendor_word": "bill",

@@ -112,6 +112,8 @@ RULES = {
             "vendor_credit",
             "received_payment",
             "credit_memo",
+            "budget",
+            "spend_card",
         )
     },
     **{
@@ -126,6 +128,8 @@ RULES = {
             "vendor",
             "bill",
             "payment",
+            "budget",
+            "spend_card",
         )
     },
     "mirror:subscription-now": Rule(ALL, NO_SUCH_WAY, "subscription"),

@@ -12,12 +12,14 @@ from console.approvals.proposing import Origin, StepDraft, propose
 from console.audit.models import Entry
 from console.mirror.models import (
     Bill,
+    Budget,
     CreditNote,
     Customer,
     Invoice,
     Payment,
     Plan,
     Product,
+    SpendCard,
     Subscription,
     Vendor,
 )
@@ -122,6 +124,10 @@ def set_up(world: World, priya: Visitor) -> Sights:
             "payments": "/payments/",
             "payment": Payment.objects.order_by("single_status", "pk")[0].get_absolute_url(),
             "vendor-paid": Payment.objects.order_by("pk")[0].owner.get_absolute_url(),
+            "budgets": "/budgets/",
+            "budget": Budget.objects.order_by("pk")[0].get_absolute_url(),
+            "spend-cards": "/spend-cards/",
+            "spend-card": SpendCard.objects.order_by("pk")[0].get_absolute_url(),
             "vendor-credits": "/vendor-credits/",
             "received-payments": "/received-payments/",
             "credit-memos": "/credit-memos/",

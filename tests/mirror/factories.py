@@ -11,6 +11,7 @@ from console.connections.models import Connection
 from console.mirror import visits
 from console.mirror.models import (
     Bill,
+    Budget,
     CreditMemo,
     CreditNote,
     Customer,
@@ -22,6 +23,8 @@ from console.mirror.models import (
     Product,
     ReceivedPayment,
     Record,
+    SpendCard,
+    SpendTransaction,
     Subscription,
     Sync,
     Usage,
@@ -129,6 +132,28 @@ def make_received_payment(connection: Connection, **changes) -> ReceivedPayment:
 def make_credit_memo(connection: Connection, **changes) -> CreditMemo:
     fields = {"status": "NOT_APPLIED", "currency": "USD", "amount_minor": 700, "open_minor": 700}
     return make_row(CreditMemo, connection, **{"customer_vendor_id": "CUST1"} | fields | changes)
+
+
+def make_budget(connection: Connection, **changes) -> Budget:
+    fields = {
+        "name": "Travel",
+        "status": "ACTIVE",
+        "currency": "USD",
+        "limit_minor": 50_000,
+        "spent_minor": 0,
+    }
+    return make_row(Budget, connection, **fields | changes)
+
+
+def make_spend_card(connection: Connection, **changes) -> SpendCard:
+    fields = {"name": "Flights", "status": "ACTIVE", "last_four": "4417", "budget_vendor_id": "B1"}
+    amounts = {"currency": "USD", "limit_minor": 20_000, "spent_minor": 0}
+    return make_row(SpendCard, connection, **fields | amounts | changes)
+
+
+def make_transaction(connection: Connection, **changes) -> SpendTransaction:
+    fields = {"merchant_name": "Blue Rail", "status": "CLEARED", "currency": "USD", "amount_minor": 4_200}
+    return make_row(SpendTransaction, connection, **fields | changes)
 
 
 def make_sync(connection: Connection, kind: str, **changes) -> Sync:

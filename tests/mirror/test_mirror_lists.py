@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.mirror.factories import (
     make_bill,
+    make_budget,
     make_credit_memo,
     make_credit_note,
     make_customer,
@@ -17,6 +18,7 @@ from tests.mirror.factories import (
     make_payment,
     make_product,
     make_received_payment,
+    make_spend_card,
     make_subscription,
     make_usage,
     make_vendor,
@@ -36,6 +38,8 @@ MAKERS = {
     "vendor_credit": make_vendor_credit,
     "received_payment": make_received_payment,
     "credit_memo": make_credit_memo,
+    "budget": make_budget,
+    "spend_card": make_spend_card,
 }
 LISTS = list(MAKERS)
 

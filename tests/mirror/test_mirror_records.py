@@ -9,12 +9,14 @@ from django.utils import timezone
 from console.approvals.models import Proposal, Step
 from tests.mirror.factories import (
     make_bill,
+    make_budget,
     make_credit_note,
     make_customer,
     make_invoice,
     make_payment,
     make_plan,
     make_product,
+    make_spend_card,
     make_subscription,
     make_vendor,
     make_visits,
@@ -22,7 +24,7 @@ from tests.mirror.factories import (
 
 MAKERS = [
     *(make_customer, make_subscription, make_invoice, make_credit_note, make_product, make_plan),
-    *(make_vendor, make_bill, make_payment),
+    *(make_vendor, make_bill, make_payment, make_budget, make_spend_card),
 ]
 
 LABELS = ("Refund…", "Retry payment…", "Mark paid…", "Write off…")

@@ -1,11 +1,30 @@
 """Spend & Expense: budgets, the cards that spend from them, and what was bought."""
 
 from django.db import models
+from django.db.models import QuerySet
 
 from console.mirror.models.records import Owned, Record
 
 
-class Budget(Record):
+class Limited:
+    """What has a limit in the running period, of which something is spent."""
+
+    limit_minor: int | None
+    spent_minor: int | None
+
+    @property
+    def left_minor(self) -> int | None:
+        """None where the vendor tells no limit, or not what is spent."""
+        if self.limit_minor is None or self.spent_minor is None:
+            return None
+        return self.limit_minor - self.spent_minor
+
+    @property
+    def is_over(self) -> bool:
+        return self.left_minor is not None and self.left_minor < 0
+
+
+class Budget(Limited, Record):
     """What may be spent in a period. `spent_minor` and `assigned_minor`: of its limit, in the running one."""
 
     KIND = "budget"
@@ -23,11 +42,13 @@ class Budget(Record):
     class Meta(Record.Meta):
         indexes = [models.Index(fields=["name", "id"], name="budget_by_name")]
 
-    def get_absolute_url(self) -> str:
-        return ""
+    def transactions(self) -> "QuerySet[SpendTransaction]":
+        return SpendTransaction.objects.filter(
+            connection_id=self.connection_id, budget_vendor_id=self.vendor_id
+        )
 
 
-class SpendCard(Owned):
+class SpendCard(Limited, Owned):
     """A card that spends from a budget. Of its number the last four are known."""
 
     KIND = "spend_card"
@@ -52,6 +73,13 @@ class SpendCard(Owned):
             models.Index(fields=["connection", "budget_vendor_id"], name="spend_card_by_budget"),
             models.Index(fields=["status"], name="spend_card_by_status"),
         ]
+
+    def get_absolute_url(self) -> str:
+        """A page of its own, beside its budget's."""
+        return Record.get_absolute_url(self)
+
+    def transactions(self) -> "QuerySet[SpendTransaction]":
+        return self.own(SpendTransaction)
 
 
 class SpendTransaction(Owned):

@@ -24,7 +24,7 @@ from console.mirror.actions import Action, propose_action
 from console.mirror.forms import ActionForm, Line
 from console.mirror.models import Record, Vendor
 from console.mirror.offers import ACTIONS, fits
-from console.mirror.offers.payables import NEW_VENDOR
+from console.mirror.offers.vendors import NEW_VENDOR
 from console.mirror.paying import PayBillsForm
 from console.mirror.queries import get_record_for
 from console.mirror.refresh import read_again

@@ -26,8 +26,8 @@ from console.mirror.fields import (
     up_to,
 )
 from console.mirror.models import Bill
+from console.mirror.offers.bills import accounts, held_back, is_payable
 from console.mirror.offers.common import major, open_of
-from console.mirror.offers.payables import accounts, held_back, is_payable
 
 OPERATION = "bill_create_payments_bulk"
 MOST = 50  # as BILL says

@@ -23,6 +23,7 @@ from console.mirror.models import (
     Subscription,
     Vendor,
 )
+from console.mirror.offers.bills import held_back
 from console.mirror.papers import papers_of
 from tests.browser import acts
 from tests.browser.world import Visitor, World
@@ -115,6 +116,7 @@ def set_up(world: World, priya: Visitor) -> Sights:
             "form-card": f"{spender.get_absolute_url()}replace-card/",
             "form-cancel": f"{told('cancel_blocked')}cancel/",
             "form-change-usage": f"{told('credits')}change-usage/",
+            **_forms_of_payables(),
             "vendors": "/vendors/",
             "vendor": Vendor.objects.order_by(F("balance_minor").desc(nulls_last=True))[0].get_absolute_url(),
             "bills": "/bills/",
@@ -136,6 +138,20 @@ def set_up(world: World, priya: Visitor) -> Sights:
             "connections": "/connections/",
         }
     )
+
+
+def _forms_of_payables() -> dict[str, str]:
+    bills = [bill for bill in Bill.objects.filter(open_minor__gt=0).order_by("pk") if not held_back(bill)]
+    vendor = bills[0].vendor
+    several = "&".join(f"bill={bill.pk}" for bill in bills[:3])
+    return {
+        "form-pay": f"{bills[0].get_absolute_url()}pay/",
+        "form-pay-several": f"/bills/pay/?{several}",
+        "form-enter-bill": f"{vendor.get_absolute_url()}enter-bill/",
+        "form-bank-account": f"{vendor.get_absolute_url()}bank-account/",
+        "form-new-vendor": "/vendors/new/?name=Northside+Produce",
+        "form-new-bill": "/bills/new/",
+    }
 
 
 def _bill(*, has_paper: bool) -> Bill:

@@ -50,18 +50,13 @@ PAGES = (
     *("credit-notes", "credit-note", "products", "product", "plan", "subscription-usage"),
     *("usage", "customer-usage", "subscription-tagged", "plan-extras"),
     *("form-charge", "form-change-plan", "form-card", "form-cancel", "form-change-usage"),
+    *("form-pay", "form-pay-several", "form-enter-bill", "form-bank-account"),
+    *("form-new-vendor", "form-new-bill"),
     *("audit", "audit-entry", "connections"),
 )
 NARROW = (
-    "home",
-    "cash-flow",
-    "inbox",
-    "proposal-pending",
-    "chat",
-    "invoices",
-    "bill",
-    "payment",
-    "form-change-plan",
+    *("home", "cash-flow", "inbox", "proposal-pending", "chat", "invoices", "bill", "bills", "payment"),
+    *("form-change-plan", "form-pay-several", "form-enter-bill"),
 )
 TELEPHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 

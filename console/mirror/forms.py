@@ -227,7 +227,7 @@ class ActionForm(forms.Form):
         if self.action.lines:
             return self.action.lines.total_minor(self.written_lines, self.currency)
         if not self.action.amount:
-            return getattr(self.record, "open_minor", None)
+            return getattr(self.record, "open_minor", getattr(self.record, "amount_minor", None))
         amount_minor = self.answers.get(self.action.amount)
         return amount_minor if isinstance(amount_minor, int) else None
 

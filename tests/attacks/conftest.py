@@ -37,6 +37,7 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         "invoice": factories.make_invoice(bare).pk,
         "vendor": factories.make_vendor(bare).pk,
         "bill": factories.make_bill(bare).pk,
+        "payment": factories.make_payment(bare).pk,
     }
     return {
         **{f"BILL's {kind}": pk for kind, pk in of_bill.items()},

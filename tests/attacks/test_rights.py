@@ -51,6 +51,7 @@ BILL_DEEDS = {
         *("enter-bill", "edit", "bank-account", "delete-bank-account", "attach", "archive", "restore"),
     ),
     "bill": ("approve", "deny", "pay", "record-payment", "attach", "archive", "restore"),
+    "payment": ("cancel", "void"),
 }
 OWED = ("bill", "invoice")
 PAPERS = ("bill", "vendor", "invoice", "customer")

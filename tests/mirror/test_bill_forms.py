@@ -147,6 +147,12 @@ CASES: Mapping[str, tuple[str, dict, dict]] = {
             "sendEmail": False,
         },
     ),
+    "payment-cancel": (payments.SCHEDULED, {}, {"paymentId": payments.SCHEDULED}),
+    "payment-void": (
+        payments.SENT,
+        {"type": "VOID_ONLY", "voidReason": "Sent twice."},
+        {"paymentId": payments.SENT, "type": "VOID_ONLY", "voidReason": "Sent twice."},
+    ),
 }
 APART = {"vendor-restore"}  # needs a record made for it
 
@@ -358,3 +364,20 @@ def test_a_bank_accounts_number_is_given_once_and_shown_nowhere(priya, found):
     assert number not in opened + refused
     assert "••••5544" in opened
     assert number not in priya.get(priya.post(page, DETAILS | REASON).url).text
+
+
+def test_a_payment_is_cancelled_before_it_leaves_and_voided_after(priya, found):
+    scheduled, sent = (found("payment", key) for key in (payments.SCHEDULED, payments.SENT))
+    assert labels(priya, scheduled) == ["Cancel…"]
+    assert labels(priya, sent) == ["Void…"]
+
+
+def labels(priya, record: Record) -> list[str]:
+    return [action.label for action in priya.get(record.get_absolute_url()).context["actions"]]
+
+
+def test_a_payment_that_bill_would_not_take_back_is_said_so(priya, found, sandbox):
+    sandbox.change("bill", "payment", payments.SENT, disbursementInfo={"isVoidable": False})
+    page = url("payment-void", found("payment", payments.SENT))
+    assert "can no longer be taken back" in priya.get(page).text
+    assert priya.post(page, CASES["payment-void"][1] | REASON).status_code == 422

@@ -18,6 +18,7 @@ from tests.mirror.factories import (
     make_credit_note,
     make_customer,
     make_invoice,
+    make_payment,
     make_subscription,
     make_vendor,
 )
@@ -29,6 +30,7 @@ MAKERS = {
     "subscription": make_subscription,
     "vendor": make_vendor,
     "bill": make_bill,
+    "payment": make_payment,
 }
 OTHER = {"billsby": "bill", "bill": "billsby"}
 ID = {"invoice": "invoiceNumber", "customer": "customerUniqueId", "subscription": "subscriptionUniqueId"}

@@ -198,6 +198,13 @@ def test_the_checks_say_that_the_record_moved(retry, sign_in, sandbox):
     assert b"Changed since proposed" in answer.content
 
 
+def test_once_approved_our_own_change_is_not_looked_at_as_somebody_elses(retry, sign_in, approve):
+    proposal, dana = retry(), sign_in("dana")
+    assert page(proposal, "checks") in dana.get(page(proposal), **HTMX).text
+    approve(proposal)
+    assert page(proposal, "checks") not in dana.get(page(proposal), **HTMX).text
+
+
 def test_what_moved_is_told_in_the_same_word_everywhere(retry, sign_in, approve, sandbox):
     proposal = approve(retry())
     sandbox.change("billsby", "invoice", sandbox.stories()["retry_pays"]["invoiceNumber"], status="Paid")

@@ -95,6 +95,8 @@ def _tool(operation: Operation) -> Tool:
         proposes=True,
         connector=operation.connector,
         aliases=operation.aliases,
+        tags=operation.tags,
+        effects=operation.effects,
     )
 
 

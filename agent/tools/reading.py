@@ -35,6 +35,8 @@ def _tool(operation: Operation) -> Tool:
         run=run,
         connector=operation.connector,
         aliases=operation.aliases,
+        tags=operation.tags,
+        effects=operation.effects,
     )
 
 

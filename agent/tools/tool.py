@@ -21,19 +21,25 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Context:
-    """On whose behalf a tool runs, and from where. evidence is asked for only by tools that propose."""
+    """On whose behalf a tool runs, and from where. evidence is asked for only by tools that propose.
+
+    connection_ids, tags: what it may reach beyond the person's rights; None is everything.
+    """
 
     person: Person
     origin: Origin
     proposer_kind: str = "agent"
     evidence: Callable[[], Evidence] = field(default=Evidence)
+    connection_ids: frozenset[int] | None = None
+    tags: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
 class Tool:
     """run(context, arguments) answers a JSON-safe dict; it may block on a vendor, so never on the event loop.
 
-    connector: "" for tools that read our own copy of the records.
+    connector: "" for tools that read our own copy of the records. tags: the kinds of records it is about, as
+    the catalogues name them. effects: of the operation, whose call a proposing tool only files.
     """
 
     name: str
@@ -43,6 +49,8 @@ class Tool:
     proposes: bool = False
     connector: str = ""
     aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    effects: frozenset[str] = frozenset({"read"})
 
     def as_function(self) -> dict[str, Any]:
         """The tool as the chat model's wire format wants it."""

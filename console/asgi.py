@@ -18,6 +18,7 @@ from console.embedded import lifespan
 from console.ui.bodies import SmallBodies
 from console.ui.consumers import LiveConsumer
 from console.ui.sockets import OwnPagesOnly
+from console.ui.statics import with_static_files
 
 sockets = [
     path("ws/live", LiveConsumer.as_asgi()),
@@ -25,7 +26,7 @@ sockets = [
 ]
 countersign = ProtocolTypeRouter(
     {
-        "http": SmallBodies(pages),
+        "http": with_static_files(SmallBodies(pages)),
         "websocket": OwnPagesOnly(AuthMiddlewareStack(URLRouter(sockets))),
         "lifespan": lifespan,
     }

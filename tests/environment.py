@@ -8,8 +8,6 @@ from pathlib import Path
 
 folder = Path(tempfile.mkdtemp(prefix="countersign-test-"))
 
-(folder / "static").mkdir()  # servestatic warns about a missing one
-
 os.environ.update(
     SECRET_KEY=secrets.token_urlsafe(32),
     VAULT_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
@@ -18,7 +16,6 @@ os.environ.update(
     SWEEP_EVERY_S="1",
     LEASE_S="5",
     VENDOR_TIMEOUT_S="3",
-    STATIC_ROOT=str(folder / "static"),
     LOG_LEVEL="WARNING",
 )
 if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")) and os.environ.get("REDIS_URL"):

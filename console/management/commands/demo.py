@@ -34,7 +34,6 @@ class Command(BaseCommand):
                 "This is a configured installation (SECRET_KEY is set); the demo stays away from it."
             )
         listener = _listen(port)
-        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if reset:
             _throw_away()
         signing_key = Path(settings.AUDIT_SIGNING_KEY_FILE)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from agent.models import Message, ToolCall
 from agent.tools.finding import FIND
 from agent.turns import stopped_answer
@@ -28,11 +30,19 @@ def model_messages(conversation_id: UUID) -> list[dict[str, Any]]:
     return _shortened([entry for message in stored for entry in _entries(message)])
 
 
-def found_tools(conversation_id: UUID) -> set[str]:
-    """The names that the model was told when it looked for tools."""
-    looked = ToolCall.objects.filter(message__conversation_id=conversation_id, name=FIND)
-    answers = looked.filter(state=ToolCall.State.DONE).values_list("answer", flat=True)
-    return {tool["name"] for answer in answers for tool in json.loads(answer)["tools"]}
+def found_tools(conversation_id: UUID) -> list[str]:
+    """The names a model was told when it looked for tools since a person last spoke, first found first."""
+    messages = Message.objects.filter(conversation_id=conversation_id)
+    spoke = messages.filter(role=Message.Role.USER).aggregate(last=Max("position", default=0))["last"]
+    looked = ToolCall.objects.filter(
+        message__conversation_id=conversation_id, message__position__gt=spoke, name=FIND
+    )
+    answers = (
+        looked.filter(state=ToolCall.State.DONE)
+        .order_by("message__position", "position")
+        .values_list("answer", flat=True)
+    )
+    return [tool["name"] for answer in answers for tool in json.loads(answer)["tools"]]
 
 
 def _entries(message: Message) -> list[dict[str, Any]]:

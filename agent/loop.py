@@ -88,6 +88,7 @@ class Turn:
         self._stored_at = 0.0
         self._tokens = 0
         self._proposed = 0
+        self._offered: frozenset[str] = frozenset()
         self._failures: Counter[tuple[str, str]] = Counter()
 
     def stop(self) -> None:
@@ -181,9 +182,9 @@ class Turn:
             raise LimitMetError("The answer was stopped: it read too much. Ask something narrower.")
         person = conversation.owner
         leading = {"role": "system", "content": instructions(person, today=timezone.localdate())}
-        found = found_tools(self.conversation_id)
-        tools = [tool.as_function() for tool in registry.tools_for(person, found)]
-        return [leading, *model_messages(self.conversation_id)], tools
+        tools = registry.tools_for(person, found_tools(self.conversation_id))
+        self._offered = frozenset(tool.name for tool in tools)
+        return [leading, *model_messages(self.conversation_id)], [tool.as_function() for tool in tools]
 
     async def _take_text(self, text: str) -> None:
         text = clean(text)
@@ -292,6 +293,7 @@ class Turn:
             person=owner,
             origin=Origin("conversation", str(self.conversation_id)),
             evidence=lambda: evidence_of(self.conversation_id),
+            offered=self._offered,
         )
 
     async def _watch(self) -> None:

@@ -174,3 +174,16 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal_id} {self.status}"
+
+
+class CommonTools(models.Model):
+    """The operations that every model is shown on one day; see `tools/usage.py`."""
+
+    day = models.DateField(primary_key=True)
+    names = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "common tools"
+
+    def __str__(self) -> str:
+        return f"{self.day}"

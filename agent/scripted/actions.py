@@ -16,6 +16,15 @@ class Call:
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
+FIND = "find_tools"
+
+
+def looking_for(name: str) -> Call:
+    """How a tool that is not shown is asked for: by what it is for, as a person would say it."""
+    system, _, what = name.partition("_")
+    return Call(FIND, {"text": f"{what.replace('_', ' ')} in {'BILL' if system == 'bill' else 'Billsby'}"})
+
+
 @dataclass(frozen=True)
 class Ask:
     text: str

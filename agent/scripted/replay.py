@@ -11,7 +11,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from agent.scripted.actions import Ask, Call, Do, Say, Script, ScriptStopped, ToolFailed, ToolMissing
+from agent.scripted.actions import (
+    FIND,
+    Ask,
+    Call,
+    Do,
+    Say,
+    Script,
+    ScriptStopped,
+    ToolFailed,
+    ToolMissing,
+    looking_for,
+)
 from agent.scripted.conversation import Conversation, Done
 from agent.scripted.schema import fit
 from agent.scripted.talk import Asked, Talk
@@ -32,10 +43,12 @@ class Task:
     def __init__(self, script: Script, asked: Asked) -> None:
         self.script, self.asked, self.talk = script, asked, asked.talk
         self.results: dict[str, dict[str, Any]] = {}
+        self.past: list[Call] = []
         self.question: Ask | None = None
         self.sent: Any = None
 
     def run(self, done: Sequence[Done]) -> Say | Do:
+        self.past += [Call(one.name, one.arguments) for one in done]
         self.results |= {key(Call(one.name, one.arguments)): one.result for one in done}
         try:
             wanted = self.script.send(self.sent)
@@ -61,9 +74,14 @@ class Task:
         self.talk.asked = self.asked
         fitted = []
         for call in calls:
-            if call.name not in self.talk.tools:
+            if call.name in self.talk.tools:
+                fitted.append(fit(call, self.talk.tools[call.name]))
+            elif past := self.recalled(call):
+                fitted.append(past)
+            elif FIND in self.talk.tools and key(looking_for(call.name)) not in self.results:
+                return Do((looking_for(call.name),))
+            else:
                 raise ToolMissing(call.name)
-            fitted.append(fit(call, self.talk.tools[call.name]))
         missing = tuple({key(call): call for call in fitted if key(call) not in self.results}.values())
         if missing:
             return Do(missing)
@@ -72,6 +90,15 @@ class Task:
             if result.get("error"):
                 raise ToolFailed(call, result)
         return results
+
+    def recalled(self, call: Call) -> Call | None:
+        """The same call as it was made while its tool was shown: found tools are gone in later turns."""
+        return next((one for one in self.past if one.name == call.name and agrees(call, one)), None)
+
+
+def agrees(call: Call, made: Call) -> bool:
+    both = call.arguments.keys() & made.arguments.keys()
+    return all(str(call.arguments[name]) == str(made.arguments[name]) for name in both)
 
 
 def key(call: Call) -> str:

@@ -109,6 +109,7 @@ def _propose_plan(context: Context, arguments: Mapping[str, Any]) -> dict[str, A
         given = step.get("arguments")
         if not isinstance(given, Mapping):
             raise ToolError("Each step needs arguments, an object.")
+        context.refuse_unseen(_operation(str(step.get("operation", ""))).name)
         writes.append((str(step.get("operation", "")), {k: v for k, v in given.items() if k != "reason"}))
     return file(context, writes, arguments.get("reason"))
 
@@ -172,11 +173,15 @@ def _refuse_what_was_rejected(context: Context, writes: Sequence[tuple[str, Mapp
 
 def _normal(name: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The operation's own name, arguments checked and filled, without the reference that is ours."""
-    try:
-        operation = find_operation(name)
-    except KeyError:
-        raise ToolError(f"There is no operation called {name}.") from None
+    operation = _operation(name)
     asked = {
         name: value for name, value in operation.arguments(arguments).items() if name != operation.reference
     }
     return operation.name, asked
+
+
+def _operation(name: str) -> Operation:
+    try:
+        return find_operation(name)
+    except KeyError:
+        raise ToolError(f"There is no operation called {name}.") from None

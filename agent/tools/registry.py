@@ -3,14 +3,16 @@
 import json
 import logging
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from agent.tools import finding, mirror, proposing, reading
+from agent.tools.ranking import Index
 from agent.tools.tool import Context, Tool, ToolError
+from agent.tools.usage import common_tools
 from connectors.errors import ArgumentsError, VendorError
 from console.accounts.models import Person
 from console.approvals.errors import ApprovalError
@@ -30,7 +32,17 @@ class Outcome:
 @cache
 def all_tools() -> Mapping[str, Tool]:
     tools = [*mirror.tools(), *reading.tools(), *proposing.tools()]
-    return {tool.name: tool for tool in (*tools, finding.tool(tools))}
+    return {tool.name: tool for tool in (*tools, finding.tool(ranked))}
+
+
+@cache
+def _index() -> Index:
+    return Index([tool for tool in all_tools().values() if tool.connector])
+
+
+def ranked(text: str) -> list[tuple[float, Tool]]:
+    """(score, tool) of the vendors' operations that have anything of what somebody wants, best first."""
+    return _index().rank(text)
 
 
 @cache
@@ -42,13 +54,16 @@ def find_tool(name: str) -> Tool | None:
     return all_tools().get(_aliases().get(name, name))
 
 
-def tools_for(person: Person, found: Collection[str] = ()) -> list[Tool]:
-    """What this person's model is offered, in a steady order; proposing only for those who may.
+def tools_for(person: Person, found: Sequence[str] = ()) -> list[Tool]:
+    """What this person's model is shown, in a steady order; proposing only for those who may.
 
-    found: names that it has looked for in this conversation.
+    All that reaches no vendor, the operations used most, and last those it has found in the order of finding:
+    requests begin alike, so that endpoints can use what they remember of the one before.
     """
-    may_propose = person.has_perm("approvals.propose")
-    return finding.shown((tool for tool in all_tools().values() if may_propose or not tool.proposes), found)
+    may_propose, common = person.has_perm("approvals.propose"), common_tools()
+    always = [tool.name for tool in all_tools().values() if not tool.connector or tool.name in common]
+    names = dict.fromkeys([*always, *(name for name in found if name in all_tools())])
+    return [all_tools()[name] for name in names if may_propose or not all_tools()[name].proposes]
 
 
 def call_tool(context: Context, name: str, arguments: str | Mapping[str, Any]) -> Outcome:
@@ -73,6 +88,7 @@ def _run(context: Context, name: str, arguments: str | Mapping[str, Any]) -> dic
         raise ToolError(f"There is no tool called {name}.")
     if tool.proposes and not context.person.has_perm("approvals.propose"):
         raise ToolError(f"{context.person} may not propose changes.")
+    context.refuse_unseen(tool.name)
     return tool.run(context, _read_arguments(arguments))
 
 

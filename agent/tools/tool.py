@@ -24,6 +24,7 @@ class Context:
     """On whose behalf a tool runs, and from where. evidence is asked for only by tools that propose.
 
     connection_ids, tags: what it may reach beyond the person's rights; None is everything.
+    offered: the names of the tools that it was shown; None is no matter.
     """
 
     person: Person
@@ -32,6 +33,14 @@ class Context:
     evidence: Callable[[], Evidence] = field(default=Evidence)
     connection_ids: frozenset[int] | None = None
     tags: frozenset[str] | None = None
+    offered: frozenset[str] | None = None
+
+    def refuse_unseen(self, name: str) -> None:
+        """Nothing is called whose sentence and arguments were not read."""
+        if self.offered is not None and name not in self.offered:
+            raise ToolError(
+                f"{name} is not among the tools you are shown. Look for it first: call find_tools."
+            )
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,10 @@ def test_a_plan_is_one_proposal_of_several_steps(answer, connected):
             },
         },
     ]
-    answer(asks(("propose_plan", {"steps": steps, "reason": "New customer."})), {"text": "Proposed."})
+    look = asks(
+        ("find_tools", {"text": "add a customer"}), ("find_tools", {"text": "add a customer contact"})
+    )
+    answer(look, asks(("propose_plan", {"steps": steps, "reason": "New customer."})), {"text": "Proposed."})
     proposal = Proposal.objects.get()
     assert proposal.steps.count() == 2
     assert proposal.steps.all()[1].card["sources"]["customerId"] == "returned by step 1"

@@ -15,8 +15,9 @@ TOKEN = CARD["paymentCardToken"]
 def test_a_token_is_proposed_whole_and_kept_as_dots(answer, connected, conversation, sandbox):
     who = {"customerUniqueId": sandbox.stories()["spend"]["customerUniqueId"]}
     arguments = who | CARD | {"reason": "New card."}
-    assert answer(asks(("billsby_replace_payment_card", arguments)), {"text": "Proposed."}) == "idle"
-    call = ToolCall.objects.get()
+    look = asks(("find_tools", {"text": "replace a payment card"}))
+    answer(look, asks(("billsby_replace_payment_card", arguments)), {"text": "Proposed."})
+    call = ToolCall.objects.get(name="billsby_replace_payment_card")
     assert call.state == "done", call.answer
     assert TOKEN in Step.objects.get().body
     told = json.dumps([model_messages(conversation.pk), list(Event.objects.values())], default=str)

@@ -7,7 +7,7 @@ from agent.scripted.actions import Ask, Call, Script, ScriptStopped
 from agent.scripted.names import EMAIL
 from agent.scripted.quantities import quantity
 from agent.scripted.records import Subscription, key_text, number, rows_of, text
-from agent.scripted.skills.finding import Part, chooser, find_customer, find_subscription, numbered
+from agent.scripted.skills.finding import Part, chooser, find_customer, find_subscription, numbered, shown
 from agent.scripted.skills.proposing import propose
 from agent.scripted.talk import Asked
 
@@ -105,6 +105,7 @@ def stem(word: str) -> str:
 
 
 def counted(asked: Asked, subscription: Subscription, counter_id: str) -> Part:
+    yield from shown(asked, "billsby_get_counter")
     arguments = {"subscriptionUniqueId": subscription.id, "counterId": counter_id}
     required = asked.talk.tools.get("billsby_get_counter", {}).get("required", ())
     if "from" in required or "to" in required:

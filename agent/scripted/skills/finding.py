@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 from typing import Any
 
-from agent.scripted.actions import Ask, Call, ScriptStopped, ToolMissing
+from agent.scripted.actions import FIND, Ask, Call, ScriptStopped, ToolMissing, looking_for
 from agent.scripted.answers import choose, is_yes
 from agent.scripted.names import has_pronoun, parties
 from agent.scripted.records import (
@@ -22,6 +22,13 @@ from agent.scripted.talk import Asked
 
 Part = Generator[Call | tuple[Call, ...] | Ask, Any, Any]
 MOST_OPTIONS = 8
+
+
+def shown(asked: Asked, *names: str) -> Part:
+    """Looks for those of the tools that are not shown, so that their arguments can be read."""
+    for name in names:
+        if name not in asked.talk.tools and FIND in asked.talk.tools:
+            yield looking_for(name)
 
 
 def find_customer(asked: Asked, *patterns: str, connector: str = "billsby") -> Part:

@@ -6,7 +6,7 @@ from agent.scripted.actions import Call, ScriptStopped, ToolFailed, sentence_of
 from agent.scripted.news import gives_reason, quoted
 from agent.scripted.records import plain_line
 from agent.scripted.schema import fit
-from agent.scripted.skills.finding import Part
+from agent.scripted.skills.finding import Part, shown
 from agent.scripted.talk import Asked
 
 MOST_REASON = 240
@@ -24,6 +24,7 @@ def propose(asked: Asked, steps: list[Call], why: str) -> Part:
 
     A proposal that a person rejected is not filed a second time unchanged.
     """
+    yield from shown(asked, *(step.name for step in steps))
     reason = f"{why} Asked in chat: “{plain_line(asked.text)}”"[:MOST_REASON]
     fitted = [fit(step, writable(asked.talk.tools.get(step.name, {}))) for step in steps]
     if len(fitted) == 1:

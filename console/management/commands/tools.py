@@ -2,6 +2,7 @@ import json
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from agent.tools.registry import ranked
 from connectors.catalogue import Operation, connector_names
 from connectors.registry import Connector, problems_of
 from connectors.registry import connector as registered
@@ -14,12 +15,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--connector", choices=connector_names())
         parser.add_argument("--problems", action="store_true", help="only what was left out, and why")
+        parser.add_argument(
+            "--find", metavar="TEXT", help="those that fit what somebody wants, best first, with scores"
+        )
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, connector: str | None, problems: bool, **options: object) -> None:
+    def handle(self, *, connector: str | None, problems: bool, find: str | None, **options: object) -> None:
         vendors = [registered(name) for name in ([connector] if connector else connector_names())]
         if problems:
             self._tell_problems(vendors)
+            return
+        if find is not None:
+            self._tell_found(find, connector, as_json=bool(options["json"]))
             return
         catalogues = [vendor.catalogue for vendor in vendors]
         operations = [
@@ -32,6 +39,20 @@ class Command(BaseCommand):
             effects = "off" if operation.off else ", ".join(sorted(operation.effects))
             why = f" Off: {operation.off}" if operation.off else ""
             self.stdout.write(f"{operation.name:44} {effects:24} {operation.description}{why}")
+
+    def _tell_found(self, text: str, connector: str | None, *, as_json: bool) -> None:
+        found = [(score, tool) for score, tool in ranked(text) if connector in (None, tool.connector)]
+        if as_json:
+            told = [
+                {"score": round(score, 3), "name": tool.name, "description": tool.description}
+                for score, tool in found
+            ]
+            self.stdout.write(json.dumps(told, indent=2))
+            return
+        for score, tool in found:
+            self.stdout.write(f"{score:7.3f} {tool.name:44} {tool.description}")
+        if not found:
+            self.stdout.write("Nothing fits; try other words.")
 
     def _tell_problems(self, vendors: list[Connector]) -> None:
         found = [problem for vendor in vendors for problem in problems_of(vendor)]

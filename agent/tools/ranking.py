@@ -1,0 +1,195 @@
+"""Which tools fit what somebody wants, by the words of both. Everything is here: no service, nothing learnt.
+
+Okapi BM25 over the words of a tool, those of its name counting most; what staff say is turned into the tools'
+words by `words.yaml`, and a word that nobody knows is taken for the one it is nearest to.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from agent.tools.tool import Tool
+
+WORDS = Path(__file__).with_name("words.yaml")
+NAME, TAG, SENTENCE, ALIAS, ARGUMENT = 4.0, 1.0, 1.0, 0.5, 0.3
+SATURATION, LENGTH = 1.2, 0.4
+PHRASE, IN_PHRASE = 1.2, 0.3  # a known phrase tells more than its words
+MEANT = 0.8  # a word that was meant counts less than one that was said
+MISSPELT, LIKENESS = 0.7, 0.75
+UNSAID = 0.5
+TO_KNOW = (("get",), ("list",), ("read",))  # meant by whoever says nothing that is to be done
+OTHER_SYSTEM = 0.3  # where one was named
+WHOLE = 1.0
+GAP = 3  # words between those of a phrase, at most
+
+Terms = Mapping[str, float]
+Readings = dict[tuple[str, ...], float]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """empty: words that tell nothing. meanings: a phrase of stems, and the phrases it stands for."""
+
+    empty: frozenset[str]
+    meanings: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+
+class Index:
+    """Ranks the tools it was made of."""
+
+    def __init__(self, tools: Sequence[Tool]) -> None:
+        self._tools = sorted(tools, key=lambda one: one.name)
+        said = [terms_of(one) for one in self._tools]
+        mean = sum(sum(terms.values()) for terms in said) / max(1, len(said))
+        known = Counter(word for terms in said for word in terms)
+        self._rarity = {word: math.log(1 + len(said) / count) for word, count in known.items()}
+        self._weights = [weights_of(terms, mean) for terms in said]
+        self._names = [name_of(one) for one in self._tools]
+        self._verbs = frozenset(name[0] for name in self._names)
+        phrases = vocabulary().meanings
+        self._spellings = sorted({*known, *(word for phrase in phrases for word in phrase)})
+
+    def rank(self, text: str) -> list[tuple[float, Tool]]:
+        """(score, tool) of those that have anything of it, best first, equals by name."""
+        words = stems(text)
+        wanted = list(self._wanted([word for word in words if not word.startswith("@")]))
+        systems = {word for word in words if word.startswith("@")}
+        meant = {word for readings in wanted for phrase in readings for word in phrase}
+        if wanted and not meant & self._verbs:
+            wanted.append(dict.fromkeys(TO_KNOW, UNSAID))
+            meant.update(word for phrase in TO_KNOW for word in phrase)
+        scored = []
+        for tool, weights, name in zip(self._tools, self._weights, self._names, strict=True):
+            score = sum(self._fit(readings, weights) for readings in wanted)
+            score *= 1 + WHOLE * self._covered(name, meant)
+            if systems and f"@{tool.connector}" not in systems:
+                score *= OTHER_SYSTEM
+            scored.append((score, tool))
+        return sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: -pair[0])
+
+    def _fit(self, readings: Readings, weights: Terms) -> float:
+        """How well the best of several readings of a word fits."""
+        return max(
+            factor
+            * sum(self._rarity.get(word, 0) * weights.get(word, 0) for word in phrase)
+            / len(phrase) ** 0.5
+            for phrase, factor in readings.items()
+        )
+
+    def _covered(self, name: Sequence[str], meant: Set[str]) -> float:
+        """How much of a tool's name is meant: what else it says, nobody asked for."""
+        return sum(self._rarity[word] for word in name if word in meant) / sum(
+            self._rarity[word] for word in name
+        )
+
+    def _wanted(self, words: Sequence[str]) -> Iterator[Readings]:
+        """For each word or phrase of the text, what it may mean, and how surely."""
+        known = vocabulary()
+        covered: set[str] = set()
+        for phrase, meanings in known.meanings.items():
+            if len(phrase) > 1 and contains(words, phrase):
+                covered.update(phrase)
+                yield dict.fromkeys(meanings, PHRASE)
+        for word in dict.fromkeys(words):
+            if word in known.empty:
+                continue
+            factor = IN_PHRASE if word in covered else 1.0
+            if word not in self._rarity and (word,) not in known.meanings:
+                near = get_close_matches(word, self._spellings, n=1, cutoff=LIKENESS) if len(word) > 3 else []
+                if not near:
+                    continue
+                word, factor = near[0], factor * MISSPELT
+            yield dict.fromkeys(known.meanings.get((word,), ()), factor * MEANT) | {(word,): factor}
+
+
+def contains(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    """Whether the phrase stands in the text, perhaps with a few words between: put the old ones away."""
+    for start, word in enumerate(words):
+        if word == phrase[0]:
+            rest = iter(words[start + 1 : start + len(phrase) + GAP])
+            if all(any(word == one for one in rest) for word in phrase[1:]):
+                return True
+    return False
+
+
+def terms_of(tool: Tool) -> Terms:
+    """The words of a tool, each with the weight of the weightiest place it stands in."""
+    places = (
+        (ARGUMENT, " ".join(tool.schema["properties"])),
+        (ALIAS, " ".join(tool.aliases)),
+        (SENTENCE, tool.description),
+        (TAG, " ".join(tool.tags)),
+        (NAME, " ".join(name_of(tool))),
+    )
+    terms: dict[str, float] = {}
+    empty = vocabulary().empty
+    for weight, text in places:
+        terms |= {word: weight for word in stems(text) if word not in empty}
+    return terms
+
+
+def name_of(tool: Tool) -> list[str]:
+    """The words of its name that tell something, the system's left out."""
+    words = stems(tool.name.removeprefix(f"{tool.connector}_"))
+    return [word for word in words if word not in vocabulary().empty]
+
+
+def weights_of(terms: Terms, mean: float) -> Terms:
+    """BM25's damping: the second mention tells less than the first, and a long tool's words less each."""
+    norm = SATURATION * (1 - LENGTH + LENGTH * sum(terms.values()) / mean)
+    return {word: weight * (SATURATION + 1) / (weight + norm) for word, weight in terms.items()}
+
+
+def stems(text: str) -> list[str]:
+    """Its words without endings, in order. BILL in capitals is the system, a bill is a bill."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    spaced = re.sub(r"\bBILL\b(?:'s)?", " @bill ", spaced).lower()
+    spaced = re.sub(r"\bbillsby\b(?:'s)?", " @billsby ", spaced).replace("_", " ")
+    return [stem(word) for word in re.findall(r"@?[a-z0-9]+", re.sub(r"['’]", "", spaced))]
+
+
+@cache
+def stem(word: str) -> str:
+    """A word without its ending, roughly: charges, charged and charging are one."""
+    if word.startswith("@") or len(word) < 4:
+        return word
+    for ending, instead in (
+        ("ies", "y"),
+        ("ied", "y"),
+        ("sses", "ss"),
+        ("ss", "ss"),
+        ("us", "us"),
+        ("s", ""),
+    ):
+        if word.endswith(ending):
+            word = word.removesuffix(ending) + instead
+            break
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:
+            word = word.removesuffix(ending)
+            if word[-1] == word[-2] and word[-1] not in "ls":
+                word = word[:-1]
+            break
+    return word.removesuffix("e") if len(word) > 3 else word
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    read = yaml.safe_load(WORDS.read_text("utf-8"))
+    empty = frozenset(stems(read.pop("means nothing")))
+    return Vocabulary(
+        empty,
+        {
+            tuple(stems(str(said))): tuple(
+                tuple(word for word in stems(phrase) if word not in empty) for phrase in meant
+            )
+            for said, meant in read.items()
+        },
+    )

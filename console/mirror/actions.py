@@ -24,7 +24,8 @@ class Option:
 
     @property
     def value(self) -> str:
-        return " ".join(map(str, self.arguments.values()))
+        several = (value if isinstance(value, list) else [value] for value in self.arguments.values())
+        return " ".join(str(value) for values in several for value in values)
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ class Action:
     of a list leaves it out; else it has what was answered and, of the rest, what is held.
     lines: a list that is written line by line. file: what an uploaded file is, in words. then: what else the
     proposal does after it. changes_only: what the record has already is not sent.
-    amount: the one of `asks` that is money. fits: whether the page offers it. obstacle: why it cannot be done
-    as things are, "" when it can. starts: what the fields hold at first. tells: what the vendor says of it
-    before it is proposed.
+    amount: the one of `asks` that is money. more_money: others that are. fits: whether the page offers it.
+    obstacle: why it cannot be done as things are, "" when it can. starts: what the fields hold at first.
+    tells: what the vendor says of it before it is proposed.
     """
 
     slug: str
@@ -94,6 +95,8 @@ class Action:
     changes_only: bool = False
     words: Mapping[str, str] = field(default_factory=dict)  # for values that a schema lists
     amount: str = ""
+    more_money: tuple[str, ...] = ()
+    least_minor: int = 1  # of an amount that has no bound here
     most: Callable[[Any], int] | None = None  # of the amount, in minor units
     done: str = ""  # what was done to an amount: "refunded"
     fits: Callable[[Any], bool] = lambda record: True
@@ -108,6 +111,10 @@ class Action:
     @property
     def secrets(self) -> tuple[str, ...]:
         return find_operation(self.operation).secrets
+
+    @property
+    def money(self) -> tuple[str, ...]:
+        return (self.amount, *self.more_money)
 
     @property
     def sends_file(self) -> bool:
@@ -153,7 +160,7 @@ class Action:
     def says(self, form: ActionForm) -> str:
         """The button: verb, object, amount."""
         known = form.amount_minor is not None
-        amount = format_money(form.amount_minor, form.currency) if known else f"this {self.model.KIND}"
+        amount = format_money(form.amount_minor, form.currency) if known else f"this {form.record.word}"
         return self.button.format(amount=amount, record=form.record.title)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from console.mirror.actions import Menu, Option, Pick
 
 MOST_OF_ONE = 1_000_000
+LARGEST_MINOR = 10**12 - 1  # of an amount that no schema and no record bounds
 AMOUNT = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 EMPTY = (None, "", [])
 
@@ -60,9 +61,10 @@ def pick_field(pick: "Pick") -> forms.Field:
     return field
 
 
-def amount_field(label: str, hint: str) -> forms.CharField:
+def amount_field(label: str, hint: str, *, is_required: bool = True) -> forms.CharField:
     return forms.CharField(
         label=label,
+        required=is_required,
         max_length=20,
         help_text=hint,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),

@@ -13,6 +13,7 @@ from console.approvals import files
 from console.connections.clients import understood
 from console.mirror.fields import (
     EMPTY,
+    LARGEST_MINOR,
     amount_field,
     checked,
     field_for,
@@ -93,9 +94,9 @@ class ActionForm(forms.Form):
                 help_text=schema["description"],
                 error_messages={"required": "Fill this in."},
             )
-        if name == self.action.amount:
-            return amount_field(label, self.limit_text)
         needed = is_required(self.action.schema, name)
+        if name in self.action.money:
+            return amount_field(label, self.limit_text, is_required=needed or self.limit_minor is not None)
         return field_for(schema, label=label, is_required=needed, words=self.action.words)
 
     @property
@@ -155,7 +156,7 @@ class ActionForm(forms.Form):
 
     def sent(self, name: str, value: Any) -> Any:
         """As the operation takes it: an amount in minor units or in decimals."""
-        if name != self.action.amount or not isinstance(value, int):
+        if name not in self.action.money or not isinstance(value, int):
             return value
         is_whole = part(self.action.schema, name)["type"] == "integer"
         return value if is_whole else f"{to_decimal(value, self.currency):f}"
@@ -254,7 +255,7 @@ class ActionForm(forms.Form):
         return not self.action.changes_only or name.partition(".")[0] in self.given
 
     def said(self, name: str, value: Any) -> str:
-        if name == self.action.amount:
+        if name in self.action.money:
             return f"{format_money(value, self.currency)}, sent as {self.sent(name, value)}"
         if isinstance(value, bool):
             return "Yes" if value else "No"
@@ -283,21 +284,22 @@ class ActionForm(forms.Form):
         return self.given.keys() - self.action.about.keys() - self.action.fixed.keys()
 
     def checked(self, name: str, value: Any) -> Any:
-        if name == self.action.amount:
-            return self.read_amount(value)
+        if name in self.action.money:
+            return self.read_amount(name, value)
         return checked(part(self.action.schema, name), value, label=self.fields[name].label)
 
-    def read_amount(self, text: str) -> int:
+    def read_amount(self, name: str, text: str) -> int:
         """Minor units."""
         currency, limit_minor = self.currency, self.limit_minor
         if limit_minor is not None:
             amount_minor = read_money(text, currency, example_minor=limit_minor)
             return up_to(amount_minor, limit_minor, currency, done=self.action.done)
         amount_minor = read_money(text, currency)
-        largest_minor = part(self.action.schema, self.action.amount)["maximum"]
-        if not 1 <= amount_minor <= largest_minor:
+        largest_minor = part(self.action.schema, name).get("maximum", LARGEST_MINOR)
+        if not self.action.least_minor <= amount_minor <= largest_minor:
             largest = format_money(largest_minor, currency)
-            raise forms.ValidationError(f"An amount above zero, at most {largest}.")
+            least = "above zero, at most" if self.action.least_minor else "of at most"
+            raise forms.ValidationError(f"An amount {least} {largest}.")
         return amount_minor
 
     def worded(self, sentence: str) -> str:

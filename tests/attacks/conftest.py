@@ -38,6 +38,8 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
         "vendor": factories.make_vendor(bare).pk,
         "bill": factories.make_bill(bare).pk,
         "payment": factories.make_payment(bare).pk,
+        "budget": factories.make_budget(bare).pk,
+        "spend_card": factories.make_spend_card(bare).pk,
     }
     return {
         **{f"BILL's {kind}": pk for kind, pk in of_bill.items()},

@@ -52,6 +52,8 @@ BILL_DEEDS = {
     ),
     "bill": ("approve", "deny", "pay", "record-payment", "attach", "archive", "restore"),
     "payment": ("cancel", "void"),
+    "budget": ("limit", "new-card", "retire"),
+    "spend_card": ("limit", "freeze", "unfreeze", "delete"),
 }
 OWED = ("bill", "invoice")
 PAPERS = ("bill", "vendor", "invoice", "customer")

@@ -15,7 +15,7 @@ from console.mirror.models import KINDS, Record
 from console.mirror.offers import ACTIONS, BILL
 from console.mirror.refresh import refresh_record
 from tests import payables as books
-from tests import payments
+from tests import payments, spending
 from tests import receivables as sales
 from tests.files import PDF
 from tests.writes.bill_payables import BANK as DETAILS
@@ -147,6 +147,31 @@ CASES: Mapping[str, tuple[str, dict, dict]] = {
             "sendEmail": False,
         },
     ),
+    "budget-limit": (
+        spending.BUDGET,
+        {"limit": "1,250.50", "recurringLimit": "$600"},
+        {"budgetId": spending.BUDGET, "limit": "1250.50", "recurringLimit": "600.00"},
+    ),
+    "budget-new-card": (
+        spending.BUDGET,
+        {"holder": spending.HOLDER, "name": "Booth and stand", "limit": "80"},
+        {
+            "budgetId": spending.BUDGET,
+            "userId": spending.HOLDER,
+            "name": "Booth and stand",
+            "limit": "80.00",
+            "shareBudgetFunds": False,
+        },
+    ),
+    "budget-retire": (spending.BUDGET, {}, {"budgetId": spending.BUDGET}),
+    "spend_card-limit": (spending.CARD, {"limit": "0"}, {"cardId": spending.CARD, "limit": "0.00"}),
+    "spend_card-freeze": (spending.CARD, {}, {"cardId": spending.CARD}),
+    "spend_card-unfreeze": (spending.FROZEN, {}, {"cardId": spending.FROZEN}),
+    "spend_card-delete": (
+        spending.CARD,
+        {"fate": "LOST"},
+        {"cardId": spending.CARD, "reason": "LOST"},
+    ),
     "payment-cancel": (payments.SCHEDULED, {}, {"paymentId": payments.SCHEDULED}),
     "payment-void": (
         payments.SENT,
@@ -164,6 +189,7 @@ def found(connected, sandbox) -> Callable[[str, str], Record]:
     """A record of BILL's books, read into the mirror."""
     payments.fill(sandbox)
     sales.fill(sandbox)
+    spending.fill(sandbox)
 
     def read(kind: str, key: str) -> Record:
         refresh_record(connected["bill"], kind, key)
@@ -233,6 +259,10 @@ def test_an_archived_vendor_can_be_restored(priya, found, sandbox):
         ("bill-pay", {"amount": "1.001"}, "finer than EUR"),
         ("bill-pay", {"processDate": "soon"}, "must be a date such as"),
         ("bill-record-payment", {"payments.amount": "ten"}, "Write the amount like 200.00."),
+        ("budget-limit", {"limit": "-5"}, "Write the amount like"),
+        ("budget-limit", {"recurringLimit": "1.001"}, "finer than USD"),
+        ("budget-new-card", {"limit": "0"}, "An amount above zero"),
+        ("budget-new-card", {"holder": ""}, "Choose a holder."),
         ("bill-record-payment", {"processDate": ""}, "Fill this in."),
         ("bill-attach", {"upload": ""}, "Choose a file."),
         ("vendor-enter-bill", {"billLineItems.0.amount": "much"}, "Write the amount like"),
@@ -364,6 +394,40 @@ def test_a_bank_accounts_number_is_given_once_and_shown_nowhere(priya, found):
     assert number not in opened + refused
     assert "••••5544" in opened
     assert number not in priya.get(priya.post(page, DETAILS | REASON).url).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"limit": ""}, "“Limit of this period” is missing: only a card that shares"),
+        ({"shareBudgetFunds": "on"}, "“Limit of this period” cannot be set where the budget"),
+    ],
+)
+def test_what_bill_would_refuse_of_a_card_is_said_in_the_forms_words(priya, found, changes, sentence):
+    response = answered(priya, "budget-new-card", found("budget", spending.BUDGET), **changes)
+    assert response.status_code == 422
+    assert sentence in response.text
+
+
+def test_the_card_tells_old_limits_and_new_ones_in_money(priya, found):
+    filed = answered(priya, "budget-limit", found("budget", spending.BUDGET))
+    page = priya.get(filed.url).text
+    assert "limit from $500.00 to $1,250.50" in page
+    assert "$750.50" in page
+
+
+def test_a_card_that_shares_its_budgets_funds_has_no_limit_to_change(priya, found):
+    page = url("spend_card-limit", found("spend_card", spending.SHARING))
+    assert "Change the budget" in priya.get(page).text
+    assert priya.post(page, REASON | {"limit": "50"}).status_code == 422
+
+
+def test_a_card_is_frozen_or_unfrozen_and_a_deleted_one_is_neither(priya, found, sandbox):
+    active, frozen = (found("spend_card", key) for key in (spending.CARD, spending.FROZEN))
+    assert labels(priya, active) == ["Change the limit…", "Freeze…", "Delete…"]
+    assert labels(priya, frozen) == ["Change the limit…", "Unfreeze…", "Delete…"]
+    sandbox.change("bill", "spend card", spending.CARD, status="DELETED", archived=True)
+    assert labels(priya, found("spend_card", spending.CARD)) == []
 
 
 def test_a_payment_is_cancelled_before_it_leaves_and_voided_after(priya, found):

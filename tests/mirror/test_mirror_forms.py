@@ -15,10 +15,12 @@ from console.mirror.refresh import refresh_record
 from tests.books import sell_more
 from tests.mirror.factories import (
     make_bill,
+    make_budget,
     make_credit_note,
     make_customer,
     make_invoice,
     make_payment,
+    make_spend_card,
     make_subscription,
     make_vendor,
 )
@@ -31,6 +33,8 @@ MAKERS = {
     "vendor": make_vendor,
     "bill": make_bill,
     "payment": make_payment,
+    "budget": make_budget,
+    "spend_card": make_spend_card,
 }
 OTHER = {"billsby": "bill", "bill": "billsby"}
 ID = {"invoice": "invoiceNumber", "customer": "customerUniqueId", "subscription": "subscriptionUniqueId"}

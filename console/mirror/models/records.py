@@ -65,6 +65,11 @@ class Record(models.Model):
         return getattr(self, "number", "") or getattr(self, "name", "") or self.vendor_id
 
     @property
+    def word(self) -> str:
+        """What one of its kind is called."""
+        return str(self._meta.verbose_name)
+
+    @property
     def is_thin(self) -> bool:
         """Known from a list only, which at this vendor tells less than the record itself."""
         return False

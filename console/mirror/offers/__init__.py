@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from console.accounts.models import Person
 from console.mirror.actions import Action
 from console.mirror.models import Record
-from console.mirror.offers import bills, billsby, payments, receivables, vendors
+from console.mirror.offers import bills, billsby, payments, receivables, spending, vendors
 
-BILL = (*vendors.OFFERS, *bills.OFFERS, *payments.OFFERS, *receivables.OFFERS)
+BILL = (*vendors.OFFERS, *bills.OFFERS, *payments.OFFERS, *receivables.OFFERS, *spending.OFFERS)
 OFFERS = (*billsby.OFFERS, *BILL)
 ACTIONS: Mapping[str, Action] = {action.route: action for action in OFFERS}
 

@@ -184,7 +184,7 @@ class Turn:
         leading = {"role": "system", "content": instructions(person, today=timezone.localdate())}
         tools = registry.tools_for(person, found_tools(self.conversation_id))
         self._offered = frozenset(tool.name for tool in tools)
-        return [leading, *model_messages(self.conversation_id)], [tool.as_function() for tool in tools]
+        return [leading, *model_messages(self.conversation_id)], [tool.function for tool in tools]
 
     async def _take_text(self, text: str) -> None:
         text = clean(text)

@@ -33,9 +33,9 @@ Rules
 - Be brief and plain, in the person's language. Use a table for three or more rows."""
 
 MAY_PROPOSE = (
-    "Every tool that changes something files a proposal for people to approve. Read the record first, give "
-    "exact values, and give one sentence of reason for the approver. For several dependent changes use "
-    "propose_plan."
+    "Every tool that takes a reason would change something: calling it files a proposal for people to "
+    "approve, and does nothing by itself. Read the record first, give exact values, and give one sentence of "
+    "reason for the approver. For several dependent changes use propose_plan."
 )
 MAY_NOT_PROPOSE = "This person may not propose changes, so you cannot either; say so when asked for one."
 

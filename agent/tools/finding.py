@@ -46,4 +46,8 @@ def tool(ranked: Callable[[str], Sequence[tuple[float, Tool]]]) -> Tool:
 
 
 def _told(one: Tool) -> dict[str, Any]:
-    return {"name": one.name, "description": one.description, "needs": list(one.schema.get("required", ()))}
+    return {
+        "name": one.name,
+        "description": one.sentence or one.description,
+        "needs": list(one.schema.get("required", ())),
+    }

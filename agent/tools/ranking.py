@@ -124,7 +124,7 @@ def terms_of(tool: Tool) -> Terms:
     places = (
         (ARGUMENT, " ".join(tool.schema["properties"])),
         (ALIAS, " ".join(tool.aliases)),
-        (SENTENCE, tool.description),
+        (SENTENCE, tool.sentence or tool.description),
         (TAG, " ".join(tool.tags)),
         (NAME, " ".join(name_of(tool))),
     )

@@ -37,6 +37,7 @@ def _tool(operation: Operation) -> Tool:
         aliases=operation.aliases,
         tags=operation.tags,
         effects=operation.effects,
+        sentence=operation.description,
     )
 
 

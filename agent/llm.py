@@ -1,21 +1,27 @@
 """One streamed request to the language model; typed pieces back.
 
-Any OpenAI-compatible endpoint. The client library is imported at first use: it takes over a second.
+Any OpenAI-compatible endpoint, asked by hand: its own client makes objects of each chunk and of each tool in
+each request, which costs five times as much as all that is done here.
 """
 
 import asyncio
-import importlib
+import json
 import logging
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import httpx
 from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
 CONNECT_S = 5.0
+READ_S = 600.0  # whoever asks says how long it may be silent
+LONGEST_EVENT = 2_000_000  # bytes
 LONGEST_ANSWER = 100_000  # characters of text and arguments; no honest answer comes near
 MOST_CALLS = 64
 MOST_TOKENS = 100_000_000  # a larger count is no count
@@ -95,38 +101,61 @@ class ModelAnswerError(ModelError):
 class Model:
     """A connection to the endpoint for the length of one turn."""
 
-    def __init__(self, client: Any, name: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, name: str) -> None:
         self._client = client
         self._name = name
 
-    async def ask(self, messages: list[dict], tools: list[dict], *, silence_s: float) -> AsyncIterator[Piece]:
+    async def ask(
+        self, messages: list[dict], tools: Sequence[str], *, silence_s: float
+    ) -> AsyncIterator[Piece]:
         """The answer as it comes: text, then the complete calls, usage, and always Finished last.
 
-        silence_s: how long the endpoint may say nothing. Raises ModelError's tree.
+        tools: each as the JSON text that the endpoint gets. silence_s: how long the endpoint may say nothing.
+        Raises ModelError's tree.
         """
+        answer = _Answer()
         try:
             async with asyncio.timeout(silence_s):
-                stream = await self._client.chat.completions.create(
-                    model=self._name,
-                    messages=messages,
-                    tools=tools or _omitted(),
-                    stream=True,
-                    stream_options={"include_usage": True},
-                )
-            async with stream:
-                chunks = aiter(stream)
-                answer = _Answer()
+                response = await self._client.send(self._request(messages, tools), stream=True)
+            try:
+                if response.status_code != httpx.codes.OK:
+                    raise _refusal(response.status_code)
+                reading = _events(response.aiter_bytes())
                 while True:
                     async with asyncio.timeout(silence_s):
-                        chunk = await anext(chunks, None)
-                    if chunk is None:
+                        events = await anext(reading, None)
+                    if events is None:
                         break
-                    for piece in answer.take(chunk):
-                        yield piece
+                    for event in events:
+                        for piece in answer.take(json.loads(event)):
+                            yield piece
                 for piece in answer.rest():
                     yield piece
-        except (TimeoutError, *_library_errors()) as error:
+            finally:
+                await response.aclose()
+        except FAILURES as error:
             raise _translated(error) from error
+
+    def _request(self, messages: list[dict], tools: Sequence[str]) -> httpx.Request:
+        told = {"model": self._name, "stream": True, "stream_options": {"include_usage": True}}
+        parts = [json.dumps(told)[1:-1], f'"messages": {json.dumps(messages)}']
+        if tools:
+            parts.append(f'"tools": [{",".join(tools)}]')
+        return self._client.build_request("POST", "chat/completions", content="{" + ", ".join(parts) + "}")
+
+
+async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    """The data of server-sent events, as many as came together; nothing more after [DONE]."""
+    rest = b""
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > LONGEST_EVENT:
+            raise ModelAnswerError
+        data = [line[5:].strip() for line in lines if line.startswith(b"data:")]
+        if b"[DONE]" in data:
+            yield data[: data.index(b"[DONE]")]
+            return
+        yield data
 
 
 @asynccontextmanager
@@ -134,19 +163,25 @@ async def connect() -> AsyncIterator[Model]:
     """Raises ModelNotConfiguredError when the settings name no endpoint."""
     if not settings.MODEL_BASE_URL or not settings.MODEL_NAME:
         raise ModelNotConfiguredError
-    openai = await asyncio.to_thread(load_library)
-    client = openai.AsyncOpenAI(
+    client = httpx.AsyncClient(
         base_url=settings.MODEL_BASE_URL,
-        api_key=settings.MODEL_API_KEY or "none",  # local endpoints take any; the library insists on one
-        max_retries=0,
-        timeout=openai.Timeout(600.0, connect=CONNECT_S),
+        headers={
+            "authorization": f"Bearer {settings.MODEL_API_KEY or 'none'}",  # local endpoints take any
+            "content-type": "application/json",
+            "accept": "text/event-stream",
+        },
+        timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
+        verify=_trusted(),
+        follow_redirects=True,
     )
     async with client:
         yield Model(client, settings.MODEL_NAME)
 
 
-def load_library() -> Any:
-    return importlib.import_module("openai")
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; to read them takes longer than most requests."""
+    return httpx.create_ssl_context()
 
 
 class _Answer:
@@ -157,34 +192,33 @@ class _Answer:
         self.reason = ""
         self.length = 0
 
-    def take(self, chunk: Any) -> list[Piece]:
+    def take(self, chunk: dict[str, Any]) -> list[Piece]:
+        if "error" in chunk:
+            raise ModelAnswerError
         pieces: list[Piece] = []
-        tokens = chunk.usage.total_tokens if chunk.usage is not None else None
+        tokens = (chunk.get("usage") or {}).get("total_tokens")
         if isinstance(tokens, int) and 0 <= tokens <= MOST_TOKENS:
             pieces.append(Usage(tokens))
-        for choice in chunk.choices or ():
-            self.reason = choice.finish_reason or self.reason
-            delta = choice.delta
-            if delta is None:
-                continue
-            if delta.content:
-                if not isinstance(delta.content, str):
-                    raise ModelAnswerError
-                self._measure(delta.content)
-                pieces.append(TextPiece(delta.content))
-            for part in delta.tool_calls or ():
+        for choice in chunk.get("choices") or ():
+            self.reason = choice.get("finish_reason") or self.reason
+            delta = choice.get("delta") or {}
+            if text := delta.get("content"):
+                self._measure(text)
+                pieces.append(TextPiece(text))
+            for part in delta.get("tool_calls") or ():
                 self._add(part)
         return pieces
 
-    def _add(self, part: Any) -> None:
-        index = part.index if part.index is not None else self._next_index(part.id)
+    def _add(self, part: dict[str, Any]) -> None:
+        index, call_id = part.get("index"), part.get("id")
+        index = index if index is not None else self._next_index(call_id)
         call = self.calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
-        call["id"] = part.id or call["id"]
-        if part.function is not None:
-            name, arguments = part.function.name or "", part.function.arguments or ""
-            self._measure(name + arguments)
-            call["name"] += name
-            call["arguments"] += arguments
+        call["id"] = _text(call_id) or call["id"]
+        function = part.get("function") or {}
+        name, arguments = _text(function.get("name")), _text(function.get("arguments"))
+        self._measure(name + arguments)
+        call["name"] += name
+        call["arguments"] += arguments
         if len(self.calls) > MOST_CALLS:
             raise ModelAnswerError(f"The language model asked for more than {MOST_CALLS} things at once.")
 
@@ -195,7 +229,7 @@ class _Answer:
         return last + 1 if call_id and begun and call_id != begun else last
 
     def _measure(self, text: str) -> None:
-        self.length += len(text)
+        self.length += len(_text(text))
         if self.length > LONGEST_ANSWER:
             raise ModelAnswerError(
                 f"The language model's answer was longer than {LONGEST_ANSWER:,} characters."
@@ -213,47 +247,53 @@ class _Answer:
         return [*calls, Finished(self.reason)]
 
 
-def _omitted() -> Any:
-    return load_library().omit
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise ModelAnswerError
 
 
-def _library_errors() -> tuple[type[Exception], ...]:
-    openai = load_library()
-    httpx2 = importlib.import_module("httpx2")
-    # A line that is no text or no JSON, or a chunk of another shape, comes out of the library as it is.
-    return (openai.OpenAIError, httpx2.HTTPError, ValueError, RecursionError, AttributeError, TypeError)
+# What a broken connection raises, and what comes of a chunk that is no text, no JSON, or of another shape.
+FAILURES = (
+    TimeoutError,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    ValueError,
+    RecursionError,
+    AttributeError,
+    TypeError,
+    KeyError,
+)
+
+
+def _refusal(status: int) -> ModelError:
+    logger.warning("The language model failed: status %s", status)
+    match status:
+        case 401 | 403:
+            return ModelKeyRefusedError()
+        case 404:
+            return ModelUnknownError()
+        case 429:
+            return ModelBusyError()
+        case _ if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            return ModelDownError()
+    return ModelRefusedError()
 
 
 def _translated(error: Exception) -> ModelError:
     """Logged without what the endpoint wrote: it may quote our key or the conversation."""
-    openai = load_library()
-    is_ours = isinstance(error, AttributeError | TypeError)  # perhaps our own mistake: where it happened
-    status = getattr(error, "status_code", None)
-    logger.warning(
-        "The language model failed: %s, status %s", type(error).__name__, status, exc_info=is_ours and error
-    )
+    is_ours = isinstance(
+        error, AttributeError | TypeError | KeyError
+    )  # perhaps our own mistake: where it was
+    logger.warning("The language model failed: %s", type(error).__name__, exc_info=is_ours and error)
     match error:
-        case TimeoutError() | openai.APITimeoutError():
+        case TimeoutError() | httpx.TimeoutException():
             return ModelSlowError()
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return ModelKeyRefusedError()
-        case openai.NotFoundError():
-            return ModelUnknownError()
-        case openai.RateLimitError():
-            return ModelBusyError()
-        case openai.InternalServerError():
+        case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.DecodingError():
+            return ModelAnswerError()  # the connection broke after the answer had begun
+        case httpx.HTTPError() | httpx.InvalidURL():
             return ModelDownError()
-        case openai.APIStatusError():
-            return ModelRefusedError()
-        case openai.APIConnectionError():
-            return ModelAnswerError() if _was_answering(error) else ModelDownError()
     return ModelAnswerError()
-
-
-def _was_answering(error: Exception) -> bool:
-    """The connection broke after the answer had begun."""
-    httpx2 = importlib.import_module("httpx2")
-    return isinstance(error.__cause__, httpx2.RemoteProtocolError | httpx2.ReadError)
 
 
 def estimate_tokens(text: str) -> int:

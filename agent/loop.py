@@ -174,7 +174,7 @@ class Turn:
             raise LimitMetError("The model's provider withheld the rest of the answer.")
         return calls
 
-    def _prepare(self) -> tuple[list[dict], list[dict]]:
+    def _prepare(self) -> tuple[list[dict], list[str]]:
         conversation = Conversation.objects.select_related("owner").get(pk=self.conversation_id)
         if conversation.tokens_used >= self.limits.conversation_tokens:
             raise LimitMetError("This conversation has reached its limit. Start a new one.")
@@ -184,7 +184,7 @@ class Turn:
         leading = {"role": "system", "content": instructions(person, today=timezone.localdate())}
         tools = registry.tools_for(person, found_tools(self.conversation_id))
         self._offered = frozenset(tool.name for tool in tools)
-        return [leading, *model_messages(self.conversation_id)], [tool.function for tool in tools]
+        return [leading, *model_messages(self.conversation_id)], [tool.function_text for tool in tools]
 
     async def _take_text(self, text: str) -> None:
         text = clean(text)
@@ -320,7 +320,6 @@ class Turn:
 
 def warm_up() -> None:
     """Load what the first answer would otherwise wait for: the client library and the catalogues."""
-    llm.load_library()
     registry.all_tools()
 
 

@@ -18,15 +18,15 @@ import yaml
 from agent.tools.tool import Tool
 
 WORDS = Path(__file__).with_name("words.yaml")
-NAME, TAG, SENTENCE, ALIAS, ARGUMENT = 4.0, 1.0, 1.0, 0.5, 0.3
-SATURATION, LENGTH = 1.2, 0.4
-PHRASE, IN_PHRASE = 1.2, 0.3  # a known phrase tells more than its words
-MEANT = 0.8  # a word that was meant counts less than one that was said
+NAME, TAG, SENTENCE, ALIAS, ARGUMENT = 6.0, 0.8, 1.0, 0.1, 0.25
+SATURATION, LENGTH = 1.1, 0.75
+PHRASE, IN_PHRASE = 1.8, 0.25  # a known phrase tells more than its words
+MEANT = 0.85  # a word that was meant counts less than one that was said
 MISSPELT, LIKENESS = 0.7, 0.75
 UNSAID = 0.5
 TO_KNOW = (("get",), ("list",), ("read",))  # meant by whoever says nothing that is to be done
 OTHER_SYSTEM = 0.3  # where one was named
-WHOLE = 1.0
+WHOLE = 0.9  # how much a name counts that says nothing else
 GAP = 3  # words between those of a phrase, at most
 
 Terms = Mapping[str, float]

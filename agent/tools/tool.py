@@ -1,5 +1,6 @@
 """What a tool is, on whose behalf it runs, and how it says no."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,6 +87,11 @@ class Tool:
         """
         told = {"name": self.name, "description": self.sentence or self.description}
         return {"type": "function", "function": told | {"parameters": without_bounds(self.schema)}}
+
+    @cached_property
+    def function_text(self) -> str:
+        """The same as JSON, written once: it goes into every request."""
+        return json.dumps(self.function, ensure_ascii=False, separators=(",", ":"))
 
 
 def without_bounds(schema: Any) -> Any:

@@ -1,7 +1,9 @@
 """One request to a model that answers, is down, slow, busy, or says what nobody can read."""
 
 import asyncio
+import json
 import socket
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -60,7 +62,7 @@ def test_a_failure_is_logged_without_what_the_endpoint_wrote(model, caplog):
     model.will({"status": 401, "body": {"error": {"message": "sk-secret is wrong"}}})
     with pytest.raises(llm.ModelError):
         ask()
-    assert "AuthenticationError, status 401" in caplog.text
+    assert "failed: status 401" in caplog.text
     assert "secret" not in caplog.text
 
 
@@ -82,3 +84,30 @@ def test_no_endpoint_configured_says_so(settings):
     settings.MODEL_BASE_URL = ""
     with pytest.raises(llm.ModelNotConfiguredError, match="administrator"):
         ask()
+
+
+def test_events_are_read_however_the_network_cuts_them():
+    sent = ': hello\r\ndata: {"a": 1}\r\n\r\ndata:{"b": "\u2028"}\n\nevent: x\ndata: [DONE]\n\ndata: {}\n\n'
+    pieces = [sent.encode()[at : at + 3] for at in range(0, len(sent.encode()), 3)]
+
+    async def network() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    async def read() -> list[bytes]:
+        return [event async for events in llm._events(network()) for event in events]
+
+    assert [json.loads(event) for event in asyncio.run(read())] == [{"a": 1}, {"b": "\u2028"}]
+
+
+def test_an_event_without_an_end_is_given_up():
+    async def network() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 1_000_000
+
+    async def read() -> None:
+        async for _ in llm._events(network()):
+            pass
+
+    with pytest.raises(llm.ModelAnswerError):
+        asyncio.run(read())

@@ -12,6 +12,8 @@ from connectors.registry import connectors
 from console.approvals.errors import AlreadyProposedError
 from console.approvals.models import Proposal
 from console.approvals.proposing import StepDraft, propose
+from console.connections.clients import connection_for
+from console.connections.models import Connection
 
 FILES = "Files a proposal for a person to approve; does nothing by itself."
 NOTE = "Proposed, not done. A person must approve it."
@@ -132,6 +134,8 @@ def file(context: Context, writes: Sequence[tuple[str, Mapping[str, Any]]], reas
             reason=reason,
             origin=context.origin,
             proposer_kind=context.proposer_kind,
+            connection=_account_of(context, writes),
+            ceilings=context.ceilings,
         )
     except AlreadyProposedError as error:
         held = error.proposal
@@ -151,6 +155,13 @@ def file(context: Context, writes: Sequence[tuple[str, Mapping[str, Any]]], reas
         "link": link(proposal),
         "proposal_id": proposal.pk,
     }
+
+
+def _account_of(context: Context, writes: Sequence[tuple[str, Mapping[str, Any]]]) -> Connection | None:
+    """The account that whoever asks is kept to; None where he is kept to none."""
+    if context.connection_ids is None or not writes:
+        return None
+    return connection_for(find_operation(writes[0][0]).connector, among=context.connection_ids)
 
 
 def link(proposal: Proposal) -> str:

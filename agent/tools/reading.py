@@ -1,6 +1,6 @@
 """Live reads: every operation of the catalogues that only reads."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,7 @@ def tools() -> list[Tool]:
 
 def _tool(operation: Operation) -> Tool:
     def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        return read_record(operation, arguments)
+        return read_record(operation, arguments, among=context.connection_ids)
 
     return Tool(
         name=operation.name,
@@ -41,11 +41,13 @@ def _tool(operation: Operation) -> Tool:
     )
 
 
-def read_record(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The vendor's answer now, with its source and time, cut to the bound."""
+def read_record(
+    operation: Operation, arguments: Mapping[str, Any], *, among: Collection[int] | None = None
+) -> dict[str, Any]:
+    """The vendor's answer now, with its source and time, cut to the bound. among: as of `connection_for`."""
     if "limit" in operation.input_schema["properties"]:
         arguments = {**arguments, "limit": min(_wanted_rows(arguments), ROWS_AT_ONCE)}
-    connection = connection_for(operation.connector)
+    connection = connection_for(operation.connector, among=among)
     reply = read_live(connection, operation.name, arguments)
     data, was_cut = cut(plain(reply.data))
     answer: dict[str, Any] = {

@@ -3,7 +3,7 @@
 import json
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -66,10 +66,15 @@ def tools_for(person: Person, found: Sequence[str] = ()) -> list[Tool]:
     return [all_tools()[name] for name in names if may_propose or not all_tools()[name].proposes]
 
 
-def call_tool(context: Context, name: str, arguments: str | Mapping[str, Any]) -> Outcome:
-    """Run one tool. Whatever goes wrong is an answer the model can act on; nothing is raised."""
+def call_tool(
+    context: Context, name: str, arguments: str | Mapping[str, Any], *, among: Iterable[Tool] | None = None
+) -> Outcome:
+    """Run one tool. Whatever goes wrong is an answer the model can act on; nothing is raised.
+
+    among: the only ones that may be called, as they are given here; without it, every tool there is.
+    """
     try:
-        result = _run(context, name, arguments)
+        result = _run(context, name, arguments, among)
     except (ToolError, VendorError, ApprovalError) as error:
         return _failure(str(error))
     except ArgumentsError as error:
@@ -82,8 +87,12 @@ def call_tool(context: Context, name: str, arguments: str | Mapping[str, Any]) -
     return Outcome(as_json(result), failed="error" in result, proposal_id=proposal_id)
 
 
-def _run(context: Context, name: str, arguments: str | Mapping[str, Any]) -> dict[str, Any]:
+def _run(
+    context: Context, name: str, arguments: str | Mapping[str, Any], among: Iterable[Tool] | None
+) -> dict[str, Any]:
     tool = find_tool(name)
+    if among is not None and tool is not None:
+        tool = next((one for one in among if one.name == tool.name), None)
     if tool is None:
         raise ToolError(f"There is no tool called {name}.")
     if tool.proposes and not context.person.has_perm("approvals.propose"):

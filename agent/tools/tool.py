@@ -38,7 +38,8 @@ class Evidence:
 class Context:
     """On whose behalf a tool runs, and from where. evidence is asked for only by tools that propose.
 
-    connection_ids, tags: what it may reach beyond the person's rights; None is everything.
+    connection_ids, tags: what it may reach of all that the person may; None is everything. ceilings: the most
+    that one proposal may move, in minor units by currency; {} where the person's own limits are enough.
     offered: the names of the tools that it was shown; None is no matter.
     """
 
@@ -48,6 +49,7 @@ class Context:
     evidence: Callable[[], Evidence] = field(default=Evidence)
     connection_ids: frozenset[int] | None = None
     tags: frozenset[str] | None = None
+    ceilings: Mapping[str, int] = field(default_factory=dict)
     offered: frozenset[str] | None = None
 
     def refuse_unseen(self, name: str) -> None:

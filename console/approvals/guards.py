@@ -60,6 +60,7 @@ FIXED = {
         "proposer_kind",
         "origin_kind",
         "origin_id",
+        "origin_told",
         "policy",
         "needed_approvals",
         "supersedes_id",

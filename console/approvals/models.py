@@ -50,6 +50,7 @@ class Proposal(models.Model):
     proposer_kind = models.CharField(max_length=8, choices=ProposerKind.choices)
     origin_kind = models.CharField(max_length=20)
     origin_id = models.CharField(max_length=64, blank=True)
+    origin_told = models.CharField(max_length=400, blank=True)  # "Claude for Priya Raman, through MCP (…)"
     trace_id = models.UUIDField()
     policy = models.JSONField()
     needed_approvals = models.PositiveSmallIntegerField(default=1)

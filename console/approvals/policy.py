@@ -1,11 +1,13 @@
 """How many people a proposal needs. Computed once, when it is made, and kept on the row with its version."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 
 from connectors import money
 from connectors.judging import Money
+from console.approvals.errors import NotAllowedError
 
 VERSION = 2
 TWO_PEOPLE_FROM = 10_000  # major units of whatever currency; for the yen and its like a hundred times that
@@ -43,6 +45,31 @@ def rule_on(moneys: Sequence[Money]) -> Ruling:
     currency = currencies.pop()
     limit = money.format_money(large_amount_minor(currency), currency)
     return Ruling(2, f"From {limit} on, two people other than the requester approve.")
+
+
+def keep_below(ceilings: Mapping[str, int], moneys: Sequence[Money]) -> None:
+    """Refuse what moves more than whoever asks may, all steps together; and what cannot be measured.
+
+    ceilings: minor units by currency; a currency that is not named may not be moved. Raises NotAllowedError.
+    """
+    moved: Counter[str] = Counter()
+    for one in moneys:
+        if one.direction == "none":
+            continue
+        if not _is_measurable(one):
+            raise NotAllowedError(
+                "How much this moves is not known beforehand; from here only what is below a ceiling may be asked."
+            )
+        moved[money.normal_currency(one.currency)] += abs(one.amount_minor)
+    for currency, amount_minor in moved.items():
+        if currency not in ceilings:
+            raise NotAllowedError(
+                f"Only amounts in {', '.join(sorted(ceilings))} may be moved from here, not {currency}."
+            )
+        if amount_minor > ceilings[currency]:
+            wanted = money.format_money(amount_minor, currency)
+            most = money.format_money(ceilings[currency], currency)
+            raise NotAllowedError(f"This moves {wanted}; from here at most {most} may be asked for at once.")
 
 
 def _is_measurable(one: Money) -> bool:

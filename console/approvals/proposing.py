@@ -47,10 +47,14 @@ class StepDraft:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a proposal was asked for: a conversation, a form, a token; a kind and an id as text."""
+    """Where a proposal was asked for: a conversation, a form, a token; a kind and an id as text.
+
+    told: in words who asked there, where the requester's name alone does not say it.
+    """
 
     kind: str
     id: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,12 @@ def propose(
     connection: Connection | None = None,
     proposer_kind: str = Proposal.ProposerKind.HUMAN,
     supersedes: Proposal | None = None,
+    ceilings: Mapping[str, int] | None = None,
 ) -> Proposal:
     """File one write, or an ordered plan of writes on one connection, for a person to decide.
 
-    connection: the account of the record it is about; without one, the vendor's first.
+    connection: the account of the record it is about; without one, the vendor's first. ceilings: the most
+    that whoever asks may move by it, in minor units by currency; without any, the policy alone counts.
     Reads the targets live. Raises ArgumentsError (a value does not fit), BlockedError (it would be refused
     for certain), AlreadyProposedError (a live proposal holds the same thing), NotAllowedError, or a
     VendorError from reading. Nothing is stored then, and never is anything sent.
@@ -93,6 +99,8 @@ def propose(
         _prepare(connection, operation, draft, position, operations)
         for position, (operation, draft) in enumerate(zip(operations, steps, strict=True), start=1)
     ]
+    if ceilings:
+        policy.keep_below(ceilings, [step.expectation.money for step in prepared])
     things = [thing for step in prepared for thing in _held(connection, step)]
     if len(set(things)) < len(things):
         raise ArgumentsError(["Two steps of this plan do the same to the same record; leave one out."])
@@ -267,6 +275,7 @@ def _file(
             proposer_kind=proposer_kind,
             origin_kind=origin.kind,
             origin_id=origin.id,
+            origin_told=visible(origin.told)[:400],
             trace_id=uuid.uuid4(),
             policy=ruling.as_dict(),
             needed_approvals=ruling.needed,
@@ -277,13 +286,14 @@ def _file(
         )
         for position, step in enumerate(prepared, start=1):
             _file_step(proposal, position, step)
+        by = f" by {proposal.origin_told}" if proposal.origin_told else ""
         log.record(
             "proposal.created",
             actor=actor if proposer_kind == Proposal.ProposerKind.HUMAN else None,
             actor_kind="human" if proposer_kind == Proposal.ProposerKind.HUMAN else "agent",
             on_behalf_of=actor if proposer_kind != Proposal.ProposerKind.HUMAN else None,
             **moves.about(proposal),
-            summary=f"Proposed: {proposal.sentence}",
+            summary=f"Proposed{by}: {proposal.sentence}",
             reason=proposal.reason,
             before={str(at): step.before.fields for at, step in enumerate(prepared, start=1)},
             after=moves.plain({str(at): _loggable(step) for at, step in enumerate(prepared, start=1)}),

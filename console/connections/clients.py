@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from typing import Any, TypeVar
 
@@ -28,9 +28,15 @@ Said = TypeVar("Said")
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-def connection_for(name: str) -> Connection:
-    """The account at this vendor. Raises NotConfiguredError when there is none."""
-    found = Connection.objects.filter(connector=name).order_by("pk").first()
+def connection_for(name: str, *, among: Collection[int] | None = None) -> Connection:
+    """The account at this vendor. Raises NotConfiguredError when there is none.
+
+    among: the ids of those that may be reached; None is all.
+    """
+    accounts = Connection.objects.filter(connector=name)
+    if among is not None:
+        accounts = accounts.filter(pk__in=among)
+    found = accounts.order_by("pk").first()
     if found is None:
         raise NotConfiguredError(f"No {name.title()} account is configured.", vendor=name)
     return found

@@ -1,0 +1,128 @@
+"""The door for outside clients: who may come in, asked anew at every request."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from django.db.models import Case, F, PositiveIntegerField, Q, Value, When
+from django.utils import timezone
+
+from agent.mcp.models import Access
+from console.accounts.models import Person
+
+PREFIX = "cs_"
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """An access that was let in for one request."""
+
+    access: Access
+    person: Person
+
+
+class Refused(Exception):
+    """Turned away at the door; `sentence` is fit for whoever asked, and tells nothing about other tokens.
+
+    access: whose log notes it, where the secret was a known one.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        sentence: str,
+        code: str,
+        *,
+        retry_after_s: int | None = None,
+        access: Access | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.code = code
+        self.retry_after_s = retry_after_s
+        self.access = access
+
+
+def new_secret() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def admit(secret: str, *, second: str = "", by_url: bool = False) -> Granted:
+    """Let one request in. Raises Refused.
+
+    second: what came in the header X-Access-Code. by_url: the secret stood in the address.
+    """
+    access = _access_of(secret)
+    if access is None:
+        raise Refused(401, "No access token, or one that is not known here.", "unknown_token")
+    _check_secret(access, second=second, by_url=by_url)
+    return let_in(access)
+
+
+def let_in(access: Access) -> Granted:
+    """Let a known access in, if it still holds and has calls left. Raises Refused."""
+    if access.is_revoked:
+        raise Refused(401, "This access was revoked.", "revoked", access=access)
+    if access.is_expired:
+        when = f"{access.expires_at:%Y-%m-%d %H:%M} UTC"
+        raise Refused(401, f"This access expired on {when}.", "expired", access=access)
+    if not access.person.is_active:
+        raise Refused(403, f"{access.person} may no longer sign in here.", "person_inactive", access=access)
+    _count(access)
+    return Granted(access, access.person)
+
+
+def _access_of(secret: str) -> Access | None:
+    if not secret.startswith(PREFIX):
+        return None
+    known = Access.objects.select_related("person", "made_by").prefetch_related("connections")
+    return known.filter(digest=digest_of(secret)).first()
+
+
+def _check_secret(access: Access, *, second: str, by_url: bool) -> None:
+    if by_url and not access.in_url:
+        raise Refused(
+            401, "This token is taken in the Authorization header alone.", "not_in_url", access=access
+        )
+    if access.second_digest and not compare_digest(access.second_digest, digest_of(second)):
+        raise Refused(
+            401,
+            "This token needs its second code too, in the header X-Access-Code.",
+            "second_code",
+            access=access,
+        )
+
+
+def _count(access: Access) -> None:
+    """One call more in this minute of the clock. One statement, so that no two processes count as one."""
+    now = timezone.now()
+    minute = now.replace(second=0, microsecond=0)
+    counted = Access.objects.filter(
+        Q(minute__isnull=True) | ~Q(minute=minute) | Q(calls_in_minute__lt=F("calls_a_minute")),
+        pk=access.pk,
+        revoked_at=None,
+    ).update(
+        calls_in_minute=Case(
+            When(minute=minute, then=F("calls_in_minute") + 1),
+            default=Value(1),
+            output_field=PositiveIntegerField(),
+        ),
+        minute=minute,
+        last_used_at=now,
+    )
+    if not counted:
+        raise _too_many(access, now, minute)
+
+
+def _too_many(access: Access, now: datetime, minute: datetime) -> Refused:
+    wait_s = max(1, round((minute + MINUTE - now).total_seconds()))
+    sentence = f"More than {access.calls_a_minute} calls in a minute. Ask again in {wait_s} s."
+    return Refused(429, sentence, "too_many_calls", retry_after_s=wait_s, access=access)

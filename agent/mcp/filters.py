@@ -1,0 +1,119 @@
+"""Which tools an access may see and call, by its effects, tags, connections and the rights of its person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+
+from agent.mcp.access import Granted
+from agent.tools import finding, proposing
+from agent.tools.registry import all_tools, ranked
+from agent.tools.tool import Context, Tool, ToolError
+from agent.tools.usage import common_tools
+from console.approvals.models import Proposal
+from console.approvals.proposing import Origin
+
+READ, PROPOSE = "read", "propose"
+# They are about no kind of record: what they find, file or tell is held to the filter by themselves.
+ABOUT_NOTHING = frozenset({finding.FIND, proposing.PLAN, "get_proposal"})
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What an access comes to now. Two that are equal have the same tools. tags, connectors: None is all."""
+
+    effects: frozenset[str]
+    tags: frozenset[str] | None
+    connectors: frozenset[str] | None
+
+    def lets(self, tool: Tool) -> bool:
+        return self._lets_effect(tool) and self._lets_tags(tool) and self._lets_connector(tool)
+
+    def _lets_effect(self, tool: Tool) -> bool:
+        if tool.name in ABOUT_NOTHING and not tool.proposes:
+            return bool(self.effects)
+        return (PROPOSE if tool.proposes else READ) in self.effects
+
+    def _lets_tags(self, tool: Tool) -> bool:
+        return self.tags is None or tool.name in ABOUT_NOTHING or not self.tags.isdisjoint(tool.tags)
+
+    def _lets_connector(self, tool: Tool) -> bool:
+        return self.connectors is None or not tool.connector or tool.connector in self.connectors
+
+
+def filter_of(granted: Granted) -> Filter:
+    access = granted.access
+    connections = access.connections.all()
+    return Filter(
+        effects=frozenset(access.effects) - (frozenset() if may_propose(granted) else {PROPOSE}),
+        tags=frozenset(access.tags) or None,
+        connectors=frozenset(one.connector for one in connections) or None,
+    )
+
+
+def may_propose(granted: Granted) -> bool:
+    """Whether its person may; and never for somebody whose proposals its maker could approve."""
+    access, person = granted.access, granted.person
+    if PROPOSE not in access.effects or not person.has_perm("approvals.propose"):
+        return False
+    return access.made_by_id == person.pk or not access.made_by.has_perm("approvals.decide")
+
+
+def tools_of(granted: Granted) -> list[Tool]:
+    """Every tool it may call, in a steady order."""
+    return list(tools_under(filter_of(granted)))
+
+
+@lru_cache(maxsize=256)
+def tools_under(chosen: Filter) -> tuple[Tool, ...]:
+    """The tools of a filter. Those that reach others, to find or to plan with, reach only these."""
+    tools = [tool for tool in all_tools().values() if chosen.lets(tool)]
+    names = frozenset(name for tool in tools if tool.proposes for name in (tool.name, *tool.aliases))
+    return tuple(_kept_to(tool, frozenset(tool.name for tool in tools), names) for tool in tools)
+
+
+def listed(granted: Granted) -> list[Tool]:
+    """What it is shown unasked: all of them, or the common ones and the search for the rest."""
+    tools = tools_of(granted)
+    if granted.access.shows == granted.access.Shows.WHOLE:
+        return tools
+    return [tool for tool in tools if not tool.connector or tool.name in common_tools()]
+
+
+def context_of(granted: Granted, client: str) -> Context:
+    """On whose behalf its tools run. client: its name, as it says."""
+    access = granted.access
+    ids = frozenset(one.pk for one in access.connections.all())
+    told = f"{client or 'A client'} for {granted.person}, through MCP (token {access.name})"
+    return Context(
+        person=granted.person,
+        origin=Origin("mcp", str(access.pk), told),
+        proposer_kind=Proposal.ProposerKind.MCP,
+        connection_ids=ids or None,
+        tags=frozenset(access.tags) or None,
+        ceilings=access.ceilings,
+    )
+
+
+def _kept_to(tool: Tool, known: frozenset[str], names: frozenset[str]) -> Tool:
+    """known: the names of all its tools. names: what the steps of a plan may be called."""
+    if tool.name == finding.FIND:
+        return finding.tool(lambda text: [pair for pair in ranked(text) if pair[1].name in known])
+    if tool.name != proposing.PLAN:
+        return tool
+
+    def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        steps = arguments.get("steps")
+        for step in steps if isinstance(steps, list) else ():
+            operation = step.get("operation") if isinstance(step, Mapping) else None
+            if isinstance(operation, str) and operation not in names:
+                raise ToolError(f"There is no tool called {operation} for this access.")
+        return tool.run(context, arguments)
+
+    return replace(tool, run=run)
+
+
+@cache
+def all_tags() -> tuple[str, ...]:
+    """The kinds of records there are tools for."""
+    return tuple(sorted({tag for tool in all_tools().values() for tag in tool.tags}))

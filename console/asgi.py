@@ -14,6 +14,8 @@ from django.conf import settings
 from django.urls import path
 
 from agent.consumers import ChatConsumer
+from agent.mcp.http import PATH as MCP_PATH
+from agent.mcp.http import Door
 from console.embedded import lifespan
 from console.ui.bodies import SmallBodies
 from console.ui.consumers import LiveConsumer
@@ -24,9 +26,22 @@ sockets = [
     path("ws/live", LiveConsumer.as_asgi()),
     path("ws/chat/<uuid:conversation_id>", ChatConsumer.as_asgi()),
 ]
+
+
+def with_mcp(app):
+    """Outside clients have a door of their own: no session, no cookie, no form."""
+    door = Door()
+
+    async def route(scope, receive, send):
+        is_for_it = scope["path"] == MCP_PATH or scope["path"].startswith(f"{MCP_PATH}/")
+        await (door if is_for_it else app)(scope, receive, send)
+
+    return route
+
+
 countersign = ProtocolTypeRouter(
     {
-        "http": with_static_files(SmallBodies(pages)),
+        "http": with_mcp(with_static_files(SmallBodies(pages))),
         "websocket": OwnPagesOnly(AuthMiddlewareStack(URLRouter(sockets))),
         "lifespan": lifespan,
     }

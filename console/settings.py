@@ -213,7 +213,7 @@ LOGGING = {
         # httpx and the openai client log whole URLs at INFO.
         **{
             name: {"level": "WARNING"}
-            for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "celery", "asyncio")
+            for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "celery", "asyncio", "mcp")
         },
         "django.request": {"level": "ERROR"},
     },

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from agent.tools import finding, mirror, proposing, reading
+from agent.tools import finding, mirror, proposals, proposing, reading
 from agent.tools.ranking import Index
 from agent.tools.tool import Context, Tool, ToolError
 from agent.tools.usage import common_tools
@@ -31,7 +31,7 @@ class Outcome:
 
 @cache
 def all_tools() -> Mapping[str, Tool]:
-    tools = [*mirror.tools(), *reading.tools(), *proposing.tools()]
+    tools = [*mirror.tools(), *reading.tools(), *proposing.tools(), proposals.tool()]
     return {tool.name: tool for tool in (*tools, finding.tool(ranked))}
 
 
@@ -102,16 +102,16 @@ def _run(
 
 
 def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
-    if isinstance(arguments, str):
-        try:
+    try:
+        if isinstance(arguments, str):
             arguments = json.loads(arguments or "{}", parse_float=Decimal)
-            _refuse_unstorable(arguments)
-        except ValueError as error:
-            raise ToolError(
-                f"The arguments are not valid JSON ({error}). Call again with one JSON object."
-            ) from None
-        except RecursionError:
-            raise ToolError("The arguments are nested too deeply.") from None
+        _refuse_unstorable(arguments)
+    except ValueError as error:
+        raise ToolError(
+            f"The arguments are not valid JSON ({error}). Call again with one JSON object."
+        ) from None
+    except RecursionError:
+        raise ToolError("The arguments are nested too deeply.") from None
     if not isinstance(arguments, Mapping):
         raise ToolError("The arguments must be one JSON object.")
     return arguments

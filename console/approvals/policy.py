@@ -58,7 +58,8 @@ def keep_below(ceilings: Mapping[str, int], moneys: Sequence[Money]) -> None:
             continue
         if not _is_measurable(one):
             raise NotAllowedError(
-                "How much this moves is not known beforehand; from here only what is below a ceiling may be asked."
+                "How much this moves is not known beforehand; from here only what is below a ceiling may "
+                "be asked."
             )
         moved[money.normal_currency(one.currency)] += abs(one.amount_minor)
     for currency, amount_minor in moved.items():

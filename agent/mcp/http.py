@@ -1,0 +1,219 @@
+"""MCP over HTTP: one POST a message, nothing kept between two of them.
+
+The protocol itself is the SDK's (`server`); here stands who may ask, how much, and what the log is told.
+"""
+
+import asyncio
+import json
+import time
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp_types import CLIENT_INFO_META_KEY, INVALID_REQUEST
+
+from agent.mcp import calls
+from agent.mcp.access import Granted, Refused, admit
+from agent.mcp.models import Call
+from agent.mcp.server import Asked, asked, in_thread, server
+
+PATH = "/mcp"
+LARGEST_BODY = 1_000_000  # bytes; no tool takes more
+PATIENCE_S = 30.0  # for a body to arrive
+
+
+class Door:
+    """The ASGI application at `/mcp`, and at `/mcp/<secret>` for clients that can send no header."""
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        began, heard = time.monotonic(), Heard(scope)
+        try:
+            heard.refuse_strangers()
+            heard.read(await body_of(scope, receive))
+            granted = await in_thread(admit)(heard.secret, second=heard.second, by_url=heard.is_by_url)
+        except Refused as refused:
+            size = await send_refusal(send, refused, heard)
+            await in_thread(calls.note_refusal)(refused, **heard.noted(began), answer_bytes=size)
+            return
+        await self._serve(heard, granted, began, send)
+
+    async def _serve(self, heard: "Heard", granted: Granted, began: float, send: Any) -> None:
+        request = Asked(granted, site=heard.site, client=heard.client or granted.access.last_client)
+        request.arguments = heard.arguments
+        token, counting = asked.set(request), Counting(send)
+        try:
+            await answer(heard, counting)
+        finally:
+            asked.reset(token)
+        if counting.status >= 400 and request.outcome == Call.Outcome.DONE:
+            request.outcome, request.sentence = Call.Outcome.FAILED, "The message does not fit the protocol."
+        await in_thread(calls.note)(
+            granted.access,
+            outcome=request.outcome,
+            sentence=request.sentence,
+            proposal_id=request.proposal_id,
+            answer_bytes=counting.size,
+            **heard.noted(began) | {"client": request.client},
+        )
+
+
+class Heard:
+    """A request as far as it was read. What it says of itself is not to be trusted, only noted."""
+
+    def __init__(self, scope: dict[str, Any]) -> None:
+        self.scope = scope
+        self.headers = {
+            name.decode("latin-1").lower(): text.decode("latin-1") for name, text in scope["headers"]
+        }
+        self.protocol = self.headers.get("mcp-protocol-version", "")
+        self.body = b""
+        self.message: Any = None
+
+    @property
+    def host(self) -> str:
+        return self.headers.get("host", "")
+
+    @property
+    def site(self) -> str:
+        scheme = "https" if settings.SESSION_COOKIE_SECURE else self.scope.get("scheme", "http")
+        return f"{scheme}://{self.host}"
+
+    @property
+    def is_by_url(self) -> bool:
+        return self.scope["path"] != PATH
+
+    @property
+    def secret(self) -> str:
+        if self.is_by_url:
+            return unquote(self.scope["path"].removeprefix(f"{PATH}/"))
+        scheme, _, secret = self.headers.get("authorization", "").partition(" ")
+        return secret.strip() if scheme.lower() == "bearer" else ""
+
+    @property
+    def second(self) -> str:
+        return self.headers.get("x-access-code", "")
+
+    def refuse_strangers(self) -> None:
+        """Pages of other sites, and names that are not ours. Raises Refused."""
+        if self.scope["method"] != "POST":
+            raise Refused(405, "Messages are sent here by POST alone.", "method")
+        if not validate_host(split_domain_port(self.host)[0], settings.ALLOWED_HOSTS):
+            raise Refused(403, "This is not the address of this console.", "host")
+        origin = self.headers.get("origin", "")
+        if origin and origin != self.site and origin not in settings.CSRF_TRUSTED_ORIGINS:
+            raise Refused(403, "Pages of another site may not ask here.", "origin")
+
+    def read(self, body: bytes) -> None:
+        """Numbers exact. What cannot be read stays None; the SDK then says what is wrong with it."""
+        self.body = body
+        try:
+            self.message = json.loads(body, parse_float=Decimal)
+        except (ValueError, RecursionError):
+            self.message = None
+
+    @property
+    def method(self) -> str:
+        return _text(_in(self.message, "method"))
+
+    @property
+    def params(self) -> Any:
+        return _in(self.message, "params")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        given = _in(self.params, "arguments")
+        return given if isinstance(given, dict) else {}
+
+    @property
+    def client(self) -> str:
+        """Its name and version, as it says: with each request, or with its first one."""
+        told = _in(_in(self.params, "_meta"), CLIENT_INFO_META_KEY) or _in(self.params, "clientInfo")
+        return " ".join(_text(_in(told, part)) for part in ("name", "version")).strip()
+
+    def noted(self, began: float) -> dict[str, Any]:
+        return {
+            "client": self.client,
+            "protocol": self.protocol,
+            "method": self.method or self.scope["method"],
+            "tool": _text(_in(self.params, "name")),
+            "arguments": self.arguments,
+            "took_ms": round(1000 * (time.monotonic() - began)),
+        }
+
+
+class Counting:
+    """Passes an answer on, and remembers its status and how long it was."""
+
+    def __init__(self, send: Any) -> None:
+        self._send = send
+        self.status = 0
+        self.size = 0
+
+    async def __call__(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        self.size += len(message.get("body", b""))
+        await self._send(message)
+
+
+async def body_of(scope: dict[str, Any], receive: Any) -> bytes:
+    """The body whole. Raises Refused when it is too large, or does not come."""
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refused(400, "The body was not sent to its end.", "body_cut")
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > LARGEST_BODY:
+                    raise Refused(413, "A message may have 1 MB at most.", "body_too_large")
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+    except TimeoutError:
+        raise Refused(408, "That took too long to arrive.", "body_late") from None
+
+
+async def answer(heard: Heard, send: Any) -> None:
+    """Let the SDK answer, with a manager of its own: they live as long as one request."""
+    given = iter([{"type": "http.request", "body": heard.body, "more_body": False}])
+
+    async def receive() -> dict[str, Any]:
+        return next(given, None) or await asyncio.Future()
+
+    manager = StreamableHTTPSessionManager(app=server, json_response=True, stateless=True)
+    async with manager.run():
+        await manager.handle_request(heard.scope | {"path": PATH}, receive, send)
+
+
+async def send_refusal(send: Any, refused: Refused, heard: Heard) -> int:
+    """A JSON-RPC error in words and fields; returns its length in bytes."""
+    data: dict[str, Any] = {"reason": refused.code}
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    if refused.retry_after_s is not None:
+        data["retry_after_s"] = refused.retry_after_s
+        headers.append((b"retry-after", str(refused.retry_after_s).encode()))
+    if refused.status == 401:
+        where = f"{heard.site}/.well-known/oauth-protected-resource{PATH}"
+        headers.append(
+            (b"www-authenticate", f'Bearer resource_metadata="{where}"'.encode("latin-1", "replace"))
+        )
+    if refused.status == 405:
+        headers.append((b"allow", b"POST"))
+    error = {"code": INVALID_REQUEST, "message": refused.sentence, "data": data}
+    body = json.dumps({"jsonrpc": "2.0", "id": None, "error": error}).encode()
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    return len(body)
+
+
+def _in(data: Any, key: str) -> Any:
+    return data.get(key) if isinstance(data, dict) else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -172,12 +172,15 @@ def wait_for(vendor: Vendor, process: subprocess.Popen) -> None:
 
 
 def make_peer(tell: Callable[[str], None]) -> None:
-    """An environment for the peer alone, made once; it is no requirement of ours."""
-    python = PEER_VENV / "bin" / "python"
-    if (PEER_VENV / "ready").exists():
+    make_environment(PEER_VENV, [PEER_PACKAGES], tell)
+
+
+def make_environment(folder: Path, packages: list[str], tell: Callable[[str], None]) -> None:
+    """An environment for a peer alone, made once; it is no requirement of ours."""
+    if (folder / "ready").exists():
         return
-    tell(f"Making an environment for the peer in {PEER_VENV} (once).")
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(PEER_VENV)], check=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, PEER_PACKAGES], check=True, stdout=sys.stderr)
-    (PEER_VENV / "ready").touch()
+    tell(f"Making an environment for the peer in {folder} (once).")
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *packages], check=True, stdout=sys.stderr)
+    (folder / "ready").touch()

@@ -40,9 +40,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Ratio:
-    """wanted: at least so much, or with `at_most` at most."""
+    """of: what was measured, such as a database. wanted: at least so much, or with `at_most` at most."""
 
-    database: str
+    of: str
     name: str
     value: float
     wanted: float
@@ -121,11 +121,17 @@ def table(lines: list[Line], ratios: list[Ratio]) -> str:
         peak = "" if line.peak_mib is None else line.peak_mib
         numbers = f"{line.rows:>10,}{line.rows_per_s:>10,.0f}{peak:>10}{line.refused:>6}"
         rows.append(f"{line.database:11}{line.name + where:42}{numbers}")
-    rows += ["", f"{'':11}{'':52}{'measured':>10}{'wanted':>10}"]
+    return "\n".join(rows) + "\n\n" + held(ratios)
+
+
+def held(ratios: Iterable[Ratio]) -> str:
+    """The ratios beside what is wanted of them."""
+    rows = [f"{'':11}{'':64}{'measured':>10}{'wanted':>10}"]
     for ratio in ratios:
         wanted = f"{'<=' if ratio.at_most else '>='} {ratio.wanted:g}"
         missed = "" if ratio.holds else "  missed"
-        rows.append(f"{ratio.database:11}{ratio.name:52}{ratio.value:>10.2f}{wanted:>10}{missed}")
+        value = f"{ratio.value:.2f}" if ratio.value >= 0.1 or not ratio.value else f"{ratio.value:.3f}"
+        rows.append(f"{ratio.of:11}{ratio.name:64}{value:>10}{wanted:>10}{missed}")
     return "\n".join(rows)
 
 

@@ -5,16 +5,17 @@ from subprocess import CalledProcessError
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from agent.bench.comparing import compare as compare_tools
 from console.bench.comparing import Asked, compare
-from console.bench.reporting import lines_of, machine, ratios_of, table
+from console.bench.reporting import held, lines_of, machine, ratios_of, table
 
 
 class Command(BaseCommand):
-    help = "Measure the sync beside its limits and a peer: `bench sync`. Uses databases of its own."
+    help = "Measure beside limits and peers: `bench sync`, or what tools are found and cost: `bench tools`."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["sync"])
+        parser.add_argument("what", choices=["sync", "tools"])
         parser.add_argument("--invoices", type=int, default=100_000, help="a multiple of 100")
         parser.add_argument("--latency-ms", type=float, default=20, help="how long the vendor thinks")
         parser.add_argument("--bill-latency-ms", type=float, default=150, help="how long BILL does")
@@ -23,13 +24,35 @@ class Command(BaseCommand):
             default="",
             help="a PostgreSQL server as postgres://…; else DATABASE_URL's, if it is one",
         )
-        parser.add_argument("--peer", action="store_true", help="dlt too, in an environment under var/bench")
+        parser.add_argument(
+            "--peer", action="store_true", help="dlt or LangGraph too, in an environment under var/bench"
+        )
         parser.add_argument("--rounds", type=int, default=1, help="how often everything is measured in turn")
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, invoices: int, rounds: int, **options: object) -> None:
+    def handle(self, *, what: str, invoices: int, rounds: int, **options: object) -> None:
         if invoices < 100 or invoices % 100 or rounds < 1:
             raise CommandError("Measure a multiple of 100 invoices, in one round or more.")
+        load_before = os.getloadavg()
+        try:
+            if what == "tools":
+                self._tools(rounds, load_before, **options)
+            else:
+                self._sync(invoices, rounds, load_before, **options)
+        except CalledProcessError as error:
+            raise CommandError(f"Nothing was compared, since a part of it failed: {error.cmd}") from None
+
+    def _tools(self, rounds: int, load_before: tuple[float, ...], **options: object) -> None:
+        told = compare_tools(self.stderr.write, peer=bool(options["peer"]), rounds=rounds)
+        facts = machine([], load_before)
+        if options["json"]:
+            ratios = [asdict(ratio) | {"holds": ratio.holds} for ratio in told.ratios]
+            self.stdout.write(json.dumps({"machine": facts, "ratios": ratios, "notes": told.notes}, indent=2))
+            return
+        self.stdout.write("\n".join(f"{name:12} {value}" for name, value in facts.items() if value))
+        self.stdout.write("\n" + "\n".join([held(told.ratios), *told.notes]))
+
+    def _sync(self, invoices: int, rounds: int, load_before: tuple[float, ...], **options: object) -> None:
         url = str(options["database"] or os.environ.get("DATABASE_URL", ""))
         asked = Asked(
             invoices=invoices,
@@ -39,11 +62,7 @@ class Command(BaseCommand):
             rounds=rounds,
             bill_latency_ms=float(str(options["bill_latency_ms"])),
         )
-        load_before = os.getloadavg()
-        try:
-            measures, databases = compare(asked, self.stderr.write)
-        except CalledProcessError as error:
-            raise CommandError(f"Nothing was compared, since a part of it failed: {error.cmd}") from None
+        measures, databases = compare(asked, self.stderr.write)
         lines = lines_of(measures)
         ratios = ratios_of(lines)
         facts = machine(databases, load_before)

@@ -1,10 +1,12 @@
 """One streamed request to the language model; typed pieces back.
 
-Any OpenAI-compatible endpoint, asked by hand: its own client makes objects of each chunk and of each tool in
-each request, which costs five times as much as all that is done here.
+Any OpenAI-compatible endpoint. Its client connects, signs and tells errors apart; what is sent and what comes
+are read here as JSON, for to make objects of each chunk and of each tool costs several times everything else.
+The client is imported at first use: that takes over a second.
 """
 
 import asyncio
+import importlib
 import json
 import logging
 import ssl
@@ -14,7 +16,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import httpx
 from django.conf import settings
 
 logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class ModelAnswerError(ModelError):
 class Model:
     """A connection to the endpoint for the length of one turn."""
 
-    def __init__(self, client: httpx.AsyncClient, name: str) -> None:
+    def __init__(self, client: Any, name: str) -> None:
         self._client = client
         self._name = name
 
@@ -116,10 +117,8 @@ class Model:
         answer = _Answer()
         try:
             async with asyncio.timeout(silence_s):
-                response = await self._client.send(self._request(messages, tools), stream=True)
+                response = await self._send(messages, tools)
             try:
-                if response.status_code != httpx.codes.OK:
-                    raise _refusal(response.status_code)
                 reading = _events(response.aiter_bytes())
                 while True:
                     async with asyncio.timeout(silence_s):
@@ -133,15 +132,22 @@ class Model:
                     yield piece
             finally:
                 await response.aclose()
-        except FAILURES as error:
+        except _failures() as error:
             raise _translated(error) from error
 
-    def _request(self, messages: list[dict], tools: Sequence[str]) -> httpx.Request:
+    async def _send(self, messages: list[dict], tools: Sequence[str]) -> Any:
+        """The response, its body still to be read."""
         told = {"model": self._name, "stream": True, "stream_options": {"include_usage": True}}
         parts = [json.dumps(told)[1:-1], f'"messages": {json.dumps(messages)}']
         if tools:
             parts.append(f'"tools": [{",".join(tools)}]')
-        return self._client.build_request("POST", "chat/completions", content="{" + ", ".join(parts) + "}")
+        return await self._client.post(
+            "/chat/completions",
+            content=("{" + ", ".join(parts) + "}").encode(),
+            cast_to=importlib.import_module("httpx2").Response,
+            stream=True,
+            options={"headers": {"content-type": "application/json", "accept": "text/event-stream"}},
+        )
 
 
 async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
@@ -163,25 +169,27 @@ async def connect() -> AsyncIterator[Model]:
     """Raises ModelNotConfiguredError when the settings name no endpoint."""
     if not settings.MODEL_BASE_URL or not settings.MODEL_NAME:
         raise ModelNotConfiguredError
-    client = httpx.AsyncClient(
+    openai = await asyncio.to_thread(load_library)
+    timeout = openai.Timeout(READ_S, connect=CONNECT_S)
+    client = openai.AsyncOpenAI(
         base_url=settings.MODEL_BASE_URL,
-        headers={
-            "authorization": f"Bearer {settings.MODEL_API_KEY or 'none'}",  # local endpoints take any
-            "content-type": "application/json",
-            "accept": "text/event-stream",
-        },
-        timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
-        verify=_trusted(),
-        follow_redirects=True,
+        api_key=settings.MODEL_API_KEY or "none",  # local endpoints take any; the library insists on one
+        max_retries=0,
+        timeout=timeout,
+        http_client=openai.DefaultAsyncHttpxClient(verify=_trusted(), timeout=timeout),
     )
     async with client:
         yield Model(client, settings.MODEL_NAME)
 
 
+def load_library() -> Any:
+    return importlib.import_module("openai")
+
+
 @cache
 def _trusted() -> ssl.SSLContext:
     """Whose certificates are believed; to read them takes longer than most requests."""
-    return httpx.create_ssl_context()
+    return importlib.import_module("httpx2").create_ssl_context()
 
 
 class _Answer:
@@ -253,45 +261,38 @@ def _text(value: Any) -> str:
     raise ModelAnswerError
 
 
-# What a broken connection raises, and what comes of a chunk that is no text, no JSON, or of another shape.
-FAILURES = (
-    TimeoutError,
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    ValueError,
-    RecursionError,
-    AttributeError,
-    TypeError,
-    KeyError,
-)
-
-
-def _refusal(status: int) -> ModelError:
-    logger.warning("The language model failed: status %s", status)
-    match status:
-        case 401 | 403:
-            return ModelKeyRefusedError()
-        case 404:
-            return ModelUnknownError()
-        case 429:
-            return ModelBusyError()
-        case _ if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            return ModelDownError()
-    return ModelRefusedError()
+@cache
+def _failures() -> tuple[type[Exception], ...]:
+    """What the client raises, what a broken connection does, and what comes of a chunk of another shape."""
+    openai, httpx2 = load_library(), importlib.import_module("httpx2")
+    unreadable = (ValueError, RecursionError, AttributeError, TypeError, KeyError)
+    return (TimeoutError, openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, *unreadable)
 
 
 def _translated(error: Exception) -> ModelError:
     """Logged without what the endpoint wrote: it may quote our key or the conversation."""
+    openai, httpx2 = load_library(), importlib.import_module("httpx2")
     is_ours = isinstance(
         error, AttributeError | TypeError | KeyError
     )  # perhaps our own mistake: where it was
-    logger.warning("The language model failed: %s", type(error).__name__, exc_info=is_ours and error)
+    status = getattr(error, "status_code", None)
+    logger.warning(
+        "The language model failed: %s, status %s", type(error).__name__, status, exc_info=is_ours and error
+    )
     match error:
-        case TimeoutError() | httpx.TimeoutException():
+        case TimeoutError() | openai.APITimeoutError() | httpx2.TimeoutException():
             return ModelSlowError()
-        case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.DecodingError():
-            return ModelAnswerError()  # the connection broke after the answer had begun
-        case httpx.HTTPError() | httpx.InvalidURL():
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            return ModelKeyRefusedError()
+        case openai.NotFoundError():
+            return ModelUnknownError()
+        case openai.RateLimitError():
+            return ModelBusyError()
+        case openai.InternalServerError():
+            return ModelDownError()
+        case openai.APIStatusError():
+            return ModelRefusedError()
+        case openai.APIConnectionError() | httpx2.ConnectError() | httpx2.InvalidURL():
             return ModelDownError()
     return ModelAnswerError()
 

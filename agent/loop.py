@@ -320,6 +320,7 @@ class Turn:
 
 def warm_up() -> None:
     """Load what the first answer would otherwise wait for: the client library and the catalogues."""
+    llm.load_library()
     registry.all_tools()
 
 

@@ -77,7 +77,8 @@ def listed(granted: Granted) -> list[Tool]:
     tools = tools_of(granted)
     if granted.access.shows == granted.access.Shows.WHOLE:
         return tools
-    return [tool for tool in tools if not tool.connector or tool.name in common_tools()]
+    common = common_tools()
+    return [tool for tool in tools if not tool.connector or tool.name in common]
 
 
 def context_of(granted: Granted, client: str) -> Context:

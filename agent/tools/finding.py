@@ -38,7 +38,7 @@ def tool(ranked: Callable[[str], Sequence[tuple[float, Tool]]]) -> Tool:
         found = fitting[:FOUND_AT_ONCE]
         return {
             "tools": [_told(one) for one in found],
-            "note": "They can be called in this answer." if found else "Nothing fits; try other words.",
+            "note": "They can be called now." if found else "Nothing fits; try other words.",
         }
 
     description = "Find tools by what they are for. Call it when none of those you are shown fits."

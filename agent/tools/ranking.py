@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from agent.tools.tool import Tool
+from connectors.catalogue import LOADER
 
 WORDS = Path(__file__).with_name("words.yaml")
 NAME, TAG, SENTENCE, ALIAS, ARGUMENT = 6.0, 0.8, 1.0, 0.1, 0.25
@@ -182,7 +183,7 @@ def stem(word: str) -> str:
 
 @cache
 def vocabulary() -> Vocabulary:
-    read = yaml.safe_load(WORDS.read_text("utf-8"))
+    read = yaml.load(WORDS.read_text("utf-8"), LOADER)
     empty = frozenset(stems(read.pop("means nothing")))
     return Vocabulary(
         empty,

@@ -25,11 +25,21 @@ def is_closed(username: str, address: str) -> bool:
 
 
 def count_failure(username: str, address: str) -> None:
+    for heading in headings(username, address):
+        _count(heading)
+
+
+def count(*parts: str) -> int:
+    """Count something else that strangers may do a few times; how often it was done within the window."""
+    return _count(heading_of(*parts))
+
+
+def _count(heading: str) -> int:
     now = timezone.now()
     WrongPasswords.objects.filter(since__lte=now - CLOSED).delete()
-    for heading in headings(username, address):
-        row, _ = WrongPasswords.objects.get_or_create(heading=heading, defaults={"since": now})
-        WrongPasswords.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    row, _ = WrongPasswords.objects.get_or_create(heading=heading, defaults={"since": now})
+    WrongPasswords.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    return row.count + 1
 
 
 def failures_from(address: str) -> int:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "console.ui",
     "agent",
     "agent.mcp",
+    "oauth2_provider",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -156,6 +157,42 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# Outside clients sign in by OAuth. They register themselves, unless that is switched off, or are known by a
+# document at their own address; such documents are fetched from the hosts named here alone.
+MCP_REGISTRATION = env.bool("MCP_REGISTRATION", default=True)
+MCP_CLIENT_HOSTS = env.list("MCP_CLIENT_HOSTS", default=[])
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # codes and refresh tokens, nothing else
+    "OAUTH2_BACKEND_CLASS": "agent.mcp.oauth.validator.Core",
+    "OAUTH2_VALIDATOR_CLASS": "agent.mcp.oauth.validator.Validator",
+    "SCOPES_BACKEND_CLASS": "agent.mcp.oauth.scopes.Scopes",
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "refresh_token"],
+    "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": ["none"],
+    "OAUTH2_PROTECTED_RESOURCE_NAME": "Countersign",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 24 * 3600,  # no access lasts longer
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOW_LOCALHOST_LOOPBACK": True,  # programs on a person's computer take any free port
+    "DCR_ENABLED": MCP_REGISTRATION,
+    "CIMD_ENABLED": bool(MCP_CLIENT_HOSTS),
+    "CIMD_ALLOWED_HOSTS": MCP_CLIENT_HOSTS,
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": ["oauth2_provider.cimd.HostAllowlistCIMDPermission"],
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "PKCE_REQUIRED",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",  # hashes alone
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_MATCHING",
+        )
+    },
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILES_PATH = "/approvals/files/"
 LARGEST_FILE = 6_000_000  # bytes; BILL takes no larger ones
@@ -210,10 +247,13 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # httpx and the openai client log whole URLs at INFO.
+        # httpx and the openai client log whole URLs at INFO, oauthlib logs codes and tokens at DEBUG.
         **{
             name: {"level": "WARNING"}
-            for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "celery", "asyncio", "mcp")
+            for name in (
+                *("httpx", "httpcore", "httpx2", "httpcore2", "openai", "celery", "asyncio", "mcp"),
+                *("oauthlib", "oauth2_provider"),
+            )
         },
         "django.request": {"level": "ERROR"},
     },

@@ -11,5 +11,6 @@ urlpatterns = [
     path("connections/", include("console.connections.urls")),
     path("", include("console.mirror.urls")),
     path("chat/", include("agent.urls")),
+    path("", include("agent.mcp.oauth.urls")),
     path("healthz", healthz, name="healthz"),
 ]

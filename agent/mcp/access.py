@@ -10,6 +10,7 @@ from django.db.models import Case, F, PositiveIntegerField, Q, Value, When
 from django.utils import timezone
 
 from agent.mcp.models import Access
+from agent.mcp.oauth import bearers
 from console.accounts.models import Person
 
 PREFIX = "cs_"
@@ -27,7 +28,7 @@ class Granted:
 class Refused(Exception):
     """Turned away at the door; `sentence` is fit for whoever asked, and tells nothing about other tokens.
 
-    access: whose log notes it, where the secret was a known one.
+    access: whose log notes it, where the secret was a known one. scopes: with which it would not have been.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Refused(Exception):
         *,
         retry_after_s: int | None = None,
         access: Access | None = None,
+        scopes: tuple[str, ...] = (),
     ) -> None:
         super().__init__(sentence)
         self.status = status
@@ -45,6 +47,7 @@ class Refused(Exception):
         self.code = code
         self.retry_after_s = retry_after_s
         self.access = access
+        self.scopes = scopes
 
 
 def new_secret() -> str:
@@ -82,7 +85,7 @@ def let_in(access: Access) -> Granted:
 
 def _access_of(secret: str) -> Access | None:
     if not secret.startswith(PREFIX):
-        return None
+        return bearers.access_of(secret)
     known = Access.objects.select_related("person", "made_by").prefetch_related("connections")
     return known.filter(digest=digest_of(secret)).first()
 

@@ -163,6 +163,15 @@ RULES = {
     "agent:conversations": Rule(ALL, NO_SUCH_WAY),
     "agent:chat": Rule(ALL, NO_SUCH_WAY, "conversation"),
     "agent:rail": Rule(ALL, NO_SUCH_WAY, "conversation"),
+    **{
+        f"oauth2_provider:{name}": Rule((200,) * 6, (405,) * 6)
+        for name in ("oauth-resource-metadata", "oauth-resource-metadata-mcp", "oauth-server-metadata")
+    },
+    "oauth2_provider:authorize": Rule(*[(SHUT_OUT,) + (400,) * 5] * 2),  # a request without a client
+    **{
+        f"oauth2_provider:{name}": Rule((405,) * 6, (status,) * 6)
+        for name, status in (("token", 400), ("revoke-token", 400), ("dcr-register", 400))
+    },
     "healthz": Rule((200,) * 6, (405,) * 6),
 }
 FORMS = {

@@ -1,12 +1,14 @@
 """Reading ahead: several pages of a list under way at once, each answered in the order it was asked for."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from connectors.judging import Read
+
+Known = Callable[[str, Sequence[str]], Mapping[str, Mapping[str, Any]]]
 
 # How many pages are asked for as one is taken: twice as many soon, but no pile of them before the first.
 MOST_AT_A_TIME = 2
@@ -21,9 +23,13 @@ class Asked:
 
 
 class ReadAhead(Protocol):
-    """A `Read` that can also be asked for what will be wanted soon; ahead: how much of that it takes."""
+    """A `Read` that can also be asked for what will be wanted soon; ahead: how much of that it takes.
+
+    known: the records of a kind that whoever reads holds already, by their ids, as the vendor told them.
+    """
 
     ahead: int
+    known: Known
 
     def __call__(self, name: str, arguments: Mapping[str, Any]) -> Any: ...
 
@@ -32,19 +38,19 @@ class ReadAhead(Protocol):
 
 
 class InTurn:
-    """A plain `Read` as one that reads ahead: each is answered before the next is asked for."""
+    """A plain `Read` as one that reads ahead: each is read when its answer is wanted."""
 
     ahead = 1
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, known: Known = lambda kind, ids: {}) -> None:
         self._read = read
+        self.known = known
 
     def __call__(self, name: str, arguments: Mapping[str, Any]) -> Any:
         return self._read(name, arguments)
 
     def ask(self, name: str, arguments: Mapping[str, Any], then: Callable[[Any], Any]) -> Asked:
-        at, found = datetime.now(UTC), then(self._read(name, arguments))
-        return Asked(at, lambda: found)
+        return Asked(datetime.now(UTC), lambda: then(self._read(name, arguments)))
 
 
 class Window:

@@ -349,6 +349,12 @@ def await_room(client: Client, operation: Operation, priority: Priority) -> None
     client.await_room(_unwritten(operation), priority)
 
 
+def places(client: Client, operation: Operation) -> int | None:
+    """How many calls like this one the vendor takes at a time; None where it counts none."""
+    gate = client.dialect.gate(client.account, _unwritten(operation))
+    return gate.places if gate else None
+
+
 def _reading(client: Client, operation: Operation, arguments: Mapping[str, Any], call: Call) -> Reply:
     if not operation.is_read:
         raise ValueError(f"{operation.name} is not a read")

@@ -3,15 +3,18 @@
 BILL's tokens end after a quarter of an hour, and may count rows: one that is archived while a list is read
 would then move another to a page that was read before. So each request asks for what was made (or changed) at
 the last row's time or later, oldest first. A token serves only where that would not get on, or where the list
-knows no times.
+knows no times. A page tells where the next begins, so that one part of a list is read page after page; where
+several calls may be under way, as many parts are.
 """
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.ahead import Asked, InTurn, ReadAhead
 from connectors.bill.mapping import moment
 from connectors.catalogue import find_operation
 from connectors.errors import BadReplyError, RefusedError
@@ -21,6 +24,8 @@ from connectors.paging import Rows
 PAGE = 100  # BILL's largest
 CREATED, UPDATED = "createdTime", "updatedTime"
 FROM = {CREATED: "createdSince", UPDATED: "updatedSince"}
+BEFORE = "createdBefore"
+SHORTEST = timedelta(seconds=1)  # no part of a list is cut into shorter ones
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,14 @@ class Part:
 class Span:
     """What is still to be read of the rows in use, or of the archived ones: from a time on, in BILL's words.
 
-    archived: or retired, as Spend & Expense says; None where a list does not tell them apart. token: where it
-    goes on within that. given: ids of the rows of just that time that were given before.
+    archived: or retired, as Spend & Expense says; None where a list does not tell them apart. before: when
+    the next part begins, "" for the last. token: where it goes on within that. given: ids of the rows of just
+    that time that were given before.
     """
 
     archived: bool | None
     since: str = ""
+    before: str = ""
     token: str = ""
     given: frozenset[Any] = field(default=frozenset(), compare=False)
 
@@ -53,6 +60,8 @@ class Span:
             told["sort"] = f"{by}:asc"
         if self.since:
             told[FROM[by]] = self.since
+        if self.before:
+            told[BEFORE] = self.before
         return told | ({"after": self.token} if self.token else {})
 
     def new(self, rows: Rows) -> list[Any]:
@@ -65,11 +74,23 @@ class Span:
         if last in ("", self.since):
             return replace(self, token=rows.next)
         of_then = frozenset(key_of(row) for row in rows if row[by] == last)
-        return Span(self.archived, last, given=of_then)
+        return Span(self.archived, last, self.before, given=of_then)
+
+    def parted(self, among: int) -> list["Span"]:
+        """As parts that take equally long in time; nobody knows where the rows lie."""
+        if among < 2 or not self.since or self.token:
+            return [self]
+        begin = datetime.fromisoformat(self.since)
+        each = ((datetime.fromisoformat(self.before) if self.before else datetime.now(UTC)) - begin) / among
+        if each < SHORTEST:
+            return [self]
+        cuts = [in_words(begin + each * part) for part in range(1, among)]
+        later = [Span(self.archived, *edges) for edges in zip(cuts, [*cuts[1:], self.before], strict=True)]
+        return [replace(self, before=cuts[0]), *later]
 
 
 def listed(
-    read: Read,
+    read: Read | ReadAhead,
     operation: str,
     place: str = "",
     *,
@@ -77,28 +98,48 @@ def listed(
     size: int = PAGE,
     **arguments: Any,
 ) -> Iterator[Part]:
-    """All rows of a list, or with `since` those that changed since then.
+    """All rows of a list, or with `since` those that changed since then, the oldest change first.
 
     Whether BILL lists archived records unasked is not documented, so they are asked for apart. A row archived
-    or changed meanwhile may come twice.
+    or changed meanwhile may come twice. Pages of different parts come as they are answered.
     """
+    reader = read if hasattr(read, "ask") else InTurn(read)
     by = UPDATED if since else CREATED if knows(operation, FROM[CREATED]) else ""
-    from_then = since.isoformat(timespec="milliseconds") if since else ""
     apart = next((name for name in ("archived", "retired") if knows(operation, name)), "")
-    parts = (False, True) if apart else (None,)
-    spans = opened(place) or [Span(archived, from_then) for archived in parts]
-    while spans:
-        span, asked_at = spans.pop(0), datetime.now(UTC)
+    may_part = not since and knows(operation, BEFORE)
+    most = reader.ahead if may_part else 1
+    waiting = deque(opened(place) or begun(since, apart))
+    asked: deque[tuple[Span, Asked]] = deque()
+
+    def ask() -> None:
+        while waiting and len(asked) < most:
+            span = waiting.popleft()
+            asked.append((span, reader.ask(operation, arguments | span.arguments(by, size, apart), as_it_is)))
+
+    while waiting or asked:
+        ask()
+        span, question = asked.popleft()
         try:
-            rows = read(operation, arguments | span.arguments(by, size, apart))
+            rows = question.answer()
         except RefusedError:
             if not span.token:
                 raise
-            spans.insert(0, replace(span, token="", given=frozenset()))  # the token may have ended meanwhile
+            waiting.appendleft(replace(span, token="", given=frozenset()))  # it may have ended meanwhile
             continue
         if rest := span.rest(rows, by):
-            spans.insert(0, rest)
-        yield Part(span.new(rows), written(spans), asked_at)
+            waiting.extendleft(reversed(rest.parted(most - len(waiting) - len(asked))))
+        if most > 1:
+            ask()  # before this page is kept, so that the next ones are under way meanwhile
+        yield Part(span.new(rows), written([*(one for one, _ in asked), *waiting]), question.at)
+
+
+def begun(since: datetime | None, apart: str) -> list[Span]:
+    from_then = in_words(since) if since else ""
+    return [Span(archived, from_then) for archived in ((False, True) if apart else (None,))]
+
+
+def as_it_is(rows: Rows) -> Rows:
+    return rows
 
 
 def knows(operation: str, argument: str) -> bool:
@@ -119,13 +160,17 @@ def key_of(row: Any) -> Any:
     return row.get("id") if isinstance(row, dict) else None
 
 
+def in_words(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
+
+
 def written(spans: list[Span]) -> str:
-    return json.dumps([[span.archived, span.since, span.token] for span in spans]) if spans else ""
+    return json.dumps([[one.archived, one.since, one.before, one.token] for one in spans]) if spans else ""
 
 
 def opened(place: str) -> list[Span]:
     """The spans of a place; none where it is the beginning, or not one of ours."""
     try:
-        return [Span(archived, since, token) for archived, since, token in json.loads(place or "[]")]
+        return [Span(*told) for told in json.loads(place or "[]")]
     except (TypeError, ValueError):
         return []

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from connectors.ahead import Known, ReadAhead
 from connectors.bill.children import CHILDREN
 from connectors.bill.mapping import (
     bill_record,
@@ -55,7 +56,8 @@ def document_pages(
 ) -> Iterator[Page]:
     """Invoices, payments or the like, each with its owner; with changed ones come the owners themselves."""
     owner_kind = OWNER_OF[kind]
-    owners, people = Owners(read, f"bill_list_{owner_kind}s"), People(read)
+    # A changed document moves its owner's balance, so that the owner is read with it, whatever is known.
+    owners, people = Owners(read, owner_kind, knows=not since), People(read)
     for part in listed(read, f"bill_list_{kind}s", place, since=since, size=size):
         ids = [owner_id(kind, row) for row in part.rows]
         read_now = owners.learn(ids)
@@ -120,11 +122,18 @@ class People:
 
 
 class Owners:
-    """The customers or vendors that a listing names by id, read a page's at a time, few of them twice."""
+    """The customers or vendors that a listing names by id, read a page's at a time, few of them twice.
 
-    def __init__(self, read: Read, operation: str, *, kept: int = OWNERS_KEPT) -> None:
+    knows: those that the reader knows already are not read.
+    """
+
+    def __init__(
+        self, read: Read | ReadAhead, kind: str, *, knows: bool = False, kept: int = OWNERS_KEPT
+    ) -> None:
         self._read = read
-        self._operation = operation
+        self._kind = kind
+        self._operation = f"bill_list_{kind}s"
+        self._known_before: Known | None = getattr(read, "known", None) if knows else None
         self._kept = kept
         self._known: dict[str, Raw | None] = {}
 
@@ -136,6 +145,8 @@ class Owners:
         if not missing:
             return []
         self._known.update(dict.fromkeys(missing))
+        if self._known_before:
+            self._known.update(self._known_before(self._kind, missing))
         found: list[Raw] = []
         for archived in (False, True):  # few are
             if left := [key for key in missing if self._known[key] is None]:

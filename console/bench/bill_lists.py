@@ -1,7 +1,7 @@
 """BILL's lists of invoices and customers for the vendor to be measured against, made when they are asked for.
 
-Each invoice was made `APART_S` after the one before it and has not changed since, but for those that `change`
-names: they changed an hour after the newest was made, one a second.
+Each record was made `APART_S` after the one before it and has not changed since, but for those invoices that
+`change` names: they changed an hour after the newest was made, one a second.
 """
 
 import json
@@ -13,6 +13,7 @@ APART_S = 17
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 PER_CUSTOMER = 5
 SINCE = re.compile(r'(createdTime|updatedTime):gte:"([^"]+)"')
+BEFORE = re.compile(r'createdTime:lt:"([^"]+)"')
 IDS = re.compile(r'id:in:"([^"]+)"')
 SESSION = json.dumps({"sessionId": "bench", "organizationId": "bench", "userId": "bench", "trusted": False})
 INVOICE = (
@@ -20,7 +21,10 @@ INVOICE = (
     '"customerId":"0cu%017d","totalAmount":%d.25,"dueAmount":%d.25,"status":"OPEN","exchangeRate":1,'
     '"createdTime":"%s","updatedTime":"%s"}'
 )
-CUSTOMER = '{"id":"%s","archived":false,"name":"Customer %s","invoiceCurrency":"USD","balance":{"amount":0}}'
+CUSTOMER = (
+    '{"id":"%s","archived":false,"name":"Customer %s","invoiceCurrency":"USD","balance":{"amount":0},'
+    '"createdTime":"%s","updatedTime":"%s"}'
+)
 
 
 class BillLists:
@@ -42,25 +46,25 @@ class BillLists:
         rows: list[str] = []
         following = 0
         if "archived:eq:true" not in filters:
-            if path.endswith("/customers"):
-                found = IDS.search(filters)
-                rows = [CUSTOMER % (key, key) for key in found[1].split(",")] if found else []
+            begin, size = int(query.get("page", ["0"])[0]), int(query["max"][0])
+            if not path.endswith("/customers"):
+                rows, following = self._invoices(filters, begin, size)
+            elif found := IDS.search(filters):
+                rows = [customer(int(key[3:])) for key in found[1].split(",")]
             else:
-                begin = int(query.get("page", ["0"])[0])
-                rows, following = self._invoices(filters, begin, int(query["max"][0]))
+                places = between(filters, self.invoices // PER_CUSTOMER)
+                rows = [customer(place) for place in places[begin : begin + size]]
+                following = begin + size if begin + size < len(places) else 0
         more = f'"nextPage":"{following}",' if following else ""
         return f'{{{more}"results":[{",".join(rows)}]}}'
 
     def _invoices(self, filters: str, begin: int, size: int) -> tuple[list[str], int]:
         """A page, and where the next begins, 0 for none. begin: how many of those asked for come before."""
         found = SINCE.search(filters)
-        field, since = (found[1], datetime.fromisoformat(found[2])) if found else ("createdTime", FIRST)
-        first = max(0, -int((FIRST - since).total_seconds() // APART_S))
-        if field == "createdTime":
-            places: list[int] | range = range(first, self.invoices)
-        else:
-            changed = set(self.changed)
-            kept = [place for place in range(first, self.invoices) if place not in changed]
+        places: list[int] | range = between(filters, self.invoices)
+        if found and found[1] == "updatedTime":
+            changed, since = set(self.changed), datetime.fromisoformat(found[2])
+            kept = [place for place in places if place not in changed]
             places = kept + [place for place in self.changed if self._changed_at(place) >= since]
         rows = [self._row(place) for place in places[begin : begin + size]]
         return rows, begin + size if begin + size < len(places) else 0
@@ -74,6 +78,22 @@ class BillLists:
         if place not in self.changed:
             return made_at(place)
         return made_at(self.invoices) + timedelta(hours=1, seconds=self.changed.index(place))
+
+
+def between(filters: str, count: int) -> range:
+    """The places of the records that were made at the time asked for or later, and before the other."""
+    since, before = SINCE.search(filters), BEFORE.search(filters)
+    first = first_from(since[2]) if since else 0
+    return range(min(first, count), min(first_from(before[1]), count) if before else count)
+
+
+def first_from(moment: str) -> int:
+    return max(0, -int((FIRST - datetime.fromisoformat(moment)).total_seconds() // APART_S))
+
+
+def customer(place: int) -> str:
+    key, made = f"0cu{place:017}", written(made_at(place))
+    return CUSTOMER % (key, key, made, made)
 
 
 def made_at(place: int) -> datetime:

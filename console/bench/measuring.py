@@ -82,8 +82,12 @@ def syncs(connection: Connection, *, rows: int, names: tuple[str, ...]) -> Measu
 
 
 def bill(connection: Connection, *, rows: int) -> Measures:
-    """BILL's invoices: what all the connections that it allows can fetch, everything, then a few changes."""
+    """BILL's invoices: what all the connections that it allows can fetch, everything, then a few changes.
+
+    Their customers are read before, as in every sync.
+    """
     vendor = connection.base_url
+    sync_connection(connection, kind="customer")
     started = time.perf_counter()
     pages = fetched_pages(connection, range(0, rows, PAGE), CONCURRENT_CALLS, "bill_list_invoices")
     measures = [measure(f"BILL, fetch only, {CONCURRENT_CALLS} at once", sum(map(len, pages)), started)]

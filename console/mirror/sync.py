@@ -5,9 +5,11 @@ What is gone shows only where everything was read; a run that asks for changes m
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -21,7 +23,7 @@ from console.connections.clients import streams_of
 from console.connections.models import Connection
 from console.mirror import walks
 from console.mirror.gone import TooManyMissingError, settle_missing
-from console.mirror.models import NotOursError, RefusedRecord, Sync
+from console.mirror.models import KINDS, NotOursError, RefusedRecord, Sync
 from console.mirror.refresh import store_pages
 from console.ui.live import hint
 
@@ -169,7 +171,7 @@ def read_stream(run: Sync, stream: Stream | Children, on_progress: Progress) -> 
 def read_pages(run: Sync, stream: Stream, on_progress: Progress) -> None:
     """From the run's place to the end of the list. Raises VendorError, NotOursError."""
     generation = run.pk if run.since is None else None
-    with reading_ahead(run.connection) as read:
+    with reading_ahead(run.connection, partial(known, run.connection)) as read:
         asked = (read, run.place, run.since) if run.since else (read, run.place)
         for pages in together(stream.pages(*asked)):
             rows = [(page.rows, page.asked_at) for page in pages]
@@ -178,6 +180,12 @@ def read_pages(run: Sync, stream: Stream, on_progress: Progress) -> None:
                 store_pages(run.connection, rows, generation=generation)
             hint(f"connection.{run.connection_id}")
             on_progress(run)
+
+
+def known(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, Any]:
+    """What the mirror holds of these, as the vendor told it."""
+    held = KINDS[kind].objects.filter(connection=connection, vendor_id__in=ids)
+    return dict(held.values_list("vendor_id", "raw"))
 
 
 def together(pages: Iterator[Page]) -> Iterator[list[Page]]:

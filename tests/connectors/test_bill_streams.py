@@ -1,9 +1,11 @@
 """Reading all of BILL for the mirror, and one record again."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from connectors.ahead import InTurn
 from connectors.bill.streams import Owners
 from connectors.errors import NotFoundError
 from connectors.judging import Read
@@ -84,11 +86,27 @@ def test_documents_carry_the_name_and_currency_of_their_owner(read: Read) -> Non
 
 def test_an_owner_that_was_let_go_is_read_again(read: Read) -> None:
     ids = [record.vendor_id for record in records(read, "customer")[:4]]
-    owners = Owners(read, "bill_list_customers", kept=2)
+    owners = Owners(read, "customer", kept=2)
 
     for one in [*ids, ids[0]]:
         owners.learn([one])
         assert owners.get(one)["id"] == one
+
+
+def test_who_is_known_already_is_not_asked_about(read: Read) -> None:
+    customers = {row["id"]: row for row in read("bill_list_customers", {"limit": 100})}
+    asked = []
+
+    def noting(name: str, arguments: Any) -> Any:
+        asked.append(name)
+        return read(name, arguments)
+
+    holding = InTurn(noting, known=lambda kind, ids: {key: customers[key] for key in ids})
+    (stream,) = (stream for stream in LISTED if stream.kind == "invoice")
+    invoices = [row.record() for page in stream.pages(holding, "") for row in page.rows]
+
+    assert "bill_list_customers" not in asked
+    assert {one.fields["customer_name"] for one in invoices} <= {row["name"] for row in customers.values()}
 
 
 def test_the_amounts_of_the_mirror_add_up_to_the_balances_at_bill(read: Read) -> None:

@@ -21,5 +21,6 @@ def beat(sender: Celery, **kwargs: object) -> None:
         (settings.SYNC_EVERY_S, "console.mirror.tasks.sync_all"),
         (30.0, "console.audit.tasks.checkpoint"),
         (3600.0, "agent.mcp.tasks.forget_old_calls"),
+        (3600.0, "agent.mcp.tasks.forget_old_tokens"),
     ):
         sender.add_periodic_task(every_s, sender.signature(task), name=task)

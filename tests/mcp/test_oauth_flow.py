@@ -7,6 +7,7 @@ from oauth2_provider.models import AccessToken, Grant, RefreshToken
 
 from agent.mcp.models import Access
 from agent.mcp.oauth.bearers import access_of
+from agent.mcp.tasks import forget_old_tokens
 from tests.mcp.signing_in import (
     REVOKE,
     SERVER,
@@ -161,3 +162,13 @@ def test_a_client_cannot_end_the_tokens_of_another(people, client_id):
     given = tokens(people["priya"], client_id)
     Client().post(REVOKE, {"client_id": register("Another"), "token": given["refresh_token"]})
     assert access_of(given["access_token"]) is not None
+
+
+def test_codes_and_tokens_that_ended_are_forgotten_and_live_ones_kept(people, client_id):
+    given = tokens(people["priya"], client_id)
+    consent(people["priya"], client_id)
+    Grant.objects.update(expires=timezone.now())
+    AccessToken.objects.update(expires=timezone.now())
+    forget_old_tokens()
+    assert not Grant.objects.exists()
+    assert refresh(client_id, given["refresh_token"]).status_code == 200

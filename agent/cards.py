@@ -47,7 +47,6 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("Included", "included", "text"),
         ("Over", "excess", "text"),
     ),
-    "tool": (("Tool", "name", "text"), ("What it does", "description", "text")),
     "vendor": (
         ("Vendor", "name", "link"),
         ("E-mail", "email", "text"),
@@ -107,7 +106,6 @@ PHRASES = {
     "find_budgets": "Looked up budgets",
     "customer_spend": "Added up what a customer spent",
     "receivables_by_age": "Added up what is owed, by age",
-    "find_tools": "Looked for tools",
     "propose_plan": "Propose a plan",
 }
 VERBS = {"get": "Read", "list": "Read", "read": "Read"}
@@ -237,7 +235,7 @@ def _subject(given: Mapping[str, Any]) -> str:
 
 
 def _found_rows(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = result.get("rows", result.get("tools", result.get("data")))
+    found = result.get("rows", result.get("data"))
     if isinstance(found, Mapping):
         lists = [inner for inner in found.values() if isinstance(inner, list) and inner]
         found = lists[0] if len(lists) == 1 and "rows" not in result and len(found) <= 4 else None

@@ -18,6 +18,8 @@ from mcp_types import CLIENT_INFO_META_KEY, INVALID_REQUEST
 from agent.mcp import calls
 from agent.mcp.access import Granted, Refused, admit
 from agent.mcp.models import Call
+from agent.mcp.oauth.addresses import challenge
+from agent.mcp.oauth.stepping_up import refuse_beyond
 from agent.mcp.server import Asked, asked, in_thread, server
 
 PATH = "/mcp"
@@ -34,6 +36,8 @@ class Door:
             heard.refuse_strangers()
             heard.read(await body_of(scope, receive))
             granted = await in_thread(admit)(heard.secret, second=heard.second, by_url=heard.is_by_url)
+            if granted.access.application and heard.method == "tools/call":
+                await in_thread(refuse_beyond)(granted, heard.tool)
         except Refused as refused:
             size = await send_refusal(send, refused, heard)
             await in_thread(calls.note_refusal)(refused, **heard.noted(began), answer_bytes=size)
@@ -123,6 +127,10 @@ class Heard:
         return _in(self.message, "params")
 
     @property
+    def tool(self) -> str:
+        return _text(_in(self.params, "name"))
+
+    @property
     def arguments(self) -> dict[str, Any]:
         given = _in(self.params, "arguments")
         return given if isinstance(given, dict) else {}
@@ -138,7 +146,7 @@ class Heard:
             "client": self.client,
             "protocol": self.protocol,
             "method": self.method or self.scope["method"],
-            "tool": _text(_in(self.params, "name")),
+            "tool": self.tool,
             "arguments": self.arguments,
             "took_ms": round(1000 * (time.monotonic() - began)),
         }
@@ -190,6 +198,15 @@ async def answer(heard: Heard, send: Any) -> None:
         await manager.handle_request(heard.scope | {"path": PATH}, receive, send)
 
 
+def bearer_error(refused: Refused, heard: Heard) -> str | None:
+    """What RFC 6750 calls it: "" where no token came, None where signing in would not help."""
+    if refused.scopes:
+        return "insufficient_scope"
+    if refused.status != 401:
+        return None
+    return "invalid_token" if heard.secret else ""
+
+
 async def send_refusal(send: Any, refused: Refused, heard: Heard) -> int:
     """A JSON-RPC error in words and fields; returns its length in bytes."""
     data: dict[str, Any] = {"reason": refused.code}
@@ -197,15 +214,13 @@ async def send_refusal(send: Any, refused: Refused, heard: Heard) -> int:
     if refused.retry_after_s is not None:
         data["retry_after_s"] = refused.retry_after_s
         headers.append((b"retry-after", str(refused.retry_after_s).encode()))
-    if refused.status == 401:
-        where = f"{heard.site}/.well-known/oauth-protected-resource{PATH}"
-        headers.append(
-            (b"www-authenticate", f'Bearer resource_metadata="{where}"'.encode("latin-1", "replace"))
-        )
+    if (error := bearer_error(refused, heard)) is not None:
+        told = challenge(heard.site, error=error, scopes=refused.scopes)
+        headers.append((b"www-authenticate", told.encode("latin-1", "replace")))
     if refused.status == 405:
         headers.append((b"allow", b"POST"))
-    error = {"code": INVALID_REQUEST, "message": refused.sentence, "data": data}
-    body = json.dumps({"jsonrpc": "2.0", "id": None, "error": error}).encode()
+    problem = {"code": INVALID_REQUEST, "message": refused.sentence, "data": data}
+    body = json.dumps({"jsonrpc": "2.0", "id": None, "error": problem}).encode()
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
     return len(body)

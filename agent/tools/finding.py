@@ -37,7 +37,6 @@ def tool(ranked: Callable[[str], Sequence[tuple[float, Tool]]]) -> Tool:
         fitting = [one for _, one in ranked(text) if may_propose or not one.proposes]
         found = fitting[:FOUND_AT_ONCE]
         return {
-            "kind": "tool",
             "tools": [_told(one) for one in found],
             "note": "They can be called now." if found else "Nothing fits; try other words.",
         }

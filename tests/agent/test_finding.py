@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from agent.cards import call_html
 from agent.history import found_tools
 from agent.models import ToolCall
 from agent.tools.registry import all_tools, call_tool, tools_for
@@ -75,13 +74,6 @@ def test_whoever_may_not_propose_finds_nothing_that_proposes(committed_db, peopl
     outcome = call_tool(context, *FIND_VOID)
     assert "bill_void_payment" not in outcome.answer
     assert not outcome.failed
-
-
-def test_people_see_which_tools_were_found(answer, connected, conversation):
-    answer(asks(FIND_VOID), {"text": "Found it."})
-    card = call_html(ToolCall.objects.get(), conversation.owner)
-    assert "Looked for tools <b>void a payment</b>" in card
-    assert '<td class="t2">bill_void_payment</td>' in card
 
 
 def test_words_that_nothing_has_find_nothing(answer, connected):

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from oauth2_provider.models import AccessToken, Grant
 
+from agent.mcp.access import Refused, admit
 from agent.mcp.models import Access
+from agent.mcp.oauth.stepping_up import refuse_beyond
 from tests.mcp.signing_in import (
     ALLOW,
     AUTHORIZE,
@@ -181,3 +183,17 @@ def test_the_page_cannot_be_framed_and_its_form_goes_to_the_client_alone(people,
     assert "form-action 'self' https://client.example;" in policy
     assert answer["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_call_beyond_what_was_left_is_told_the_scopes_it_needs_and_has(people):
+    given = tokens(people["priya"], register(), form={"tags": ["invoices"]})
+    with pytest.raises(Refused) as refused:
+        refuse_beyond(admit(given["access_token"]), "billsby_retry_invoice_payment")
+    assert refused.value.code == "insufficient_scope"
+    assert refused.value.scopes == ("read", "propose", "records:invoices", "records:payments")
+
+
+@pytest.mark.parametrize("name", ["billsby_retry_invoice_payment", "billsby_get_invoice", "no_such_tool"])
+def test_nobody_is_asked_again_where_it_would_not_help(people, name):
+    given = tokens(people["omar"], register())
+    refuse_beyond(admit(given["access_token"]), name)

@@ -31,7 +31,9 @@ from console.mirror.sync import sync_connection  # noqa: E402
 
 @dataclass(frozen=True)
 class Scenario:
-    """part: whose story the sandbox tells; calls: the tools that must answer; steps: what is proposed."""
+    """part: whose story the sandbox tells. calls: live reads that must answer, if any will not do.
+    steps: what is proposed.
+    """
 
     text: str
     part: str = ""
@@ -40,8 +42,8 @@ class Scenario:
 
 
 SCENARIOS = (
-    Scenario("What did {customer_name} spend this year?", "spend", ("customer_spend",)),
-    Scenario("Who owes us more than 60 days, by customer?", "", ("receivables_by_age",)),
+    Scenario("What did {customer_name} spend this year?", "spend"),
+    Scenario("Who owes us more than 60 days, by customer?"),
     Scenario("Which plan is {customer_name} on?", "upgrade", ("billsby_list_customer_subscriptions",)),
     Scenario("Why did the payment of {invoiceNumber} fail?", "retry_pays", ("billsby_list_payment_logs",)),
     Scenario(
@@ -70,7 +72,7 @@ SCENARIOS = (
     ),
     Scenario("Refund invoice {invoiceNumber}", "foreign", steps=("billsby_refund_invoice",)),
     Scenario("Write off invoice {invoiceNumber}", "cancel_blocked", steps=("billsby_write_off_invoice",)),
-    Scenario("Which bills are due this week?", "", ("find_bills",)),
+    Scenario("Which bills are due this week?"),
 )
 
 
@@ -109,6 +111,7 @@ def is_right(conversation: Conversation, scenario: Scenario) -> bool:
     steps = Step.objects.filter(proposal__origin_id=str(conversation.pk)).order_by("proposal", "position")
     return (
         conversation.turn_state == Conversation.TurnState.IDLE
+        and called.exists()
         and set(scenario.calls) <= set(called.values_list("name", flat=True))
         and tuple(steps.values_list("operation", flat=True)) == scenario.steps
     )

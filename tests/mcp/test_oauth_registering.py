@@ -58,6 +58,8 @@ def test_programs_on_a_persons_computer_may_use_plain_http(redirect_uri):
         "https:///callback",
         "https://client.example/\u202ecb",
         "https://*.example/",
+        "https://cl\u0430ude.ai/callback",
+        "https://evil.example\\client.example/",
         "https://client.example/" + "x" * 600,
         "http://127.0.0.1.evil.example/",
         "http://localhost:0/",

@@ -11,7 +11,9 @@ def is_safe(uri: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    if not parts.hostname or port == 0 or "@" in parts.netloc or "#" in uri or not uri.isprintable():
+    if not parts.hostname or port == 0 or not (uri.isascii() and uri.isprintable()):
+        return False  # a host in other letters could pass for one that people know
+    if "@" in parts.netloc or "#" in uri or "\\" in uri:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_own_computer(uri))
 

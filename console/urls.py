@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("console.mirror.urls")),
     path("chat/", include("agent.urls")),
     path("", include("agent.mcp.oauth.urls")),
+    path("access-tokens/", include("agent.mcp.urls")),
     path("healthz", healthz, name="healthz"),
 ]

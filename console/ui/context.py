@@ -89,6 +89,7 @@ APPS = {
     "agent": "chat",
     "audit": "audit",
     "connections": "connections",
+    "mcp": "connections",
 }
 
 

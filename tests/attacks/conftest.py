@@ -11,6 +11,7 @@ from console.connections.models import Connection
 from console.imports import importing
 from tests.agent.conftest import answer, conversation, model, model_url, page  # noqa: F401
 from tests.files import PDF
+from tests.mcp.tokens import token
 from tests.mirror import factories
 
 
@@ -69,6 +70,7 @@ def rows(db, people, connected, sandbox) -> Mapping[str, object]:
             name="customers.csv",
             content=b"Name,E-mail\r\nAcme,a@acme.example\r\n",
         ).pk,
+        "access": token(people["priya"]).access.pk,
         "conversation": talk.pk,
         "private": Conversation.objects.create(owner=people["priya"]).pk,
     }

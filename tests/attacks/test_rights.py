@@ -172,6 +172,12 @@ RULES = {
         f"oauth2_provider:{name}": Rule((405,) * 6, (status,) * 6)
         for name, status in (("token", 400), ("revoke-token", 400), ("dcr-register", 400))
     },
+    "mcp:list": Rule(ALL, NO_SUCH_WAY),
+    "mcp:new": Rule(ALL, (SHUT_OUT,) + (422,) * 5),
+    "mcp:matching": Rule(ALL, NO_SUCH_WAY),
+    "mcp:detail": Rule((SHUT_OUT, 200, 404, 404, 404, 200), NO_SUCH_WAY, "access"),  # Priya's
+    "mcp:revoke": Rule(NO_SUCH_WAY, (SHUT_OUT, 302, 404, 404, 404, 302), "access"),
+    "mcp:remove": Rule(NO_SUCH_WAY, (SHUT_OUT, 302, 404, 404, 404, 302), "access"),
     "healthz": Rule((200,) * 6, (405,) * 6),
 }
 FORMS = {

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
+from agent.mcp import calls
+from agent.mcp.models import Access
+from agent.mcp.tokens import revoke
 from console.accounts.models import Person
 from console.approvals import deciding
 from console.approvals.models import Proposal
@@ -27,6 +30,7 @@ from console.mirror.offers.bills import held_back
 from console.mirror.papers import papers_of
 from tests.browser import acts
 from tests.browser.world import Visitor, World
+from tests.mcp.tokens import BOTH, token
 from tests.processes import wait_for
 
 RETRY, REFUND, CHARGE = (
@@ -136,8 +140,26 @@ def set_up(world: World, priya: Visitor) -> Sights:
             "audit": "/audit/",
             "audit-entry": f"/audit/{last.seq}/",
             "connections": "/connections/",
+            "access-tokens": "/access-tokens/",
+            "access-token": _used_token(dana).get_absolute_url(),
+            "access-token-new": "/access-tokens/new/",
         }
     )
+
+
+def _used_token(dana: Person) -> Access:
+    """One of two tokens, with calls; the other was revoked."""
+    revoke(token(dana, name="Contractor, R. Voss", tags=["vendors", "bills"]).access, actor=dana)
+    used = token(dana, name="Claude Desktop, Dana", effects=BOTH, tags=["invoices", "customers"]).access
+    for outcome, tool, sentence in (
+        ("done", "find_invoices", ""),
+        ("proposed", REFUND, ""),
+        ("failed", REFUND, "The arguments do not fit."),
+        ("refused", "", "More than 120 calls in a minute. Ask again in 12 s."),
+    ):
+        asked = {"method": "tools/call", "tool": tool, "arguments": {"text": "Acme", "reason": "x" * 200}}
+        calls.note(used, outcome=outcome, client="claude-ai 0.1.0", sentence=sentence, **asked)
+    return used
 
 
 def _forms_of_payables() -> dict[str, str]:

@@ -52,7 +52,7 @@ PAGES = (
     *("form-charge", "form-change-plan", "form-card", "form-cancel", "form-change-usage"),
     *("form-pay", "form-pay-several", "form-enter-bill", "form-bank-account"),
     *("form-new-vendor", "form-new-bill"),
-    *("audit", "audit-entry", "connections"),
+    *("audit", "audit-entry", "connections", "access-tokens", "access-token", "access-token-new"),
 )
 NARROW = (
     *("home", "cash-flow", "inbox", "proposal-pending", "chat", "invoices", "bill", "bills", "payment"),

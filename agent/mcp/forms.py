@@ -11,6 +11,7 @@ from console.accounts.models import Person
 from console.connections.models import Connection
 
 LASTS = {1: "1 hour", 8: "8 hours", 168: "7 days", 720: "30 days"}
+COMMON_TAGS = ("invoices", "customers", "subscriptions", "vendors", "bills", "payments", "products")
 CEILING = re.compile(r"([A-Za-z]{3})\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)")
 LARGEST_CEILING_MINOR = 10**15
 
@@ -63,6 +64,18 @@ class TokenForm(forms.Form):
         self.fields["tags"].choices = [(tag, tag) for tag in all_tags()]
         if not tokens.may_manage(maker):
             self.fields["person"].queryset = Person.objects.filter(pk=maker.pk)
+
+    @property
+    def common_tags(self) -> list[str]:
+        return [tag for tag in COMMON_TAGS if tag in all_tags()]
+
+    @property
+    def other_tags(self) -> list[str]:
+        return [tag for tag in all_tags() if tag not in COMMON_TAGS]
+
+    @property
+    def has_other_tags(self) -> bool:
+        return not set(COMMON_TAGS).issuperset(self["tags"].value() or ())
 
     def clean_ceilings(self) -> dict[str, int]:
         return dict(map(read_ceiling, filter(None, map(str.strip, self.cleaned_data["ceilings"].split(";")))))

@@ -1,10 +1,13 @@
 """What outside clients may do here, and what each of them did."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timeuntil
 
 from console.connections.models import Connection
 
@@ -70,6 +73,15 @@ class Access(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at <= timezone.now()
+
+    @property
+    def left(self) -> str:
+        """How long it still lasts, in one unit: "12 days"."""
+        return timeuntil(self.expires_at, depth=1)
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.expires_at - timezone.now() < timedelta(days=1)
 
     @property
     def is_live(self) -> bool:

@@ -30,11 +30,7 @@ def setups_for(made: Made, address: str) -> list[Setup]:
             "Settings, Developer, Edit config: add this, then start Claude again. It needs Node.js.",
             _written({"mcpServers": {NAME: _bridged(address, headers)}}),
         ),
-        Setup(
-            "ChatGPT",
-            "Settings, Connectors, Create, with developer mode on: paste this as the server's address.",
-            f"{address}/{made.secret}" if made.access.in_url else address,
-        ),
+        _chatgpt(made, address),
         Setup("Cursor", "Add this to the file .cursor/mcp.json.", _written({"mcpServers": {NAME: remote}})),
         Setup(
             "VS Code",
@@ -42,6 +38,14 @@ def setups_for(made: Made, address: str) -> list[Setup]:
             _written({"servers": {NAME: {"type": "http", **remote}}}),
         ),
     ]
+
+
+def _chatgpt(made: Made, address: str) -> Setup:
+    """It can send no header: its people sign in, or the address holds the token where that was chosen."""
+    where = "Settings, Connectors, Create, with developer mode on: paste this as the server's address."
+    if made.access.in_url and not made.second:
+        return Setup("ChatGPT", where, f"{address}/{made.secret}")
+    return Setup("ChatGPT", f"{where} It then asks you to sign in here and needs no token.", address)
 
 
 def _claude_code(address: str, headers: dict[str, str]) -> str:

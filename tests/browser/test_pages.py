@@ -100,6 +100,19 @@ def test_an_outcome_that_reading_cannot_settle_is_left_to_people(sights, people)
     look_at(page, "proposal-your-call")
 
 
+def test_a_token_is_made_with_its_tools_counted_and_shown_once(sights, people):
+    page = people.sign_in("dana").go(sights.paths["access-token-new"])
+    all_read = page.locator("#matching").inner_text()
+    page.get_by_label("Propose changes").check()
+    expect(page.locator("#matching")).not_to_have_text(all_read)
+    page.get_by_label("Name").fill("Month-end close")
+    page.get_by_text("Also require a second code").click()
+    page.screenshot(path=SCREENSHOTS / "access-token-chosen.png")
+    page.get_by_role("button", name="Create token").click()
+    expect(page.get_by_text("It is shown this once")).to_be_visible()
+    look_at(page, "access-token-made")
+
+
 def test_signing_in_is_drawn_in_both_themes(people):
     stranger = people.stranger()
     stranger.go("/sign-in/")

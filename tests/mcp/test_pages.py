@@ -49,13 +49,17 @@ def test_a_new_token_is_shown_once_and_works(priya, people, connected):
 
 
 def test_what_is_pasted_into_clients_has_our_address_and_every_secret(priya, people):
-    answer = priya.post(NEW, given(people["priya"], has_second_code="on", in_url="on"))
-    access = Access.objects.get()
-    secret = SECRET.search(answer.text)[0]
-    assert access.second_digest
+    answer = priya.post(NEW, given(people["priya"], has_second_code="on"))
+    assert Access.objects.get().second_digest
     assert "claude mcp add --transport http countersign http://testserver/mcp" in answer.text
-    assert f"http://testserver/mcp/{secret}" in answer.text
     assert answer.text.count("X-Access-Code") >= 3
+
+
+@pytest.mark.parametrize(("chosen", "holds"), [({"in_url": "on"}, True), ({}, False)])
+def test_an_address_holds_the_secret_only_where_that_was_chosen(priya, people, chosen, holds):
+    answer = priya.post(NEW, given(people["priya"], **chosen))
+    secret = SECRET.search(answer.text)[0]
+    assert (f"http://testserver/mcp/{secret}" in answer.text) is holds
 
 
 @pytest.mark.parametrize(

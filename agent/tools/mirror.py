@@ -1,6 +1,6 @@
 """Questions about many records, answered by the database from our own copy of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,10 +8,35 @@ from agent.tools.cutting import cut
 from agent.tools.tool import Context, Tool, ToolError
 from connectors.schemas import checked, is_reference
 from console.mirror import payment_queries, queries
+from console.mirror.models.syncs import words_for
 
 MOST_ROWS = 50
 OLDEST_DAYS = 36_500
 YEARS = range(1900, 2201)
+# Under which of the catalogues' tags each kind of record goes: those of the operations that read it live.
+TAGS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("customer", "customer_contact"), ("customers",)),
+    "customer_bank_account": ("customers", "bank accounts"),
+    "custom_field_response": ("customers", "custom fields"),
+    "custom_field": ("custom fields",),
+    **dict.fromkeys(("subscription", "subscription_add_on", "tag", "event"), ("subscriptions",)),
+    "usage": ("subscriptions", "counters"),
+    **dict.fromkeys(("invoice", "invoice_line"), ("invoices",)),
+    "payment_log": ("invoices", "payments"),
+    "credit_note": ("credit notes",),
+    "credit_memo": ("credit memos",),
+    "received_payment": ("received payments",),
+    **dict.fromkeys(("product", "plan", "cycle", "add_on"), ("products",)),
+    "allowance": ("counters",),
+    **dict.fromkeys(("vendor", "vendor_bank_account"), ("vendors",)),
+    "bill": ("bills",),
+    "payment": ("payments",),
+    "vendor_credit": ("vendor credits",),
+    "classification": ("classifications",),
+    "funding_account": ("funding",),
+    "budget": ("budgets",),
+    **dict.fromkeys(("spend_card", "spend_transaction"), ("cards",)),
+}
 QUERY_NAMES = {"from": "date_from", "to": "date_to"}  # where a tool's word is none for Python
 CONNECTOR = {
     "type": "string",
@@ -207,6 +232,7 @@ def tools() -> list[Tool]:
                 "limit": LIMIT,
             },
             required=["customer"],
+            reads=("invoice", "credit_note"),
         ),
         _tool(
             "receivables_by_age",
@@ -224,6 +250,7 @@ def tools() -> list[Tool]:
                 "connector": CONNECTOR,
                 "limit": LIMIT,
             },
+            reads=("invoice",),
         ),
     ]
 
@@ -236,8 +263,10 @@ def _tool(
     properties: Mapping[str, Any],
     *,
     required: list[str] | None = None,
+    reads: tuple[str, ...] = (),
 ) -> Tool:
-    """A query as a tool, days given as text."""
+    """A query as a tool, days given as text. reads: the kinds of records it reads, where `kind` is none."""
+    reads = reads or (kind,)
     schema = {
         "type": "object",
         "properties": dict(properties),
@@ -246,20 +275,38 @@ def _tool(
     }
 
     def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        refuse_outside(context, reads)
         if any(map(is_reference, arguments.values())):
             raise ToolError("Only a plan's steps can refer to results of other steps.")
         given = {
             QUERY_NAMES.get(key, key): _read_day(value) if properties[key].get("format") == "date" else value
             for key, value in checked(schema, arguments).items()
         }
-        answer, was_cut = cut(query(**given))
+        answer, was_cut = cut(query(**given, connection_ids=context.connection_ids))
         if was_cut:
             answer |= {"more": True, "how": "The answer was cut. Ask for fewer rows, or narrower."}
         if was_cut and "rows" in answer and "offset" in given:
             answer["next_offset"] = given["offset"] + len(answer["rows"])
         return {"kind": kind, **answer, "source": "Our copy of the records"}
 
-    return Tool(name=name, description=f"{description} From our copy of the records.", schema=schema, run=run)
+    return Tool(
+        name=name,
+        description=f"{description} From our copy of the records.",
+        schema=schema,
+        run=run,
+        tags=tags_of(reads),
+    )
+
+
+def tags_of(kinds: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for kind in kinds for tag in TAGS[kind]))
+
+
+def refuse_outside(context: Context, kinds: Iterable[str]) -> None:
+    """Raises ToolError where one of these kinds is not among what may be reached."""
+    for kind in kinds:
+        if context.tags is not None and context.tags.isdisjoint(TAGS[kind]):
+            raise ToolError(f"This access does not reach {words_for(kind)}.")
 
 
 def _read_day(text: str) -> date:

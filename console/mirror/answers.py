@@ -1,10 +1,10 @@
 """Rows of the mirror as plain JSON-ready answers: mirror names, the system, a link, amounts also as text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 
 from connectors.money import format_money
 from console.mirror.models import KINDS, Invoice, Owned, Record, Sync, Visit
@@ -12,9 +12,24 @@ from console.mirror.querysets import RecordQuerySet
 
 OURS = {"id", "connection", "raw", "digest", "seen_in", "gone_at", "haystack", "aging_on"}
 LARGEST_LIMIT = 100
+Found = TypeVar("Found", bound=QuerySet)
+Ids = Collection[int] | None  # of connections; None for all
 
 
-def answer(found: RecordQuerySet, *, order: tuple[Any, ...], limit: int, offset: int = 0) -> dict[str, Any]:
+def within(found: Found, connector: str | None = None, connection_ids: Ids = None) -> Found:
+    """What of it one system has, and these connections."""
+    found = found.filter(connection__connector=connector) if connector else found
+    return found if connection_ids is None else found.filter(connection__in=connection_ids)
+
+
+def answer(
+    found: RecordQuerySet,
+    *,
+    order: tuple[Any, ...],
+    limit: int,
+    offset: int = 0,
+    connection_ids: Ids = None,
+) -> dict[str, Any]:
     """{rows, count, more, next_offset, as_of}: a bounded cut of all that was found.
 
     count: how many there are altogether. more: whether rows follow the last one given; ask again with
@@ -29,7 +44,7 @@ def answer(found: RecordQuerySet, *, order: tuple[Any, ...], limit: int, offset:
         "count": count,
         "more": after < count,
         "next_offset": after if after < count else None,
-        "as_of": as_of([found.model.KIND]),
+        "as_of": as_of([found.model.KIND], connection_ids=connection_ids),
     }
 
 
@@ -67,32 +82,38 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def read_at(kinds: Iterable[str], *, connector: str | None = None) -> datetime | None:
+def read_at(
+    kinds: Iterable[str], *, connector: str | None = None, connection_ids: Ids = None
+) -> datetime | None:
     """When the oldest part of these kinds was last read whole; None while any part never was.
 
     Of what is told record by record, when the oldest of the present answers was asked for.
     """
     wanted = set(kinds)
-    whole = [moment for (_, kind), moment in last_read(connector=connector).items() if kind in wanted]
+    read = last_read(connector=connector, connection_ids=connection_ids)
+    whole = [moment for (_, kind), moment in read.items() if kind in wanted]
     if not any(issubclass(KINDS[kind], Owned) for kind in wanted):
         return oldest(whole)
-    asked = Visit.objects.filter(kind__in=wanted).values_list("kind").annotate(first=Min("at"))
+    visits = within(Visit.objects.filter(kind__in=wanted), connector, connection_ids)
+    asked = visits.values_list("kind").annotate(first=Min("at"))
     return oldest([*whole, *(first for _, first in asked.order_by())]) if all(whole) else None
 
 
-def as_of(kinds: Iterable[str], *, connector: str | None = None) -> str | None:
-    return plain(read_at(kinds, connector=connector))
+def as_of(kinds: Iterable[str], *, connector: str | None = None, connection_ids: Ids = None) -> str | None:
+    return plain(read_at(kinds, connector=connector, connection_ids=connection_ids))
 
 
-def last_read(*, connector: str | None = None) -> dict[tuple[int, str], datetime | None]:
+def last_read(
+    *, connector: str | None = None, connection_ids: Ids = None
+) -> dict[tuple[int, str], datetime | None]:
     """By connection id and kind: when its last whole reading began. None where none came to its end.
 
     A kind whose reading never began is missing. What changed at the vendor after that moment may not be here.
     """
-    runs = Sync.objects.filter(connection__connector=connector) if connector else Sync.objects.all()
+    runs = within(Sync.objects.all(), connector, connection_ids)
     began = Max("started_at", filter=Q(state=Sync.State.DONE))
-    rows = runs.order_by().values_list("connection", "kind").annotate(began=began)
-    return {(connection_id, kind): moment for connection_id, kind, moment in rows}
+    rows = runs.order_by().values_list("connection", "kind")
+    return {(connection_id, kind): moment for connection_id, kind, moment in rows.annotate(began=began)}
 
 
 def oldest(moments: Iterable[datetime | None]) -> datetime | None:

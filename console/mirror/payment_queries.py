@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F
 
-from console.mirror.answers import answer, with_money
+from console.mirror.answers import Ids, answer, with_money, within
 from console.mirror.models import Bill, Budget, Payment, ReceivedPayment
 from console.mirror.querysets import sums_by_currency
 
@@ -22,6 +22,7 @@ def find_payments(
     status: str = "",
     process_from: date | None = None,
     process_to: date | None = None,
+    connection_ids: Ids = None,
     limit: int = 20,
     offset: int = 0,
 ) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def find_payments(
 
     text: number, vendor, or the id of a bill. status: the vendor's word for either status, in any spelling.
     """
-    found = Payment.objects.matching(text).with_owner()
+    found = within(Payment.objects.matching(text), connection_ids=connection_ids).with_owner()
     if status:
         found = found.with_status(status)
     if process_from:
@@ -38,7 +39,7 @@ def find_payments(
         found = found.filter(process_on__lte=process_to)
     totals = sums_by_currency(found, "amount_minor")
     newest = (F("process_on").desc(nulls_last=True), "-pk")
-    return answer(found, order=newest, limit=limit, offset=offset) | {
+    return answer(found, order=newest, limit=limit, offset=offset, connection_ids=connection_ids) | {
         "totals": with_money(totals),
         "note": STATES_NOTE,
     }
@@ -51,6 +52,7 @@ def find_received_payments(
     status: str = "",
     received_from: date | None = None,
     received_to: date | None = None,
+    connection_ids: Ids = None,
     limit: int = 20,
     offset: int = 0,
 ) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def find_received_payments(
 
     text: number, customer, or the id of an invoice. customer: an id, or words of name or e-mail.
     """
-    found = ReceivedPayment.objects.matching(text).with_owner()
+    found = within(ReceivedPayment.objects.matching(text), connection_ids=connection_ids).with_owner()
     if customer:
         found = found.of_customer(customer)
     if status:
@@ -69,29 +71,45 @@ def find_received_payments(
         found = found.filter(received_on__lte=received_to)
     totals = sums_by_currency(found, "amount_minor", "unapplied_minor")
     newest = (F("received_on").desc(nulls_last=True), "-pk")
-    return answer(found, order=newest, limit=limit, offset=offset) | {"totals": with_money(totals)}
+    return answer(found, order=newest, limit=limit, offset=offset, connection_ids=connection_ids) | {
+        "totals": with_money(totals)
+    }
 
 
 def find_bill_approvals(
-    text: str = "", *, person: str = "", limit: int = 20, offset: int = 0
+    text: str = "", *, person: str = "", connection_ids: Ids = None, limit: int = 20, offset: int = 0
 ) -> dict[str, Any]:
     """Bills that somebody at BILL has still to approve, the earliest due first.
 
     text: number or vendor. person: words of the name of whom they wait for.
     """
-    found = Bill.objects.matching(text).filter(is_archived=False).exclude(waiting_for="")
+    found = (
+        within(Bill.objects.matching(text), connection_ids=connection_ids)
+        .filter(is_archived=False)
+        .exclude(waiting_for="")
+    )
     for word in person.split():
         found = found.filter(waiting_for__icontains=word)
     totals = sums_by_currency(found, "amount_minor", "open_minor")
-    return answer(found, order=(F("due_on").asc(nulls_last=True), "pk"), limit=limit, offset=offset) | {
+    return answer(
+        found,
+        order=(F("due_on").asc(nulls_last=True), "pk"),
+        limit=limit,
+        offset=offset,
+        connection_ids=connection_ids,
+    ) | {
         "totals": with_money(totals),
         "note": APPROVALS_NOTE,
     }
 
 
-def find_budgets(text: str = "", *, status: str = "", limit: int = 20, offset: int = 0) -> dict[str, Any]:
+def find_budgets(
+    text: str = "", *, status: str = "", connection_ids: Ids = None, limit: int = 20, offset: int = 0
+) -> dict[str, Any]:
     """Budgets of Spend & Expense by name, each with its limit and what of it is assigned and spent."""
-    found = Budget.objects.matching(text)
+    found = within(Budget.objects.matching(text), connection_ids=connection_ids)
     if status:
         found = found.with_status(status)
-    return answer(found, order=("name", "pk"), limit=limit, offset=offset) | {"note": BUDGETS_NOTE}
+    return answer(found, order=("name", "pk"), limit=limit, offset=offset, connection_ids=connection_ids) | {
+        "note": BUDGETS_NOTE
+    }

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.accounts.models import Person
-from console.mirror.answers import LARGEST_LIMIT, answer, as_of, plain, with_money
+from console.mirror.answers import LARGEST_LIMIT, Ids, answer, as_of, plain, with_money, within
 from console.mirror.models import Bill, CreditNote, Customer, Invoice, Record, Subscription, Usage, Vendor
-from console.mirror.querysets import RecordQuerySet, sums_by_currency
+from console.mirror.querysets import sums_by_currency
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
@@ -40,18 +40,28 @@ def get_invoice_for(person: Person, pk: int) -> Invoice:
 
 
 def find_customers(
-    text: str = "", *, connector: str | None = None, limit: int = 20, offset: int = 0
+    text: str = "",
+    *,
+    connector: str | None = None,
+    connection_ids: Ids = None,
+    limit: int = 20,
+    offset: int = 0,
 ) -> dict[str, Any]:
     """Customers by name, e-mail, company or vendor id; see `answers.answer` for the shape."""
-    found = within(Customer.objects.matching(text), connector)
-    return answer(found, order=("name", "pk"), limit=limit, offset=offset)
+    found = within(Customer.objects.matching(text), connector, connection_ids)
+    return answer(found, order=("name", "pk"), limit=limit, offset=offset, connection_ids=connection_ids)
 
 
 def find_vendors(
-    text: str = "", *, connector: str | None = None, limit: int = 20, offset: int = 0
+    text: str = "",
+    *,
+    connector: str | None = None,
+    connection_ids: Ids = None,
+    limit: int = 20,
+    offset: int = 0,
 ) -> dict[str, Any]:
-    found = within(Vendor.objects.matching(text), connector)
-    return answer(found, order=("name", "pk"), limit=limit, offset=offset)
+    found = within(Vendor.objects.matching(text), connector, connection_ids)
+    return answer(found, order=("name", "pk"), limit=limit, offset=offset, connection_ids=connection_ids)
 
 
 def find_subscriptions(
@@ -61,6 +71,7 @@ def find_subscriptions(
     status: str = "",
     tag: str = "",
     connector: str | None = None,
+    connection_ids: Ids = None,
     limit: int = 20,
     offset: int = 0,
 ) -> dict[str, Any]:
@@ -68,14 +79,16 @@ def find_subscriptions(
 
     tag: the name of a feature tag, of the plan or the subscription's own.
     """
-    found = within(Subscription.objects.matching(text), connector)
+    found = within(Subscription.objects.matching(text), connector, connection_ids)
     if tag:
         found = found.tagged(tag)
     if customer:
         found = found.of_customer(customer)
     if status:
         found = found.with_status(status)
-    return answer(found, order=("customer_name", "pk"), limit=limit, offset=offset)
+    return answer(
+        found, order=("customer_name", "pk"), limit=limit, offset=offset, connection_ids=connection_ids
+    )
 
 
 def find_usage(
@@ -83,6 +96,7 @@ def find_usage(
     *,
     customer: str = "",
     is_past: bool | None = None,
+    connection_ids: Ids = None,
     limit: int = 20,
     offset: int = 0,
 ) -> dict[str, Any]:
@@ -90,12 +104,13 @@ def find_usage(
 
     text: allowance, customer, plan or subscription. is_past: whether more was used than is included.
     """
-    found = Usage.objects.matching(text).with_owner("customer_name", "plan_name")
+    found = within(Usage.objects.matching(text), connection_ids=connection_ids)
+    found = found.with_owner("customer_name", "plan_name")
     if customer:
         found = found.of_customer(customer)
     if is_past is not None:
         found = found.past() if is_past else found.exclude(excess__gt=0)
-    return answer(found, order=("-excess", "pk"), limit=limit, offset=offset)
+    return answer(found, order=("-excess", "pk"), limit=limit, offset=offset, connection_ids=connection_ids)
 
 
 def find_invoices(
@@ -105,6 +120,7 @@ def find_invoices(
     status: str = "",
     is_open: bool | None = None,
     connector: str | None = None,
+    connection_ids: Ids = None,
     currency: str = "",
     min_age_days: int | None = None,
     limit: int = 20,
@@ -115,7 +131,7 @@ def find_invoices(
     text: number, customer or vendor id. customer: a vendor id, or words of name or e-mail. status: the
     vendor's word in any spelling. is_open: whether something is still to be paid.
     """
-    found = within(Invoice.objects.matching(text), connector)
+    found = within(Invoice.objects.matching(text), connector, connection_ids)
     if customer:
         found = found.of_customer(customer)
     if status:
@@ -129,7 +145,7 @@ def find_invoices(
     newest = (F("issued_at").desc(nulls_last=True), "-pk")
     order = newest if min_age_days is None else ("aging_on", "pk")
     totals = sums_by_currency(found, "amount_minor", "open_minor")
-    return answer(found, order=order, limit=limit, offset=offset) | {
+    return answer(found, order=order, limit=limit, offset=offset, connection_ids=connection_ids) | {
         "totals": with_money(totals),
         "note": AGE_NOTE,
     }
@@ -142,11 +158,12 @@ def find_bills(
     is_open: bool | None = None,
     due_from: date | None = None,
     due_to: date | None = None,
+    connection_ids: Ids = None,
     limit: int = 20,
     offset: int = 0,
 ) -> dict[str, Any]:
     """Bills, the earliest due first; `totals` cover all that were found. text: number, vendor or its id."""
-    found = Bill.objects.matching(text)
+    found = within(Bill.objects.matching(text), connection_ids=connection_ids)
     if status:
         found = found.with_status(status)
     if is_open is not None:
@@ -156,9 +173,13 @@ def find_bills(
     if due_to:
         found = found.filter(due_on__lte=due_to)
     totals = sums_by_currency(found, "amount_minor", "open_minor")
-    return answer(found, order=(F("due_on").asc(nulls_last=True), "pk"), limit=limit, offset=offset) | {
-        "totals": with_money(totals)
-    }
+    return answer(
+        found,
+        order=(F("due_on").asc(nulls_last=True), "pk"),
+        limit=limit,
+        offset=offset,
+        connection_ids=connection_ids,
+    ) | {"totals": with_money(totals)}
 
 
 def customer_spend(
@@ -167,6 +188,7 @@ def customer_spend(
     year: int | None = None,
     date_from: date | None = None,
     date_to: date | None = None,
+    connection_ids: Ids = None,
     limit: int = 20,
 ) -> dict[str, Any]:
     """What a customer paid, and was credited, in a year or between two days (both counted).
@@ -175,8 +197,9 @@ def customer_spend(
     customer and currency with {invoices, paid, credit_notes, credited, net}; `totals` by currency over all.
     """
     start, end = period(year, date_from, date_to)
-    exact = Customer.objects.filter(vendor_id=customer.strip())
-    found = exact if exact.exists() else Customer.objects.matching(customer)
+    customers = within(Customer.objects.all(), connection_ids=connection_ids)
+    exact = customers.filter(vendor_id=customer.strip())
+    found = exact if exact.exists() else customers.matching(customer)
     chosen = list(found.light().order_by("name", "pk")[: limit + 1]) if customer.strip() else []
     rows = [row for who in chosen[:limit] for row in spend_of(who, start, end)]
     totals: dict[str, dict[str, Any]] = {}
@@ -199,7 +222,7 @@ def customer_spend(
         "rows": with_money(rows),
         "totals": with_money(totals.values()),
         "more": len(chosen) > limit,
-        "as_of": as_of(["invoice", "credit_note"]),
+        "as_of": as_of(["invoice", "credit_note"], connection_ids=connection_ids),
         "note": SPEND_NOTE,
     }
 
@@ -235,13 +258,15 @@ def spend_of(customer: Customer, start: datetime | None, end: datetime | None) -
     ]
 
 
-def receivables_by_age(min_days: int = 0, *, connector: str | None = None, limit: int = 50) -> dict[str, Any]:
+def receivables_by_age(
+    min_days: int = 0, *, connector: str | None = None, connection_ids: Ids = None, limit: int = 50
+) -> dict[str, Any]:
     """Open invoices at least that many days old, by customer and currency, the largest of a currency first.
 
     `totals` are by currency over all of them, `by_age` in each splits the sum: list of {from_days, to_days,
     open, open_minor}. What is not due yet falls in the first bracket. The link opens these invoices.
     """
-    found = within(Invoice.objects.open(), connector)
+    found = within(Invoice.objects.open(), connector, connection_ids)
     if min_days > 0:
         found = found.aged(min_days)
     limit = min(max(limit, 1), LARGEST_LIMIT)
@@ -268,7 +293,7 @@ def receivables_by_age(min_days: int = 0, *, connector: str | None = None, limit
         "rows": with_money(rows),
         "totals": aging_totals(found),
         "more": len(lines) > limit,
-        "as_of": as_of(["invoice"], connector=connector),
+        "as_of": as_of(["invoice"], connector=connector, connection_ids=connection_ids),
         "note": AGE_NOTE,
     }
 
@@ -303,10 +328,6 @@ def aging_totals(found: QuerySet) -> list[dict[str, Any]]:
             }
         )
     return with_money(totals)
-
-
-def within(found: RecordQuerySet, connector: str | None) -> RecordQuerySet:
-    return found.at(connector) if connector else found
 
 
 def period(

@@ -16,19 +16,58 @@
   const matches = (pattern, target) =>
     pattern.endsWith("*") ? target.startsWith(pattern.slice(0, -1)) : pattern === target;
 
+  // What the pointer is down on: replaced before the pointer is up, it would never be clicked.
+  let pressed = null;
+  // What shall be fetched once nobody is busy with it.
+  const held = new Set();
+
   const isBusy = (element) => {
     const focused = document.activeElement;
-    return element.contains(focused) && focused.matches("input, textarea, select");
+    const types = element.contains(focused) && focused.matches("input, textarea, select");
+    return types || element.contains(pressed) || element.querySelector("details.menu[open]") !== null;
   };
 
   function refetch(wanted) {
     const shown = [...document.querySelectorAll("[data-live]")].filter((element) => element.checkVisibility());
-    const due = shown.filter((element) => wanted(element) && !isBusy(element));
+    const found = shown.filter(wanted);
+    const due = found.filter((element) => !isBusy(element));
+    for (const element of found) if (!due.includes(element)) held.add(element);
     for (const element of due) {
       if (due.some((other) => other !== element && other.contains(element))) continue;
       htmx.trigger(element, "live");
     }
   }
+
+  function release() {
+    for (const element of held) {
+      if (element.isConnected && isBusy(element)) continue;
+      held.delete(element);
+      if (element.isConnected) htmx.trigger(element, "live");
+    }
+  }
+  const soonRelease = () => setTimeout(release); // the click comes first
+
+  document.addEventListener("pointerdown", (event) => {
+    if (event.button === 0) pressed = event.target;
+  });
+  for (const type of ["pointerup", "pointercancel"]) {
+    document.addEventListener(type, () => {
+      setTimeout(() => {
+        pressed = null;
+        release();
+      });
+    });
+  }
+  document.addEventListener("focusout", soonRelease);
+  document.addEventListener("toggle", soonRelease, true);
+  // An answer that nobody here asked for may come while somebody is busy: it is asked for again afterwards.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    const cause = requestConfig.triggeringEvent?.type ?? "live";
+    if (cause !== "live" || !target.matches("[data-live]") || !isBusy(target)) return;
+    event.detail.shouldSwap = false;
+    held.add(target);
+  });
 
   const refetchAll = () => refetch(() => true);
 

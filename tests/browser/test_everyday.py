@@ -8,13 +8,18 @@ from playwright.sync_api import expect
 
 from console.accounts.models import Person
 from console.approvals.proposing import Origin, StepDraft, propose
-from console.mirror.models import AddOn, Subscription
+from console.mirror.models import AddOn, Invoice, Subscription
 from tests.browser import acts
 from tests.browser.world import PASSWORD, set_pace, sign_in_by_form
 
 pytestmark = pytest.mark.browser
 
 SLOW_S = 0.05  # a word; long enough to look at an answer that is being written
+# The page's own refresh, until its answer is there and was shown or put off.
+LET_IT_REFRESH = """() => new Promise((done) => {
+  document.addEventListener("htmx:beforeSwap", () => setTimeout(done), { once: true });
+  htmx.trigger(document.getElementById("record"), "live");
+})"""
 unused_payers = itertools.count(3)
 
 
@@ -183,6 +188,28 @@ def test_a_refund_is_proposed_from_the_invoices_page(world, people):
 
     expect(page.locator("#detail")).to_contain_text(f" of {invoice.vendor_id}")
     expect(page.locator("#detail")).to_contain_text("You asked for this, so somebody else decides.")
+
+
+def test_what_is_being_clicked_is_not_replaced_before_the_click(world, people):
+    invoice = world.payer(next(unused_payers))
+    page = people.sign_in("priya").go(invoice.get_absolute_url())
+    page.get_by_role("link", name="Refund…").hover()
+    page.mouse.down()
+    Invoice.objects.filter(pk=invoice.pk).update(digest="Read anew while somebody clicks.")
+    page.evaluate(LET_IT_REFRESH)
+    page.mouse.up()
+
+    expect(page.get_by_label("Amount")).to_be_visible()
+
+
+def test_what_came_while_the_pointer_was_down_is_asked_for_again(world, people):
+    page = people.sign_in("priya").go(world.payer(next(unused_payers)).get_absolute_url())
+    page.get_by_role("heading", level=1).hover()
+    page.mouse.down()
+    page.evaluate(LET_IT_REFRESH)
+
+    with page.expect_request(lambda request: "x-live" in request.headers):
+        page.mouse.up()
 
 
 def test_typing_on_while_a_preview_is_under_way_is_nothing_to_complain_about(world, people):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connectors.bill.session import TITLE
@@ -92,11 +93,16 @@ def bill_record(raw: Raw, vendor: Raw | None, people: Mapping[str, str] = NOBODY
 
 @dataclass(frozen=True)
 class DocumentLine:
-    """A line of a bill; quantity as BILL writes it, "" where it tells none."""
+    """A line of a bill or invoice; quantity as BILL writes it, "" where it tells none.
+
+    filed_under: the ids of the names that its amount is filed under, an item among them.
+    """
 
     description: str
     quantity: str
+    price_minor: int | None
     amount_minor: int | None
+    filed_under: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,14 +117,32 @@ class Approver:
 
 def bill_lines(raw: Raw, currency: str) -> list[DocumentLine]:
     """Raises BadReplyError for an amount that cannot be read."""
-    return [
-        DocumentLine(
-            text(line, "description"),
-            str(line.get("quantity") or ""),
-            amount_minor(line, "amount", currency),
-        )
-        for line in raw.get("billLineItems") or ()
-    ]
+    return [document_line(line, currency) for line in raw.get("billLineItems") or ()]
+
+
+def invoice_lines(raw: Raw, currency: str) -> list[DocumentLine]:
+    """Raises BadReplyError for an amount that cannot be read."""
+    return [document_line(line, currency) for line in raw.get("invoiceLineItems") or ()]
+
+
+def document_line(line: Raw, currency: str) -> DocumentLine:
+    quantity, price_minor = line.get("quantity"), amount_minor(line, "price", currency)
+    total_minor = amount_minor(line, "amount", currency)
+    if total_minor is None and quantity is not None and price_minor is not None:
+        total_minor = times(quantity, price_minor)
+    filed = part(line, "classifications")
+    names = sorted(name for name in filed if name.endswith("Id") and filed[name])
+    ids = tuple(str(filed[name]) for name in names)
+    return DocumentLine(text(line, "description"), str(quantity or ""), price_minor, total_minor, ids)
+
+
+def times(quantity: Any, price_minor: int) -> int | None:
+    """What so many of a price come to; None for what is no whole coin."""
+    try:
+        total = Decimal(str(quantity)) * price_minor
+    except InvalidOperation:
+        return None
+    return int(total) if total == total.to_integral_value() else None
 
 
 def bill_approvers(raw: Raw, people: Mapping[str, str] = NOBODY) -> list[Approver]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, F, Q, QuerySet
 
-from connectors.bill.mapping import bill_approvers, bill_lines
+from connectors.bill.mapping import DocumentLine, bill_approvers, bill_lines, invoice_lines
 from connectors.bill.payments import void_requests
 from connectors.billsby.now import shipping_address
 from connectors.errors import ArgumentsError, VendorError
@@ -20,6 +20,7 @@ from console.mirror.models import (
     Allowance,
     Bill,
     Budget,
+    Classification,
     CreditMemo,
     CreditNote,
     Customer,
@@ -176,12 +177,33 @@ def around_invoice(invoice: Invoice) -> dict[str, Any]:
     others = customer.related(Invoice).exclude(pk=invoice.pk).light() if customer else Invoice.objects.none()
     return {
         "customer": customer,
-        "lines": invoice.own(InvoiceLine).light().order_by("position", "pk"),
+        **lines_of(invoice),
         "payments": invoice.own(PaymentLog).light().order_by("-tried_at", "-pk"),
         "received": by_day(invoice.received_payments(), "received_on"),
         "credit_notes": notes.order_by("-issued_at", "-pk")[:SHOWN],
         "invoices": others.order_by("-issued_at", "-pk")[:10],
     }
+
+
+def lines_of(invoice: Invoice) -> dict[str, Any]:
+    """Billsby tells them apart, BILL with the invoice; where those cannot be read `unread` says why."""
+    if invoice.connection.connector != "bill":
+        return {"lines": invoice.own(InvoiceLine).light().order_by("position", "pk")}
+    try:
+        lines = understood(invoice.connection, lambda: invoice_lines(invoice.raw, invoice.currency))
+    except VendorError as error:
+        return {"lines": [], "unread": str(error)}
+    return {"lines": filed(invoice, lines)}
+
+
+def filed(record: Record, lines: list[DocumentLine]) -> list[tuple[DocumentLine, str]]:
+    """Each line with the names that its amount is filed under, as far as they have been read."""
+    ids = {vendor_id for line in lines for vendor_id in line.filed_under}
+    known = Classification.with_gone.filter(connection_id=record.connection_id, vendor_id__in=ids)
+    names = dict(known.values_list("vendor_id", "name")) if ids else {}
+    return [
+        (line, ", ".join(names.get(vendor_id, vendor_id) for vendor_id in line.filed_under)) for line in lines
+    ]
 
 
 def around_credit_note(note: CreditNote) -> dict[str, Any]:
@@ -247,7 +269,7 @@ def around_bill(bill: Bill) -> dict[str, Any]:
         told = understood(
             bill.connection,
             lambda: {
-                "lines": bill_lines(bill.raw, bill.currency),
+                "lines": filed(bill, bill_lines(bill.raw, bill.currency)),
                 "approvers": bill_approvers(bill.raw, people),
             },
         )

@@ -103,6 +103,21 @@ def test_an_unknown_currency_is_not_guessed() -> None:
         mapping.known_currency({"invoiceCurrency": "XQX"}, "invoiceCurrency")
 
 
+@pytest.mark.parametrize(
+    ("line", "amount_minor"),
+    [
+        ({"quantity": 3, "price": Decimal("12.50")}, 3_750),
+        ({"quantity": 3, "price": Decimal("12.50"), "amount": "30"}, 3_000),
+        ({"quantity": Decimal("0.333"), "price": "0.50"}, None),
+        ({"price": "0.50"}, None),
+        ({"quantity": "many", "price": "0.50"}, None),
+    ],
+)
+def test_a_lines_amount_is_what_bill_says_or_comes_of_its_price(line: dict, amount_minor: int) -> None:
+    (read,) = mapping.invoice_lines({"invoiceLineItems": [line]}, "USD")
+    assert read.amount_minor == amount_minor
+
+
 def test_a_bills_number_and_date_come_from_inside() -> None:
     raw = {
         "id": "00n1",

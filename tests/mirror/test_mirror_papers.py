@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 from django.urls import reverse
 
-from console.mirror.models import Bill, Record
+from console.mirror.models import Bill, Classification, Record
 from console.mirror.refresh import refresh_record
 from tests import payables as books
 from tests.files import JPEG, PDF, PNG
-from tests.mirror.factories import make_bill, make_invoice
+from tests.mirror.factories import make_bill, make_invoice, make_row
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +165,22 @@ def test_a_bill_shows_its_lines_and_whom_it_waits_for(get, bill):
     assert "Oak planks" in page
     assert "$120.50" in page
     assert page.index("00602FIRST") < page.index("00602SECOND")
+
+
+def test_an_invoice_of_bill_shows_its_lines_and_what_they_are_filed_under(get, bill):
+    make_row(Classification, bill, vendor_id="0ii01", family="item", name="Training day")
+    filed = {"itemId": "0ii01", "departmentId": "0de9", "locationId": None}
+    line = {"description": "Kick-off", "quantity": "1.5", "price": "60.00", "classifications": filed}
+    page = get(make_invoice(bill, raw={"invoiceLineItems": [line]}).get_absolute_url()).text
+    for words in ("Kick-off", "0de9, Training day", "1.5", "$60.00", "$90.00"):
+        assert words in page
+
+
+def test_an_invoices_lines_that_cannot_be_read_leave_the_rest_of_the_page(get, bill):
+    raw = {"invoiceLineItems": [{"price": "much"}]}
+    page = get(make_invoice(bill, number="H-7", raw=raw).get_absolute_url()).text
+    assert "Its lines cannot be shown." in page
+    assert "H-7" in page
 
 
 def test_lines_that_cannot_be_read_leave_the_rest_of_the_page(get, bill):

@@ -1,6 +1,7 @@
 """The papers that come with bills: a page of text as PDF."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 PAGE = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
@@ -26,13 +27,17 @@ def bill_paper(bill: Mapping[str, Any], vendor: Mapping[str, Any]) -> bytes:
         [(LEFT, "/F1 11", f"To Halden Labs, dated {document['invoiceDate']}, due {bill['dueDate']}")],
         [],
         *(
-            [(LEFT, "/F1 11", line["description"]), (RIGHT, "/F1 11", f"{currency} {line['amount']}")]
+            [(LEFT, "/F1 11", line["description"]), (RIGHT, "/F1 11", money(currency, line["amount"]))]
             for line in bill["billLineItems"]
         ),
         [],
-        [(LEFT, "/F2 12", "Total"), (RIGHT, "/F2 12", f"{currency} {bill['amount']}")],
+        [(LEFT, "/F2 12", "Total"), (RIGHT, "/F2 12", money(currency, bill["amount"]))],
     ]
     return pdf(lines)
+
+
+def money(currency: str, amount: Any) -> str:
+    return f"{currency} {Decimal(str(amount)):,.2f}"
 
 
 def pdf(lines: Sequence[Sequence[Text]]) -> bytes:

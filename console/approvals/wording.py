@@ -5,6 +5,7 @@ from typing import Any
 
 LONGEST_SENTENCE = 500
 LONGEST_TEXT = 2_000
+LINE_BREAK = "‹line break›"
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -15,8 +16,12 @@ def visible(text: str) -> str:
 
 
 def written_out(text: str) -> str:
-    """The whole text, with control, direction and zero-width characters as ‹U+202E›."""
-    return "".join(f"‹U+{ord(c):04X}›" if unicodedata.category(c) in HIDDEN else c for c in text)
+    """The whole text, line breaks in words; control, direction and zero-width characters as ‹U+202E›."""
+    parts = text.replace("\r\n", "\n").split("\n")
+    return LINE_BREAK.join(
+        "".join(f"‹U+{ord(c):04X}›" if unicodedata.category(c) in HIDDEN else c for c in part)
+        for part in parts
+    )
 
 
 def clipped(text: str) -> str:

@@ -66,7 +66,7 @@ def test_a_row_without_a_name_is_an_error(checked):
 
 def test_a_name_with_a_line_break_is_an_error(checked):
     [error] = errors(checked('Name\n"One\nTwo"\n'))
-    assert error == "Row 2, Name: “One‹U+000A›Two” cannot contain line breaks or control characters."
+    assert error == "Row 2, Name: “One‹line break›Two” cannot contain line breaks or control characters."
 
 
 def test_a_cell_too_many_is_an_error_that_explains_quotes(checked):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from agent.mcp.access import Granted
-from agent.mcp.filters import Filter, filter_of, listed, tools_under
+from agent.mcp.filters import Filter, filter_of, tools_under
 from agent.tools.tool import Tool
 from agent.tools.usage import common_tools
 
@@ -33,15 +33,11 @@ def written_list(granted: Granted) -> bytes:
     return _written(filter_of(granted), frozenset(shown))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _written(chosen: Filter, common: frozenset[str]) -> bytes:
     """common: of the vendors' tools only these; none is all."""
     tools = [tool for tool in tools_under(chosen) if not common or not tool.connector or tool.name in common]
     return json.dumps([described(tool) for tool in tools], ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def described_list(granted: Granted) -> list[dict[str, Any]]:
-    return [described(tool) for tool in listed(granted)]
 
 
 def described(tool: Tool) -> dict[str, Any]:

@@ -47,19 +47,19 @@ class Door:
     async def _serve(self, heard: "Heard", granted: Granted, began: float, send: Any) -> None:
         request = Asked(granted, site=heard.site, client=heard.client or granted.access.last_client)
         request.arguments = heard.arguments
-        token, counting = asked.set(request), Counting(send)
+        token, given = asked.set(request), Answer(send, request)
         try:
-            await answer(heard, counting)
+            await answer(heard, given)
         finally:
             asked.reset(token)
-        if counting.status >= 400 and request.outcome == Call.Outcome.DONE:
+        if given.status >= 400 and request.outcome == Call.Outcome.DONE:
             request.outcome, request.sentence = Call.Outcome.FAILED, "The message does not fit the protocol."
         await in_thread(calls.note)(
             granted.access,
             outcome=request.outcome,
             sentence=request.sentence,
             proposal_id=request.proposal_id,
-            answer_bytes=counting.size,
+            answer_bytes=given.size,
             **heard.noted(began) | {"client": request.client},
         )
 
@@ -152,19 +152,33 @@ class Heard:
         }
 
 
-class Counting:
-    """Passes an answer on, and remembers its status and how long it was."""
+class Answer:
+    """Sends the SDK's answer on, with the list of tools in it; remembers its status and length."""
 
-    def __init__(self, send: Any) -> None:
+    def __init__(self, send: Any, request: Asked) -> None:
         self._send = send
+        self._request = request
+        self._start: dict[str, Any] = {}
+        self._parts: list[bytes] = []
         self.status = 0
         self.size = 0
 
     async def __call__(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-        self.size += len(message.get("body", b""))
-        await self._send(message)
+            self._start, self.status = message, message["status"]
+            return
+        self._parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            await self._pass_on(b"".join(self._parts))
+
+    async def _pass_on(self, body: bytes) -> None:
+        if self._request.tools:
+            body = body.replace(b'"tools":[]', b'"tools":' + self._request.tools, 1)
+        self.size = len(body)
+        others = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
+        headers = [*others, (b"content-length", str(self.size).encode())]
+        await self._send(self._start | {"headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
 
 
 async def body_of(scope: dict[str, Any], receive: Any) -> bytes:

@@ -132,3 +132,13 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tool or self.method} {self.outcome}"
+
+
+class SpentState(models.Model):
+    """A state that a client brought back; each is taken once. Rows outlive what they guard, and then go."""
+
+    nonce = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.nonce

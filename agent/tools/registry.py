@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from math import ceil
 from typing import Any
 
 from agent.tools import finding, mirror, proposals, proposing, reading
 from agent.tools.ranking import Index
 from agent.tools.tool import Context, Tool, ToolError
 from agent.tools.usage import common_tools
-from connectors.errors import ArgumentsError, VendorError
+from connectors.errors import ArgumentsError, RateLimitedError, VendorError
 from console.accounts.models import Person
 from console.approvals.errors import ApprovalError
 
@@ -75,6 +76,9 @@ def call_tool(
     """
     try:
         result = _run(context, name, arguments, among)
+    except RateLimitedError as error:
+        wait_s = error.retry_after_s
+        return _failure(str(error), **({} if wait_s is None else {"retry_after_s": ceil(wait_s)}))
     except (ToolError, VendorError, ApprovalError) as error:
         return _failure(str(error))
     except ArgumentsError as error:

@@ -4,15 +4,12 @@ import asyncio
 import gc
 import os
 import shutil
-import socket
-import threading
 import unittest
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-import uvicorn
 from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.core.cache import caches
@@ -25,6 +22,7 @@ from connectors.sandbox.client import SandboxControl
 from console import demo
 from console.connections.clients import close_clients
 from tests import environment
+from tests.serving import serving
 from tests.writes import arguments_of
 
 copies = count(1)
@@ -191,13 +189,8 @@ def database_url(name: str) -> str:
 def sandbox_url() -> Iterator[str]:
     """The local vendors on a port of their own, once for the whole run."""
     app = build_app(environment.folder / "sandbox.sqlite3", settle_at_once=True, counter_lag_s=0)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
+    with serving(app) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

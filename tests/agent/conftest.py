@@ -1,13 +1,10 @@
 """The scripted model on a port of its own, and a chat page on the other end of a websocket."""
 
 import asyncio
-import socket
-import threading
 from collections.abc import Iterator
 
 import httpx
 import pytest
-import uvicorn
 from channels.db import database_sync_to_async as in_db
 from django.test import Client
 
@@ -16,6 +13,7 @@ from agent.models import Conversation
 from agent.scripted.app import build_app
 from agent.scripted.wire import MODEL
 from tests.agent.page import Page
+from tests.serving import serving
 
 LIMITS = loop.Limits(silence_s=3)
 
@@ -53,14 +51,8 @@ def asks(*wanted: tuple[str, object]) -> dict:
 
 @pytest.fixture(scope="session")
 def model_url() -> Iterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(build_app(word_s=0), log_level="critical", access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
+    with serving(build_app(word_s=0), log_level="critical") as url:
+        yield url
 
 
 @pytest.fixture

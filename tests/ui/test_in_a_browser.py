@@ -1,19 +1,17 @@
 """The frame in a real browser: nothing the content security policy forbids, hints, keys, the theme."""
 
 import os
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from django.db import connections
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
 from agent import turns
 from agent.models import Conversation, Message
 from console.ui import live
+from tests.serving import serving
 
 CHROMIUM = Path(os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium"))
 
@@ -29,13 +27,8 @@ def address(committed_db, settings) -> Iterator[str]:
     from console.asgi import application
 
     settings.EMBEDDED_WORKER = False
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with serving(application, lifespan="on") as url:
+        yield url
     connections.close_all()
 
 

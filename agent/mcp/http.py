@@ -47,28 +47,32 @@ class Door:
     async def _serve(self, heard: "Heard", granted: Granted, began: float, send: Any) -> None:
         request = Asked(granted, site=heard.site, client=heard.client or granted.access.last_client)
         request.arguments = heard.arguments
-        token, given = asked.set(request), Answer(send, request)
+        token, given = asked.set(request), Answer()
         try:
-            await answer(heard, given)
+            await answer(heard, given.take)
         finally:
             asked.reset(token)
+        given.fill_in(request.tools)
         if given.status >= 400 and request.outcome == Call.Outcome.DONE:
             request.outcome, request.sentence = Call.Outcome.FAILED, "The message does not fit the protocol."
+        # Before it is sent: what a client was told stands in the log, whatever happens next.
         await in_thread(calls.note)(
             granted.access,
             outcome=request.outcome,
             sentence=request.sentence,
             proposal_id=request.proposal_id,
-            answer_bytes=given.size,
+            answer_bytes=len(given.body),
             **heard.noted(began) | {"client": request.client},
         )
+        await given.send_to(send)
 
 
 class Heard:
     """A request as far as it was read. What it says of itself is not to be trusted, only noted."""
 
     def __init__(self, scope: dict[str, Any]) -> None:
-        self.scope = scope
+        headers = [(name, text.strip()) for name, text in scope["headers"]]  # spaces around are no part of it
+        self.scope = scope | {"headers": headers}
         self.headers = {
             name.decode("latin-1").lower(): text.decode("latin-1") for name, text in scope["headers"]
         }
@@ -153,32 +157,30 @@ class Heard:
 
 
 class Answer:
-    """Sends the SDK's answer on, with the list of tools in it; remembers its status and length."""
+    """What the SDK answered, whole."""
 
-    def __init__(self, send: Any, request: Asked) -> None:
-        self._send = send
-        self._request = request
+    def __init__(self) -> None:
         self._start: dict[str, Any] = {}
-        self._parts: list[bytes] = []
-        self.status = 0
-        self.size = 0
+        self.body = b""
 
-    async def __call__(self, message: dict[str, Any]) -> None:
+    @property
+    def status(self) -> int:
+        return self._start["status"]
+
+    async def take(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            self._start, self.status = message, message["status"]
-            return
-        self._parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            await self._pass_on(b"".join(self._parts))
+            self._start = message
+        self.body += message.get("body", b"")
 
-    async def _pass_on(self, body: bytes) -> None:
-        if self._request.tools:
-            body = body.replace(b'"tools":[]', b'"tools":' + self._request.tools, 1)
-        self.size = len(body)
+    def fill_in(self, tools: bytes) -> None:
+        if tools:
+            self.body = self.body.replace(b'"tools":[]', b'"tools":' + tools, 1)
+
+    async def send_to(self, send: Any) -> None:
         others = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
-        headers = [*others, (b"content-length", str(self.size).encode())]
-        await self._send(self._start | {"headers": headers})
-        await self._send({"type": "http.response.body", "body": body})
+        headers = [*others, (b"content-length", str(len(self.body)).encode())]
+        await send(self._start | {"headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 async def body_of(scope: dict[str, Any], receive: Any) -> bytes:

@@ -26,6 +26,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import Implementation
 
 HERE = Path(__file__).resolve().parent
+MISSING = HERE / "conformance.yaml"
 MODERN, HANDSHAKE = "2026-07-28", "2025-11-25"
 PACKAGES = ("package.json", "package-lock.json", ".npmrc")
 SCRIPTS = ("drive.mjs", "older_node.mjs")
@@ -98,6 +99,13 @@ def typescript_client(url: str, token: str, *, protocol: str) -> Iterator[Client
         finally:
             process.stdin.close()
             process.wait(10)
+
+
+def conformance(url: str, *suite: str, expected: Path) -> subprocess.CompletedProcess[str]:
+    """The MCP project's own check of a server; it fails where more is missing than expected, or less."""
+    tool = ["node", "--import", "./older_node.mjs", "node_modules/.bin/conformance", "server", "--url", url]
+    asked = [*tool, *suite, "--expected-failures", str(expected)]
+    return subprocess.run(asked, cwd=installed(), capture_output=True, text=True)
 
 
 def installed() -> Path:

@@ -79,3 +79,22 @@ def test_what_a_client_asked_stands_in_the_log_with_its_name(client):
     call = Call.objects.filter(tool="find_customers").get()
     assert call.client.startswith(("python-client", "typescript-client"))
     assert Access.objects.get().last_client == call.client
+
+
+# Nothing is kept between two messages, so that in the era of sessions there is none with several streams.
+SUITES = {
+    MODERN: (["--suite", "all"], []),
+    HANDSHAKE: ([], ["server-sse-multiple-streams"]),
+}
+
+
+@pytest.mark.parametrize("era", SUITES)
+def test_the_protocols_own_check_misses_what_we_say_and_nothing_else(address, people, era, tmp_path):
+    suite, more = SUITES[era]
+    expected = tmp_path / "expected.yaml"
+    expected.write_text(driving.MISSING.read_text() + "".join(f"  - {name}\n" for name in more))
+    made = token(people["priya"], effects=BOTH, in_url=True, calls_a_minute=10_000)
+
+    url = f"{address}/{made.secret}"
+    done = driving.conformance(url, *suite, "--spec-version", era, expected=expected)
+    assert done.returncode == 0, done.stdout[-3_000:]

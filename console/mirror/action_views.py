@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from connectors.bill.mapping import HOME_CURRENCY
 from connectors.errors import ArgumentsError, NotConfiguredError, VendorError
 from connectors.registry import connector
 from console.approvals import files
@@ -22,8 +23,9 @@ from console.connections.queries import is_trusted
 from console.mirror import adding, lists, paying
 from console.mirror.actions import Action, propose_action
 from console.mirror.forms import ActionForm, Line
-from console.mirror.models import Record, Vendor
+from console.mirror.models import Budget, Record, Vendor
 from console.mirror.offers import ACTIONS, fits
+from console.mirror.offers.spending import NEW_BUDGET
 from console.mirror.offers.vendors import NEW_VENDOR
 from console.mirror.paying import PayBillsForm
 from console.mirror.queries import get_record_for
@@ -69,6 +71,22 @@ def new_vendor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return file_proposal(request, NEW_VENDOR, vendor, url=url)
     return open_action(request, NEW_VENDOR, vendor, url=url)
+
+
+@permission_required("approvals.propose", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request", "HX-Target")
+def new_budget(request: HttpRequest) -> HttpResponse:
+    """A budget of Spend & Expense that is not there yet."""
+    try:
+        budget = Budget(connection=connection_for("bill"), currency=HOME_CURRENCY)
+    except NotConfiguredError as error:
+        messages.error(request, str(error))
+        return redirect("mirror:budget-list")
+    url = reverse("mirror:budget-new")
+    if request.method == "POST":
+        return file_proposal(request, NEW_BUDGET, budget, url=url)
+    return open_action(request, NEW_BUDGET, budget, url=url)
 
 
 @permission_required("approvals.propose", raise_exception=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from console.connections.models import Connection
 from console.mirror.actions import Action
-from console.mirror.models import Bill, Customer, Invoice, Record, Vendor
+from console.mirror.models import Bill, Budget, Customer, Invoice, Record, Vendor
 from console.mirror.models.records import Party
 from console.mirror.offers import ACTIONS
 from console.mirror.offers.common import ARCHIVED
@@ -44,6 +44,7 @@ NEW: Mapping[type[Record], tuple[str, str]] = {
     Vendor: ("New vendor…", "mirror:vendor-new"),
     Bill: ("New bill…", "mirror:bill-new"),
     Invoice: ("New invoice…", "mirror:invoice-new"),
+    Budget: ("New budget…", "mirror:budget-new"),
 }
 
 

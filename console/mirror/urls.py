@@ -37,6 +37,7 @@ urlpatterns = [
     *(address for model in LISTED for address in papers_beside(model)),
     path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
     path("vendors/new/", action_views.new_vendor, name="vendor-new"),
+    path("budgets/new/", action_views.new_budget, name="budget-new"),
     path("bills/new/", action_views.choose_party, {"beginning": adding.NEW_BILL}, name="bill-new"),
     path("invoices/new/", action_views.choose_party, {"beginning": adding.NEW_INVOICE}, name="invoice-new"),
     path("bills/pay/", action_views.pay_bills, name="pay-bills"),

@@ -146,6 +146,7 @@ RULES = {
         for kind, deeds in BILL_DEEDS.items()
         for deed in deeds
     },
+    "mirror:budget-new": Rule(PROPOSERS, PROPOSERS_POST),
     "mirror:vendor-new": Rule(PROPOSERS, PROPOSERS),  # a first look, which files nothing
     **{f"mirror:{kind}-new": Rule(PROPOSERS, (SHUT_OUT, 405, 405, 405, 403, 403)) for kind in OWED},
     "mirror:pay-bills": Rule(*[(SHUT_OUT, 302, 302, 302, 403, 403)] * 2),  # with none chosen

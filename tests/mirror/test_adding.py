@@ -7,12 +7,21 @@ from console.approvals.models import Proposal
 from console.mirror.models import Customer, Vendor
 from console.mirror.refresh import refresh_record
 from tests import payables as books
+from tests import spending
 from tests.mirror.factories import make_vendor
 
 NEW = reverse("mirror:vendor-new")
 NORTHSIDE = f"{NEW}?name=Northside+Produce"
 ADDRESS = {f"address.{name}": value for name, value in books.ADDRESS.items()}
 GIVEN = ADDRESS | {"billCurrency": "EUR", "accountType": "BUSINESS", "reason": "A new supplier."}
+BUDGET = {
+    "owner": spending.HOLDER,
+    "name": "Trade fairs 2027",
+    "recurringInterval": "MONTHLY",
+    "limit": "1,000",
+    "recurringLimit": "900.50",
+    "reason": "The fairs of next year.",
+}
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +33,7 @@ def priya(client, people, connected, sandbox):
     return client
 
 
-@pytest.mark.parametrize("route", ["vendor-new", "bill-new", "invoice-new"])
+@pytest.mark.parametrize("route", ["vendor-new", "bill-new", "invoice-new", "budget-new"])
 def test_who_may_not_propose_begins_nothing(client, people, connected, route):
     client.force_login(people["omar"])
     page = reverse(f"mirror:{route}")
@@ -32,7 +41,7 @@ def test_who_may_not_propose_begins_nothing(client, people, connected, route):
     assert page not in client.get(reverse(f"mirror:{route.removesuffix('-new')}-list")).text
 
 
-@pytest.mark.parametrize("kind", ["vendor", "bill", "invoice"])
+@pytest.mark.parametrize("kind", ["vendor", "bill", "invoice", "budget"])
 def test_each_list_leads_to_what_is_new(priya, kind):
     page = reverse(f"mirror:{kind}-new")
     assert f'href="{page}"' in priya.get(reverse(f"mirror:{kind}-list")).text
@@ -43,6 +52,32 @@ def test_without_an_account_at_bill_nothing_new_is_offered(client, people, bills
     client.force_login(people["priya"])
     assert NEW not in client.get(reverse("mirror:vendor-list")).text
     assert "No Bill account is configured" in client.get(NORTHSIDE, follow=True).text
+
+
+def test_a_budget_is_proposed_with_its_owner_and_its_limits(priya, sandbox):
+    spending.fill(sandbox)
+    answer = priya.post(reverse("mirror:budget-new"), BUDGET)
+    step = Proposal.objects.get().steps.get()
+    assert answer.url == reverse("approvals:detail", args=[step.proposal_id])
+    assert step.operation == "bill_create_budget"
+    assert step.arguments == {
+        "name": "Trade fairs 2027",
+        "owners": [spending.HOLDER],
+        "recurringInterval": "MONTHLY",
+        "limit": "1000.00",
+        "recurringLimit": "900.50",
+    }
+    card = priya.get(answer.url).text
+    assert "Rosa Ibarra" in card
+    assert "$1,000.00" in card
+
+
+def test_a_budget_that_begins_anew_without_its_later_limit_is_told_what_is_missing(priya, sandbox):
+    spending.fill(sandbox)
+    answer = priya.post(reverse("mirror:budget-new"), BUDGET | {"recurringLimit": ""})
+    assert answer.status_code == 422
+    assert "“Limit of each later period” is missing: a budget that begins anew needs one." in answer.text
+    assert not Proposal.objects.exists()
 
 
 def test_a_vendors_name_is_looked_up_before_anything_else_is_asked(priya, connected):

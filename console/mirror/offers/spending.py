@@ -15,6 +15,14 @@ OF_CARD = {"cardId": "vendor_id"}
 LIMITS = {"limit": "Limit of this period", "recurringLimit": "Limit of each later period"}
 LATER = "recurringLimit"
 ENDED = ("RETIRED", "DELETED")
+INTERVALS = {
+    "NONE": "Never: it is for one period",
+    "DAILY": "Every day",
+    "WEEKLY": "Every week",
+    "MONTHLY": "Every month",
+    "QUARTERLY": "Every quarter",
+    "YEARLY": "Every year",
+}
 FATES = {
     "CANCELLED": "No longer needed",
     "LOST": "Lost",
@@ -37,13 +45,13 @@ def limits_now(record: Budget | SpendCard) -> Mapping[str, Any]:
     }
 
 
-def people(record: Record, argument: str) -> list[Option]:
-    """Who is in use at Spend & Expense."""
+def people(record: Record, argument: str, *, several: bool = False) -> list[Option]:
+    """Who is in use at Spend & Expense. several: the argument is a list, of one here."""
     rows = every_row(reader(record.connection), "bill_list_spend_users", retired=False)
     return [
         Option(
             f"{row.get('firstName', '')} {row.get('lastName', '')}".strip() or row["id"],
-            {argument: row["id"]},
+            {argument: [row["id"]] if several else row["id"]},
         )
         for row in rows
     ]
@@ -51,6 +59,10 @@ def people(record: Record, argument: str) -> list[Option]:
 
 def holders(budget: Budget) -> list[Option]:
     return people(budget, "userId")
+
+
+def owners(budget: Budget) -> list[Option]:
+    return people(budget, "owners", several=True)
 
 
 def fates(card: SpendCard) -> list[Option]:
@@ -169,4 +181,26 @@ OFFERS = (
         menus={"fate": Menu("What became of it", fates, is_required=False, blank="Not said")},
         fits=is_in_use,
     ),
+)
+NEW_BUDGET = Action(
+    slug="new",
+    model=Budget,
+    operation="bill_create_budget",
+    label="New budget…",
+    title="New budget",
+    icon="coins",
+    button="Propose a budget of {amount}",
+    summary="BILL would make the budget, from which its owner, and whoever is let, could spend.",
+    about={},
+    menus={"owner": Menu("Owner", owners, is_live=True)},
+    asks={
+        "name": "Name",
+        "recurringInterval": "Begins anew",
+        **LIMITS,
+        "description": "What it is for",
+        "expirationDate": "Last day",
+    },
+    words=INTERVALS,
+    amount="limit",
+    more_money=(LATER,),
 )

@@ -112,7 +112,8 @@ def listed(
     asked: deque[tuple[Span, Asked]] = deque()
 
     def ask() -> None:
-        while waiting and len(asked) < most:
+        """As many as may be under way; the archived ones last: what is archived meanwhile is met there."""
+        while waiting and len(asked) < most and (not asked or asked[0][0].archived == waiting[0].archived):
             span = waiting.popleft()
             asked.append((span, reader.ask(operation, arguments | span.arguments(by, size, apart), as_it_is)))
 
@@ -127,7 +128,8 @@ def listed(
             waiting.appendleft(replace(span, token="", given=frozenset()))  # it may have ended meanwhile
             continue
         if rest := span.rest(rows, by):
-            waiting.extendleft(reversed(rest.parted(most - len(waiting) - len(asked))))
+            alike = sum(one.archived == rest.archived for one in waiting)
+            waiting.extendleft(reversed(rest.parted(most - alike - len(asked))))
         if most > 1:
             ask()  # before this page is kept, so that the next ones are under way meanwhile
         yield Part(span.new(rows), written([*(one for one, _ in asked), *waiting]), question.at)

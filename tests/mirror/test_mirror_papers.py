@@ -94,7 +94,7 @@ def test_a_document_is_saved_under_a_name_that_fits_its_bytes(get, keep):
     assert answer["Content-Type"] == "image/png"
     assert (
         answer["Content-Disposition"]
-        == "attachment; filename*=utf-8''a%22b%E2%80%B9U%2B000D%E2%80%BA%E2%80%B9U%2B000A%E2%80%BA.html.png"
+        == "attachment; filename*=utf-8''a%22b%E2%80%B9line%20break%E2%80%BA.html.png"
     )
 
 

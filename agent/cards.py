@@ -11,8 +11,11 @@ from django.template.loader import render_to_string
 from agent.models import Conversation, Message, ToolCall
 from agent.rendering import as_html, clean, leads_inside
 from agent.tools import registry
+from agent.tools.querying import QUERY
 from console.accounts.models import Person
 from console.approvals.models import Proposal
+from console.mirror.models import KINDS
+from console.mirror.models.syncs import words_for
 
 MOST_ROWS = 12
 MOST_FACTS = 12
@@ -94,20 +97,11 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 PHRASES = {
-    "find_customers": "Looked up customers",
-    "find_invoices": "Looked up invoices",
-    "find_subscriptions": "Looked up subscriptions",
-    "find_usage": "Looked up usage",
-    "find_vendors": "Looked up vendors",
-    "find_bills": "Looked up bills",
-    "find_payments": "Looked up payments",
-    "find_received_payments": "Looked up received payments",
-    "find_bill_approvals": "Looked up who must approve bills",
-    "find_budgets": "Looked up budgets",
     "customer_spend": "Added up what a customer spent",
     "receivables_by_age": "Added up what is owed, by age",
     "propose_plan": "Propose a plan",
 }
+UNSAID = ("limit", "offset", "after", "reason", "kind", "order_by")
 VERBS = {"get": "Read", "list": "Read", "read": "Read"}
 SYSTEMS = {"billsby": "Billsby", "bill": "BILL"}
 
@@ -183,8 +177,8 @@ def call_card(call: ToolCall, person: Person, proposals: Mapping[str, Proposal] 
     columns = _columns(result, found)
     return CallCard(
         call=call,
-        title=title_of(call.name),
-        subject=_subject(call.given),
+        title=title_of(call.name, call.given),
+        subject=_subject(call.given, result),
         count=_count(result, found),
         error=str(result.get("error", "")),
         headings=tuple((heading, kind) for heading, _, kind in columns),
@@ -197,8 +191,12 @@ def call_card(call: ToolCall, person: Person, proposals: Mapping[str, Proposal] 
     )
 
 
-def title_of(name: str) -> str:
+def title_of(name: str, given: Mapping[str, Any]) -> str:
     """billsby_list_customer_invoices -> Read customer invoices in Billsby."""
+    if name == QUERY:
+        kind = given.get("kind")
+        verb = "Added up" if given.get("sum") or given.get("group_by") else "Looked up"
+        return f"{verb} {words_for(kind) if kind in KINDS else 'records'}"
     if name in PHRASES:
         return PHRASES[name]
     system, _, rest = name.partition("_")
@@ -210,7 +208,8 @@ def title_of(name: str) -> str:
 
 def words(name: str) -> str:
     """nextBillingDate, open_minor -> Next billing date, Open."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower().removesuffix(" minor")
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").replace(":", " by ").lower()
+    spaced = spaced.removesuffix(" minor")
     return spaced[:1].upper() + spaced[1:]
 
 
@@ -227,11 +226,12 @@ def _proposal(proposal_id: str, known: Mapping[str, Proposal] | None) -> Proposa
     return Proposal.objects.filter(pk=proposal_id).first()
 
 
-def _subject(given: Mapping[str, Any]) -> str:
-    """What was asked for, in a few words: the values that are short enough to read."""
-    values = [value for name, value in given.items() if name not in ("limit", "after", "reason")]
+def _subject(given: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """What was asked for, in a few words: values that are short enough to read, and what was understood."""
+    values = [value for name, value in given.items() if name not in UNSAID]
     shown = [str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool)]
-    return clean(", ".join(text for text in shown if len(text) <= 40)[:80])
+    brief = [text for text in shown if len(text) <= 40]
+    return clean(", ".join([*brief, *map(str, result.get("understood") or [])])[:120])
 
 
 def _found_rows(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -247,6 +247,9 @@ def _columns(
 ) -> tuple[tuple[str, str, str], ...]:
     if not rows:
         return ()
+    if "grouped_by" in result:
+        told = [key for key in rows[0] if f"{key}_minor" not in rows[0]]
+        return tuple((words(key), key, _kind_of(key)) for key in told[:6])
     if known := COLUMNS.get(str(result.get("kind", ""))):
         return known
     plain = [key for key, value in rows[0].items() if isinstance(value, str | int) and key != "link"]
@@ -282,6 +285,8 @@ def _shown(kind: str, value: Any) -> Any:
 def _count(result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     if "rows" not in result and not rows:
         return ""
+    if "grouped_by" in result:
+        return f"{len(rows)} group" if len(rows) == 1 else f"{len(rows)} groups"
     counts = (result.get("count"), result.get("total"), len(rows))
     number = next(count for count in counts if isinstance(count, int))
     return f"{number} result" if number == 1 else f"{number} results"

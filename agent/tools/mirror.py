@@ -7,10 +7,11 @@ from typing import Any
 from agent.tools.cutting import cut
 from agent.tools.tool import Context, Tool, ToolError
 from connectors.schemas import checked, is_reference
-from console.mirror import payment_queries, queries
+from console.mirror import queries
 from console.mirror.models.syncs import words_for
 
 MOST_ROWS = 50
+SOURCE_NOTE = "From our copy of the records."
 OLDEST_DAYS = 36_500
 YEARS = range(1900, 2201)
 # Under which of the catalogues' tags each kind of record goes: those of the operations that read it live.
@@ -43,18 +44,11 @@ CONNECTOR = {
     "enum": ["billsby", "bill"],
     "description": "Only records of this system; both when left out.",
 }
-TEXT = {"type": "string", "maxLength": 200, "description": "Words of name, e-mail or company, or an id."}
 CUSTOMER = {
     "type": "string",
     "maxLength": 200,
     "description": "A customer's id at the vendor, or words of name or e-mail.",
 }
-STATUS = {
-    "type": "string",
-    "maxLength": 40,
-    "description": "The vendor's status word, such as Unpaid or Active.",
-}
-IS_OPEN = {"type": "boolean", "description": "Whether something is still to be paid."}
 LIMIT = {
     "type": "integer",
     "minimum": 1,
@@ -62,14 +56,6 @@ LIMIT = {
     "default": 20,
     "description": "How many rows at most.",
 }
-OFFSET = {
-    "type": "integer",
-    "minimum": 0,
-    "maximum": 1_000_000,
-    "default": 0,
-    "description": "Rows to skip: an earlier answer's next_offset.",
-}
-PAGED = {"limit": LIMIT, "offset": OFFSET}
 
 
 def day(description: str) -> dict[str, str]:
@@ -78,142 +64,6 @@ def day(description: str) -> dict[str, str]:
 
 def tools() -> list[Tool]:
     return [
-        _tool(
-            "find_customers",
-            "customer",
-            queries.find_customers,
-            "Find customers of both systems by name, e-mail, company or id.",
-            {"text": TEXT, "connector": CONNECTOR, **PAGED},
-        ),
-        _tool(
-            "find_invoices",
-            "invoice",
-            queries.find_invoices,
-            "Find invoices we issued, with how many there are and their totals by currency.",
-            {
-                "text": TEXT,
-                "customer": CUSTOMER,
-                "status": STATUS,
-                "is_open": IS_OPEN,
-                "connector": CONNECTOR,
-                "currency": {
-                    "type": "string",
-                    "maxLength": 3,
-                    "description": "Only this currency, such as USD.",
-                },
-                "min_age_days": {
-                    "type": "integer",
-                    "minimum": 0,
-                    "maximum": OLDEST_DAYS,
-                    "description": "Only those at least so old.",
-                },
-                **PAGED,
-            },
-        ),
-        _tool(
-            "find_subscriptions",
-            "subscription",
-            queries.find_subscriptions,
-            "Find Billsby subscriptions by customer, plan, product, feature tag or id.",
-            {
-                "text": TEXT,
-                "customer": CUSTOMER,
-                "status": STATUS,
-                "tag": {
-                    "type": "string",
-                    "maxLength": 100,
-                    "description": "Only those with this feature tag.",
-                },
-                "connector": CONNECTOR,
-                **PAGED,
-            },
-        ),
-        _tool(
-            "find_usage",
-            "usage",
-            queries.find_usage,
-            "Find what Billsby subscriptions have used of their allowances, the furthest past them first.",
-            {
-                "text": TEXT,
-                "customer": CUSTOMER,
-                "is_past": {"type": "boolean", "description": "Whether more was used than is included."},
-                **PAGED,
-            },
-        ),
-        _tool(
-            "find_vendors",
-            "vendor",
-            queries.find_vendors,
-            "Find vendors, whom we pay through BILL.",
-            {"text": TEXT, "connector": CONNECTOR, **PAGED},
-        ),
-        _tool(
-            "find_bills",
-            "bill",
-            queries.find_bills,
-            "Find bills that vendors sent us, the earliest due first, with totals by currency.",
-            {
-                "text": TEXT,
-                "status": STATUS,
-                "is_open": IS_OPEN,
-                "due_from": day("Due on or after this day."),
-                "due_to": day("Due on or before this day."),
-                **PAGED,
-            },
-        ),
-        _tool(
-            "find_payments",
-            "payment",
-            payment_queries.find_payments,
-            "Find payments to vendors and where on its way the money is, with totals by currency.",
-            {
-                "text": {**TEXT, "description": "Words of number or vendor, or a bill's id."},
-                "status": {**STATUS, "description": "BILL's word, such as SCHEDULED, CLEARED or VOIDED."},
-                "process_from": day("To be sent on or after this day."),
-                "process_to": day("To be sent on or before this day."),
-                **PAGED,
-            },
-        ),
-        _tool(
-            "find_received_payments",
-            "received_payment",
-            payment_queries.find_received_payments,
-            "Find payments that customers made through BILL or that were noted there, newest first.",
-            {
-                "text": {**TEXT, "description": "Words of number or customer, or an invoice's id."},
-                "customer": CUSTOMER,
-                "status": {**STATUS, "description": "BILL's word, such as SCHEDULED or PAID."},
-                "received_from": day("Received on or after this day."),
-                "received_to": day("Received on or before this day."),
-                **PAGED,
-            },
-        ),
-        _tool(
-            "find_bill_approvals",
-            "bill",
-            payment_queries.find_bill_approvals,
-            "Find bills that wait for somebody's approval at BILL, and whose, the earliest due first.",
-            {
-                "text": {**TEXT, "description": "Words of the bill's number or its vendor."},
-                "person": {
-                    "type": "string",
-                    "maxLength": 200,
-                    "description": "Words of the name of whom the bills wait for.",
-                },
-                **PAGED,
-            },
-        ),
-        _tool(
-            "find_budgets",
-            "budget",
-            payment_queries.find_budgets,
-            "Find budgets of BILL Spend & Expense with their limits and what of them is spent.",
-            {
-                "text": {**TEXT, "description": "Words of the budget's name, or its id."},
-                "status": {**STATUS, "description": "ACTIVE or RETIRED."},
-                **PAGED,
-            },
-        ),
         _tool(
             "customer_spend",
             "spend",
@@ -262,11 +112,10 @@ def _tool(
     description: str,
     properties: Mapping[str, Any],
     *,
+    reads: tuple[str, ...],
     required: list[str] | None = None,
-    reads: tuple[str, ...] = (),
 ) -> Tool:
-    """A query as a tool, days given as text. reads: the kinds of records it reads, where `kind` is none."""
-    reads = reads or (kind,)
+    """A query as a tool, days given as text. kind: of its rows. reads: the kinds of records that it reads."""
     schema = {
         "type": "object",
         "properties": dict(properties),
@@ -276,26 +125,39 @@ def _tool(
 
     def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         refuse_outside(context, reads)
-        if any(map(is_reference, arguments.values())):
-            raise ToolError("Only a plan's steps can refer to results of other steps.")
+        refuse_references(arguments)
         given = {
             QUERY_NAMES.get(key, key): _read_day(value) if properties[key].get("format") == "date" else value
             for key, value in checked(schema, arguments).items()
         }
-        answer, was_cut = cut(query(**given, connection_ids=context.connection_ids))
-        if was_cut:
-            answer |= {"more": True, "how": "The answer was cut. Ask for fewer rows, or narrower."}
-        if was_cut and "rows" in answer and "offset" in given:
-            answer["next_offset"] = given["offset"] + len(answer["rows"])
-        return {"kind": kind, **answer, "source": "Our copy of the records"}
+        return told({"kind": kind, **query(**given, connection_ids=context.connection_ids)})
 
     return Tool(
         name=name,
-        description=f"{description} From our copy of the records.",
+        description=f"{description} {SOURCE_NOTE}",
         schema=schema,
         run=run,
         tags=tags_of(reads),
     )
+
+
+def told(answer: dict[str, Any], *, offset: int | None = None) -> dict[str, Any]:
+    """Within the bound, with its source. offset: of its first row, where the rest can be asked for."""
+    answer, was_cut = cut(answer)
+    if was_cut:
+        answer |= {"more": True, "how": "The answer was cut. Ask for fewer rows, or narrower."}
+    if was_cut and offset is not None and "rows" in answer:
+        answer["next_offset"] = offset + len(answer["rows"])
+    return answer | {"source": "Our copy of the records"}
+
+
+def refuse_references(given: Any) -> None:
+    """Raises ToolError for what stands for a later result, anywhere in the arguments."""
+    if is_reference(given):
+        raise ToolError("Only a plan's steps can refer to results of other steps.")
+    inner = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else ()
+    for value in inner:
+        refuse_references(value)
 
 
 def tags_of(kinds: Iterable[str]) -> tuple[str, ...]:

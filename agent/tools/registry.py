@@ -10,7 +10,7 @@ from functools import cache
 from math import ceil
 from typing import Any
 
-from agent.tools import finding, mirror, proposals, proposing, reading
+from agent.tools import finding, mirror, proposals, proposing, querying, reading
 from agent.tools.ranking import Index
 from agent.tools.tool import Context, Tool, ToolError
 from agent.tools.usage import common_tools
@@ -32,7 +32,7 @@ class Outcome:
 
 @cache
 def all_tools() -> Mapping[str, Tool]:
-    tools = [*mirror.tools(), *reading.tools(), *proposing.tools(), proposals.tool()]
+    tools = [querying.tool(), *mirror.tools(), *reading.tools(), *proposing.tools(), proposals.tool()]
     return {tool.name: tool for tool in (*tools, finding.tool(ranked))}
 
 

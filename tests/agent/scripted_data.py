@@ -59,7 +59,7 @@ def live(data: Any) -> dict[str, Any]:
 
 
 def by_text(*customers: dict[str, Any]) -> Tool:
-    """find_customers as the mirror does it: every word somewhere in name, e-mail, company or id."""
+    """Customers as the mirror does it: every word somewhere in name, e-mail, company or id."""
 
     def find(arguments: dict[str, Any]) -> dict[str, Any]:
         words = arguments["text"].casefold().split()
@@ -128,8 +128,8 @@ def desk_for(
     found = [invoice()] if invoices is None else invoices
     return Desk(
         {
-            "find_customers": by_text(customer(name, **changes)),
-            "find_invoices": rows(*found),
+            "query_records customer": by_text(customer(name, **changes)),
+            "query_records invoice": rows(*found),
             "billsby_get_invoice": lambda given: live(
                 next((one for one in found if one["number"] == given["invoiceNumber"]), {})
             ),

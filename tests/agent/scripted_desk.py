@@ -10,12 +10,9 @@ from agent.scripted.replay import next_action
 from agent.scripted.skills import FALLBACK, SKILLS
 
 SCHEMAS: dict[str, dict[str, Any]] = {
-    "find_customers": {"text": "string"},
-    "find_invoices": {"customer": "string", "status": ["unpaid", "paid", "pending"], "connector": "string"},
+    "query_records": {"kind": "string", "text": "string", "where": "array"},
     "customer_spend": {"customer": "string", "year": "integer", "from": "string", "to": "string"},
     "receivables_by_age": {"min_days": "integer", "connector": ["billsby", "bill"]},
-    "find_vendors": {"text": "string"},
-    "find_bills": {"text": "string", "is_open": "boolean", "due_to": "string"},
     "billsby_get_invoice": {"invoiceNumber": "string"},
     "billsby_get_customer": {"customerUniqueId": "string"},
     "billsby_list_payment_logs": {"customerUniqueId": "string", "invoiceNumber": "string"},
@@ -74,7 +71,9 @@ def schema(name: str) -> dict[str, Any]:
         key: {"type": "string", "enum": kind} if isinstance(kind, list) else {"type": kind}
         for key, kind in names.items()
     }
-    optional = name.startswith(("find", "customer_", "receivables")) or name == "bill_create_customer_contact"
+    optional = (
+        name.startswith(("query", "customer_", "receivables")) or name == "bill_create_customer_contact"
+    )
     required = [] if optional else list(names)
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
@@ -124,7 +123,7 @@ class Desk:
         self.messages.append({"role": "assistant", "content": None, "tool_calls": called})
         for call, sent in zip(action.calls, called, strict=True):
             self.calls.append((call.name, call.arguments))
-            result = json.dumps(self.result(call.name, call.arguments), ensure_ascii=False)
+            result = json.dumps(self.result(told(*self.calls[-1]), call.arguments), ensure_ascii=False)
             self.messages.append({"role": "tool", "tool_call_id": sent["id"], "content": result})
 
     def result(self, name: str, arguments: dict[str, Any]) -> Any:
@@ -150,4 +149,9 @@ class Desk:
         ]
 
     def called(self) -> list[str]:
-        return [name for name, _ in self.calls]
+        return [told(name, arguments) for name, arguments in self.calls]
+
+
+def told(name: str, arguments: dict[str, Any]) -> str:
+    """The tool, of a query with the kind of records that it is about."""
+    return f"{name} {arguments['kind']}" if name == "query_records" else name

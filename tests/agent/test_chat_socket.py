@@ -233,7 +233,7 @@ def test_a_turn_lost_with_its_server_reads_interrupted_and_can_be_tried_again(pa
     answer = Message.objects.create(
         conversation=conversation, position=2, role="assistant", text="Let me look."
     )
-    ToolCall.objects.create(message=answer, position=0, call_id="c1", name="find_invoices", arguments="{}")
+    ToolCall.objects.create(message=answer, position=0, call_id="c1", name="query_records", arguments="{}")
     Conversation.objects.update(last_position=2)
     model.will({"text": "Nobody does."})
 

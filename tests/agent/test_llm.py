@@ -32,11 +32,11 @@ def test_text_comes_in_pieces_with_usage_and_an_end(model):
 
 
 def test_tool_calls_come_complete_and_in_order(model):
-    model.will({"tool_calls": [calls("find_customers", {"text": "Ada"}), calls("find_bills", {})]})
+    model.will({"tool_calls": [calls("query_records", {"text": "Ada"}), calls("receivables_by_age", {})]})
     asked = [piece for piece in ask() if isinstance(piece, llm.ToolCallPiece)]
     assert [(one.name, one.arguments.replace(" ", "")) for one in asked] == [
-        ("find_customers", '{"text":"Ada"}'),
-        ("find_bills", "{}"),
+        ("query_records", '{"text":"Ada"}'),
+        ("receivables_by_age", "{}"),
     ]
     assert len({one.call_id for one in asked}) == 2
 

@@ -40,7 +40,7 @@ def bill(db):
 def test_rows_of_connections_out_of_reach_are_not_found(ask, billsby, bill):
     for connection in (billsby, bill):
         make_customer(connection, vendor_id="CUST1")
-    rows = ask("find_customers", {}, connection_ids=frozenset({bill.pk}))["rows"]
+    rows = ask("query_records", {"kind": "customer"}, connection_ids=frozenset({bill.pk}))["rows"]
     assert [row["connector"] for row in rows] == ["bill"]
 
 
@@ -54,19 +54,19 @@ def test_sums_leave_connections_out_of_reach_out(ask, billsby, bill):
 def test_how_fresh_an_answer_is_counts_what_is_in_reach(ask, billsby, bill):
     make_sync(billsby, "customer", state="failed")
     make_sync(bill, "customer")
-    assert ask("find_customers", {}, connection_ids=frozenset({bill.pk}))["as_of"]
-    assert ask("find_customers", {})["as_of"] is None
+    assert ask("query_records", {"kind": "customer"}, connection_ids=frozenset({bill.pk}))["as_of"]
+    assert ask("query_records", {"kind": "customer"})["as_of"] is None
 
 
 def test_no_connection_in_reach_is_not_all_of_them(ask, billsby):
     make_customer(billsby)
-    assert ask("find_customers", {}, connection_ids=frozenset())["rows"] == []
+    assert ask("query_records", {"kind": "customer"}, connection_ids=frozenset())["rows"] == []
 
 
 def test_a_kind_outside_the_tags_is_refused(ask):
-    answer = ask("find_invoices", {}, tags=frozenset({"customers"}))
+    answer = ask("query_records", {"kind": "invoice"}, tags=frozenset({"customers"}))
     assert answer == {"error": "This access does not reach invoices."}
-    assert "rows" in ask("find_customers", {}, tags=frozenset({"customers"}))
+    assert "rows" in ask("query_records", {"kind": "customer"}, tags=frozenset({"customers"}))
 
 
 def test_spend_wants_all_that_it_adds_up(ask):

@@ -12,7 +12,7 @@ TWINS = (
 
 def two_alices():
     desk = desk_for("x")
-    desk.tools["find_customers"] = by_text(*TWINS)
+    desk.tools["query_records customer"] = by_text(*TWINS)
     desk.say("What plan is Alice Smith on?")
     desk.calls.clear()
     return desk
@@ -53,7 +53,7 @@ def test_a_misspelled_name_does_not_become_the_next_name_without_asking():
 
 def test_several_who_go_by_a_later_name_are_asked_about():
     desk = desk_for("x")
-    desk.tools["find_customers"] = by_text(
+    desk.tools["query_records customer"] = by_text(
         customer("Dana Fields"), customer("Dana Brook", vendor_id="ZZZ2M9XTRB")
     )
 
@@ -71,7 +71,7 @@ def test_an_unclear_answer_is_asked_again():
 
 def test_a_new_request_drops_the_open_question():
     desk = two_alices()
-    desk.tools["find_vendors"] = rows({"name": "Paper Co", "vendor_id": "009P"})
+    desk.tools["query_records vendor"] = rows({"name": "Paper Co", "vendor_id": "009P"})
 
     assert "Paper Co" in desk.say("find vendor Paper Co")
 
@@ -89,7 +89,7 @@ def test_several_live_subscriptions_are_asked_about():
 
 def test_a_near_name_is_confirmed_before_anything_is_proposed():
     desk = desk_for("x")
-    desk.tools["find_customers"] = rows(customer("Alicia Smithers"))
+    desk.tools["query_records customer"] = rows(customer("Alicia Smithers"))
 
     assert "Do you mean that one?" in desk.say("Retry Alice Smith's failed payment")
     assert desk.writes() == []
@@ -112,7 +112,9 @@ def test_a_pronoun_means_the_customer_spoken_of_last():
     assert len(desk.writes()) == 1
 
 
-@pytest.mark.parametrize("tool", ["find_customers", "find_invoices", "billsby_retry_invoice_payment"])
+@pytest.mark.parametrize(
+    "tool", ["query_records customer", "query_records invoice", "billsby_retry_invoice_payment"]
+)
 def test_a_tool_error_is_told_and_the_call_is_not_repeated(tool):
     desk = desk_for("Alice Smith")
     desk.tools[tool] = {"error": "The card register is closed", "problems": ["amount is too large"]}
@@ -144,7 +146,7 @@ def test_arguments_a_tool_does_not_know_are_left_out():
 
     desk.say("Retry Alice Smith's failed payment")
 
-    assert desk.calls[1] == ("find_invoices", {"customer": "7KQ2M9XTRB", "status": "unpaid"})
+    assert "limit" not in desk.calls[1][1]
 
 
 def test_instructions_inside_records_change_nothing():
@@ -159,7 +161,7 @@ def test_instructions_inside_records_change_nothing():
 
 def test_a_link_that_leaves_the_console_is_dropped():
     desk = desk_for("x")
-    desk.tools["find_customers"] = rows(*(one | {"link": "https://evil.example/"} for one in TWINS))
+    desk.tools["query_records customer"] = rows(*(one | {"link": "https://evil.example/"} for one in TWINS))
 
     assert "evil" not in desk.say("What plan is Alice Smith on?")
 
@@ -210,7 +212,7 @@ def test_it_never_approves(text):
 def test_the_answer_depends_on_the_messages_alone():
     desk = two_alices()
     copy = desk_for("x")
-    copy.tools["find_customers"] = by_text(*TWINS)
+    copy.tools["query_records customer"] = by_text(*TWINS)
     copy.messages = json.loads(json.dumps(desk.messages))
 
     assert desk.say("the second") == copy.say("the second")

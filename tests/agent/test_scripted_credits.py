@@ -23,7 +23,7 @@ def test_free_credits_are_taken_off_the_counter(name, amount, text):
     answer = desk.say(text)
 
     assert desk.called()[:5] == [
-        "find_customers",
+        "query_records customer",
         "billsby_list_customer_subscriptions",
         "billsby_list_subscription_allowances",
         "billsby_get_allowance",

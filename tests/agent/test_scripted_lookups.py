@@ -32,10 +32,12 @@ def test_only_the_invoices_asked_for_are_listed():
 
 def test_vendors_are_found():
     desk = desk_for("x")
-    desk.tools["find_vendors"] = rows({"name": "Paper Co", "email": "ar@paper.example", "vendor_id": "009P"})
+    desk.tools["query_records vendor"] = rows(
+        {"name": "Paper Co", "email": "ar@paper.example", "vendor_id": "009P"}
+    )
 
     assert "ar@paper.example" in desk.say("find vendor Paper Co")
-    assert desk.calls == [("find_vendors", {"text": "Paper Co"})]
+    assert desk.calls == [("query_records", {"kind": "vendor", "text": "Paper Co"})]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_bills_are_listed_with_their_due_day(text):
         "open_minor": 1000,
         "open": "$10.00",
     }
-    desk.tools["find_bills"] = rows(bill | {"due_on": "2026-04-01", "status": "UNPAID"})
+    desk.tools["query_records bill"] = rows(bill | {"due_on": "2026-04-01", "status": "UNPAID"})
 
     assert "B-1: Paper Co, $10.00, unpaid, due 2026-04-01" in desk.say(text)
 
@@ -63,11 +65,13 @@ def test_an_invoice_that_is_not_there_is_said_so():
 
 def test_bills_due_soon_are_asked_for_by_their_day():
     desk = desk_for("x")
-    desk.tools["find_bills"] = rows()
+    desk.tools["query_records bill"] = rows()
 
     desk.say("which bills are due in the next 14 days?")
 
-    assert desk.calls == [("find_bills", {"is_open": True, "due_to": "2026-04-03"})]
+    conditions = [("open_minor", ">", 0), ("due_on", "<=", "2026-04-03")]
+    where = [{"field": field, "op": op, "value": value} for field, op, value in conditions]
+    assert desk.calls == [("query_records", {"kind": "bill", "where": where})]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_a_customer_and_a_contact_are_one_plan(name, email, text):
     desk.say(text)
 
     reference = {"$ref": {"step": 1, "result": "id"}}
-    assert desk.called()[0] == "find_customers"
+    assert desk.called()[0] == "query_records customer"
     assert desk.writes() == [
         (
             "propose_plan",
@@ -69,7 +69,7 @@ def test_a_contacts_name_is_taken_over():
 
 def test_a_customer_that_bill_has_already_is_asked_about():
     desk = desk_for("x")
-    desk.tools["find_customers"] = by_text(
+    desk.tools["query_records customer"] = by_text(
         customer("Acme Corp", connector="bill", vendor_id="0cu02EXAMPLECUSTX1a2")
     )
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.agent.scripted_data import desk_for, invoice, live, paid, rows
+from tests.agent.scripted_data import desk_for, invoice, paid, rows
 
 RECOVERY = [
     (
@@ -32,7 +32,7 @@ def test_a_new_card_leads_to_one_proposal_to_retry_the_unpaid_invoice(name, text
 
     answer = desk.say(text)
 
-    assert desk.called()[:2] == ["find_customers", "find_invoices"]
+    assert desk.called()[:2] == ["query_records customer", "query_records invoice"]
     assert desk.writes() == [("billsby_retry_invoice_payment", {"invoiceNumber": "7KQ2M9XTRB-3"})]
     assert "P-12" in answer
     assert "until a person approves" in answer
@@ -72,31 +72,9 @@ def test_the_reason_for_the_approver_carries_the_persons_words():
     assert "Retry Alice Smith's failed payment" in desk.calls[-1][1]["reason"]
 
 
-def test_invoices_are_read_live_where_no_mirror_tool_is_offered():
-    desk = desk_for("Alice Smith")
-    desk.offered = tuple(name for name in desk.offered if name != "find_invoices")
-    desk.tools["billsby_list_customer_invoices"] = live(
-        [
-            {
-                "invoiceNumber": "7KQ2M9XTRB-5",
-                "amount": 2999,
-                "currency": "GBP",
-                "status": "Unpaid",
-                "formattedAmount": "£30",
-            },
-            {"invoiceNumber": "7KQ2M9XTRB-4", "amount": 2999, "currency": "GBP", "status": "Paid"},
-        ]
-    )
-
-    answer = desk.say("Retry Alice Smith's failed payment")
-
-    assert desk.writes() == [("billsby_retry_invoice_payment", {"invoiceNumber": "7KQ2M9XTRB-5"})]
-    assert "£29.99" in answer
-
-
 def test_an_invoice_of_somebody_else_is_never_retried():
     desk = desk_for("Alice Smith")
-    desk.tools["find_invoices"] = rows(invoice("AAAA111111-1"))
+    desk.tools["query_records invoice"] = rows(invoice("AAAA111111-1"))
 
     desk.say("Retry Alice Smith's failed payment")
 

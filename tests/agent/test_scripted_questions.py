@@ -137,7 +137,7 @@ def test_a_debtor_is_linked_to_the_open_invoices():
 def test_a_customer_of_both_systems_is_told_in_both():
     desk = desk_for("x")
     twin = customer("TechCorp", connector="bill", vendor_id="0cu02EXAMPLECUSTX1a2")
-    desk.tools["find_customers"] = by_text(customer("TechCorp"), twin)
+    desk.tools["query_records customer"] = by_text(customer("TechCorp"), twin)
 
     answer = desk.say("What did TechCorp spend this year?")
 

@@ -12,7 +12,7 @@ from console.asgi import with_sandbox
 from tests.agent.scripted_desk import schema
 
 MODEL = "countersign-scripted"
-TOOLS = [{"type": "function", "function": {"name": "find_customers", "parameters": schema("find_customers")}}]
+TOOLS = [{"type": "function", "function": {"name": "query_records", "parameters": schema("query_records")}}]
 ASK = [{"role": "user", "content": "What plan is Alice Smith on?"}]
 
 
@@ -89,8 +89,8 @@ def test_tool_calls_come_in_pieces(served, control):
     text, calls, finish, _, count = collect(served, messages=ASK, tools=TOOLS)
 
     assert (text, finish) == ("", "tool_calls")
-    assert calls[0]["name"] == "find_customers"
-    assert calls[0]["arguments"] == '{"text": "Alice Smith"}'
+    assert calls[0]["name"] == "query_records"
+    assert calls[0]["arguments"] == '{"kind": "customer", "text": "Alice Smith"}'
     assert count > 3
 
 
@@ -105,7 +105,7 @@ def test_whole_answers_have_the_same_content(served, control):
 
     assert answer.model == MODEL
     assert answer.choices[0].finish_reason == "tool_calls"
-    assert answer.choices[0].message.tool_calls[0].function.name == "find_customers"
+    assert answer.choices[0].message.tool_calls[0].function.name == "query_records"
 
 
 def test_the_stream_ends_with_done(served, control):
@@ -160,12 +160,12 @@ def test_a_body_that_is_no_json_is_refused(control):
 
 
 def test_queued_turns_are_said_exactly_and_in_order(served, control):
-    turns = [{"text": "First."}, {"tool_calls": [{"name": "find_customers", "arguments": '{"text": '}]}]
+    turns = [{"text": "First."}, {"tool_calls": [{"name": "query_records", "arguments": '{"text": '}]}]
     control.post("/control/turns", json={"turns": turns})
 
     assert collect(served, messages=ASK)[0] == "First."
     assert collect(served, messages=ASK)[1][0]["arguments"] == '{"text": '
-    assert "find_customers" in str(collect(served, messages=ASK, tools=TOOLS)[1])
+    assert "query_records" in str(collect(served, messages=ASK, tools=TOOLS)[1])
 
 
 def test_cleared_turns_are_gone(served, control):

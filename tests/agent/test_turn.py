@@ -56,7 +56,10 @@ def make_invoice(connection, number: str, **changes) -> Invoice:
 
 def test_what_tools_answer_goes_back_to_the_model(answer, connected, conversation):
     make_customer(connected["billsby"])
-    assert answer(asks(("find_customers", {"text": "marlowe"})), {"text": "Found it."}) == "idle"
+    assert (
+        answer(asks(("query_records", {"kind": "customer", "text": "marlowe"})), {"text": "Found it."})
+        == "idle"
+    )
     call = ToolCall.objects.get()
     assert call.state == "done"
     assert call.result["rows"][0]["link"] == Customer.objects.get().get_absolute_url()
@@ -70,21 +73,41 @@ def test_every_row_is_seen_by_going_on_at_the_next_offset(answer, connected):
         make_customer(
             connected["billsby"], vendor_id=f"7KQ2M9XT{number}", name=f"Customer {number} " + "x" * 200
         )
-    answer(asks(("find_customers", {"limit": 50})), {"text": "Some."})
+    answer(asks(("query_records", {"kind": "customer", "limit": 50})), {"text": "Some."})
     first = ToolCall.objects.get().result
     assert 0 < len(first["rows"]) < 50
     assert first["next_offset"] == len(first["rows"])
-    answer(asks(("find_customers", {"limit": 50, "offset": first["next_offset"]})), {"text": "More."})
+    answer(
+        asks(("query_records", {"kind": "customer", "limit": 50, "offset": first["next_offset"]})),
+        {"text": "More."},
+    )
     second = ToolCall.objects.latest("pk").result
     assert second["rows"][0]["vendor_id"] not in {row["vendor_id"] for row in first["rows"]}
     assert second["next_offset"] == first["next_offset"] + len(second["rows"])
 
 
 def test_a_search_that_finds_nothing_says_so(answer, connected, conversation):
-    answer(asks(("find_customers", {"text": "nobody"})), {"text": "Nobody."})
+    answer(asks(("query_records", {"kind": "customer", "text": "nobody"})), {"text": "Nobody."})
     html = call_html(ToolCall.objects.get(), conversation.owner)
     assert "Nothing found." in html
     assert "<dt>" not in html
+
+
+def test_a_question_is_shown_with_what_was_understood_and_its_groups(answer, connected, conversation):
+    for name in ("Ada", "Zoe"):
+        make_customer(connected["billsby"], vendor_id=name, city=name, balance_minor=100, currency="USD")
+    where = [
+        {"field": "created_at", "op": "!=", "value": "2020"},
+        {"field": "city", "op": "=", "value": "ada"},
+    ]
+    asked = {"kind": "customer", "group_by": ["city"], "sum": ["balance_minor"], "where": where[1:]}
+    answer(
+        asks(("query_records", asked), ("query_records", {"kind": "customer", "where": where})), {"text": "!"}
+    )
+    grouped, found = (call_html(call, conversation.owner) for call in ToolCall.objects.all())
+    assert all(text in grouped for text in ("Added up customers", "city is “ada”", "1 group", "$1.00"))
+    assert "Zoe" not in grouped
+    assert all(text in found for text in ("Looked up customers", "created not in 2020-01-01 to 2020-12-31"))
 
 
 def test_a_live_read_says_its_source_and_time(answer, connected, sandbox):
@@ -97,21 +120,24 @@ def test_a_live_read_says_its_source_and_time(answer, connected, sandbox):
 
 
 def test_reads_of_one_round_are_all_answered_in_order(answer, connected):
-    answer(asks(("find_customers", {}), ("find_vendors", {}), ("find_bills", {})), {"text": "Nothing."})
-    assert list(ToolCall.objects.values_list("name", "state")) == [
-        ("find_customers", "done"),
-        ("find_vendors", "done"),
-        ("find_bills", "done"),
+    answer(
+        asks(*(("query_records", {"kind": kind}) for kind in ("customer", "vendor", "bill"))),
+        {"text": "Nothing."},
+    )
+    assert [(call.given["kind"], call.state) for call in ToolCall.objects.all()] == [
+        ("customer", "done"),
+        ("vendor", "done"),
+        ("bill", "done"),
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "sentence"),
     [
-        ("find_customers", '{"text": "Ada', "not valid JSON"),
-        ("find_customers", "[1]", "one JSON object"),
-        ("find_customers", {"colour": "red"}, "colour is not something this takes"),
-        ("find_bills", {"due_from": "tomorrow"}, "date"),
+        ("query_records", '{"text": "Ada', "not valid JSON"),
+        ("query_records", "[1]", "one JSON object"),
+        ("query_records", {"kind": "customer", "colour": "red"}, "colour is not something this takes"),
+        ("query_records", {"kind": "bill", "group_by": ["colour"]}, "Bills have no field “colour”."),
         ("make_coffee", {}, "no tool called make_coffee"),
         ("billsby_get_invoice", {"invoiceNumber": "7KQ2M9XTRB-3"}, "account is configured"),
     ],
@@ -124,7 +150,7 @@ def test_a_call_that_cannot_be_run_is_answered_with_what_to_do(answer, name, arg
 
 
 def test_a_history_with_unreadable_arguments_can_still_be_sent(answer, conversation):
-    answer(asks(("find_customers", '{"text": "Ada')), {"text": "Sorry."})
+    answer(asks(("query_records", '{"text": "Ada')), {"text": "Sorry."})
     asked = model_messages(conversation.pk)[1]["tool_calls"][0]["function"]["arguments"]
     assert json.loads(asked) == {"unreadable": '{"text": "Ada'}
 
@@ -136,13 +162,13 @@ def test_the_same_failing_call_twice_ends_the_turn(answer):
 
 
 def test_rounds_are_bounded_and_the_chat_says_so(answer, connected):
-    look = asks(("find_customers", {}))
+    look = asks(("query_records", {"kind": "customer"}))
     assert answer(look, look, look, limits=loop.Limits(rounds=2)) == "stopped"
     assert "after 2 rounds" in notices()
 
 
 def test_calls_of_one_round_are_bounded(answer, connected):
-    look = asks(*[("find_customers", {"text": f"{number}"}) for number in range(3)])
+    look = asks(*[("query_records", {"kind": "customer", "text": f"{number}"}) for number in range(3)])
     answer(look, {"text": "Done."}, limits=loop.Limits(calls_per_round=2))
     assert list(ToolCall.objects.values_list("state", flat=True)) == ["done", "done", "failed"]
     assert "Only 2 calls" in ToolCall.objects.last().answer
@@ -154,7 +180,9 @@ def test_time_is_bounded_and_the_chat_says_so(answer):
 
 
 def test_tokens_of_a_turn_are_bounded(answer, connected):
-    assert answer(asks(("find_customers", {})), limits=loop.Limits(turn_tokens=1)) == "stopped"
+    assert (
+        answer(asks(("query_records", {"kind": "customer"})), limits=loop.Limits(turn_tokens=1)) == "stopped"
+    )
     assert "read too much" in notices()
 
 

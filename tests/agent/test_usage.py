@@ -38,7 +38,7 @@ def test_what_was_called_most_comes_first(called):
 def test_what_was_called_today_or_long_ago_does_not_count(called):
     called("bill_list_jobs", days_ago=0)
     called("bill_list_jobs", days_ago=92)
-    called("find_customers", days_ago=2)
+    called("query_records", days_ago=2)
     assert most_used(timezone.localdate()) == list(AT_FIRST)
 
 

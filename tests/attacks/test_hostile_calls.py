@@ -219,7 +219,7 @@ def envelopes(body: bytes) -> Iterator[Hostile]:
         ("mcp-protocol-version", "x" * 3_000),
         ("mcp-session-id", "somebody-elses"),
         ("mcp-method", "tools/list"),
-        ("mcp-name", "find_customers"),
+        ("mcp-name", "query_records"),
         ("content-encoding", "gzip"),
         ("last-event-id", "1"),
     ):

@@ -38,28 +38,49 @@ def opens(conversation: Conversation, people: dict) -> str:
 DEEP = '{"text":' * 5_000
 
 
+def where(field: str, op: str, value: object) -> dict:
+    return {"kind": "invoice", "where": [{"field": field, "op": op, "value": value}]}
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
         ("approve_proposal", {"id": 1}),
         ("execute", "{}"),
-        ("find_customers", DEEP),
-        ("find_customers", '{"text":' * 900 + "1" + "}" * 900),
-        ("find_customers", "not JSON"),
-        ("find_customers", "[]"),
-        ("find_customers", '{"offset": NaN}'),
-        ("find_customers", '{"offset": 1e400}'),
-        ("find_customers", {"offset": 10**30}),
-        ("find_customers", {"text": "x\x00"}),
-        ("find_customers", r'{"text": "\ud800"}'),
-        ("find_customers", r'{"\ud800": 1}'),
+        ("query_records", DEEP),
+        ("query_records", '{"text":' * 900 + "1" + "}" * 900),
+        ("query_records", "not JSON"),
+        ("query_records", "[]"),
+        ("query_records", '{"kind": "customer", "offset": NaN}'),
+        ("query_records", '{"kind": "customer", "offset": 1e400}'),
+        ("query_records", {"kind": "customer", "offset": 10**30}),
+        ("query_records", {"kind": "customer", "text": "x\x00"}),
+        ("query_records", r'{"kind": "customer", "text": "\ud800"}'),
+        ("query_records", r'{"kind": "customer", "\ud800": 1}'),
         ("billsby_get_customer", r'{"customerUniqueId": "\ud800"}'),
-        ("find_customers", {"text": "x" * 10_000}),
-        ("find_invoices", {"min_age_days": 10**9}),
+        ("query_records", {"kind": "customer", "text": "x" * 10_000}),
+        ("query_records", where("age_days", ">", 10**9)),
+        ("query_records", where("age_days", "<", -(10**15))),
+        ("query_records", where("amount_minor", ">", 2**70)),
+        ("query_records", where("issued_at", "in", "last 99999 days")),
+        ("query_records", where("issued_at", "<", "9999-12-31")),
+        ("query_records", where("connection__base_url", "contains", "h")),
+        ("query_records", where("raw", "contains", "h")),
+        ("query_records", where("status", "=", {"$ref": {"step": 1, "result": "id"}})),
+        ("query_records", where("number", "in", [["x"]])),
+        ("query_records", where("number", "in", [{"$ref": {"step": 1, "result": "id"}}])),
+        ("query_records", where("number", "contains", ["x"])),
+        ("query_records", where("number", "=", "x\x00")),
+        ("query_records", {"kind": "invoice", "group_by": ["connection__slug"]}),
+        ("query_records", {"kind": "invoice", "group_by": [{"$ref": {"step": 1, "result": "id"}}]}),
+        ("query_records", {"kind": "invoice", "sum": ["id"]}),
+        ("query_records", {"kind": "invoice", "order_by": "?"}),
+        ("query_records", {"kind": "invoice", "order_by": "connection__vault"}),
+        ("query_records", {"kind": "person"}),
         ("receivables_by_age", {"min_days": 10**9}),
         ("customer_spend", {"customer": "x", "from": "0001-01-01", "to": "9999-12-31"}),
         ("customer_spend", {"customer": "x", "year": 10**9}),
-        ("find_customers", {"connection": "other", "text": "x"}),
+        ("query_records", {"kind": "customer", "connection": "other", "text": "x"}),
         ("billsby_get_customer", {"customerUniqueId": "../../../other", "companyDomain": "evil"}),
         ("billsby_get_customer", {"customerUniqueId": "x", "apiKey": "stolen"}),
         ("billsby_retry_invoice_payment", {"invoiceNumber": "A-1", "reason": "x", "companyDomain": "evil"}),
@@ -88,7 +109,7 @@ def test_a_call_that_cannot_be_is_answered_and_proposes_nothing(
 
 
 def test_a_thousand_calls_at_once_end_the_turn(answer, conversation, people):
-    calls = [("find_customers", {"text": str(number)}) for number in range(1_000)]
+    calls = [("query_records", {"kind": "customer", "text": str(number)}) for number in range(1_000)]
     assert answer(asks(*calls)) == "failed"
     assert not ToolCall.objects.exists()
     assert "more than" in opens(conversation, people)
@@ -101,7 +122,7 @@ def test_an_answer_without_end_is_cut(answer, conversation, people):
 
 
 def test_huge_arguments_end_the_turn(answer):
-    assert answer(asks(("find_customers", {"text": "x" * 200_000}))) == "failed"
+    assert answer(asks(("query_records", {"kind": "customer", "text": "x" * 200_000}))) == "failed"
     assert not ToolCall.objects.exists()
 
 
@@ -132,7 +153,7 @@ def test_a_record_that_gives_orders_is_shown_as_words(answer, conversation, peop
     factories.make_customer(
         connected["billsby"], name=INJECTION[:200], email="<svg/onload=alert(1)>@x.example"
     )
-    state = answer(asks(("find_customers", {"text": "dana"})), {"text": INJECTION})
+    state = answer(asks(("query_records", {"kind": "customer", "text": "dana"})), {"text": INJECTION})
     assert state == "idle"
     html = opens(conversation, people)
     assert "<script>alert" not in html
@@ -255,15 +276,15 @@ def part(arguments: str, **named: object) -> bytes:
 
 def test_calls_without_an_index_are_told_apart_by_their_ids(raw_model, answer, model):
     raw_model(
-        part('{"text":', id="a", function={"name": "find_customers"}),
+        part('{"text":', id="a", function={"name": "query_records"}),
         part(' "Ada"}', id="a"),
-        part('{"text":', id="b", function={"name": "find_vendors"}),
+        part('{"text":', id="b", function={"name": "customer_spend"}),
         part(' "Zoe"}'),
         END,
     )
     answer(limits=loop.Limits(silence_s=3, rounds=1))
     calls = [(call.name, call.given) for call in ToolCall.objects.all()]
-    assert calls == [("find_customers", {"text": "Ada"}), ("find_vendors", {"text": "Zoe"})]
+    assert calls == [("query_records", {"text": "Ada"}), ("customer_spend", {"text": "Zoe"})]
 
 
 @pytest.mark.parametrize(

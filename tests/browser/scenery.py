@@ -152,7 +152,7 @@ def _used_token(dana: Person) -> Access:
     revoke(token(dana, name="Contractor, R. Voss", tags=["vendors", "bills"]).access, actor=dana)
     used = token(dana, name="Claude Desktop, Dana", effects=BOTH, tags=["invoices", "customers"]).access
     for outcome, tool, sentence in (
-        ("done", "find_invoices", ""),
+        ("done", "query_records", ""),
         ("proposed", REFUND, ""),
         ("failed", REFUND, "The arguments do not fit."),
         ("refused", "", "More than 120 calls in a minute. Ask again in 12 s."),

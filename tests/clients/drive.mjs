@@ -1,6 +1,6 @@
 // An MCP client as other people's programs are, told what to do by lines: one request in, one answer out.
 //
-//   echo '{"call": "find_customers", "arguments": {"text": "Ada"}}' | TOKEN=cs_… node drive.mjs URL 2026-07-28
+//   echo '{"call": "query_records", "arguments": {"text": "Ada"}}' | TOKEN=cs_… node drive.mjs URL 2026-07-28
 //
 // Up to 2025-11-25 it is the first official SDK, which begins with a handshake; from 2026-07-28 on the second.
 import { createInterface } from "node:readline";

@@ -2,7 +2,7 @@
 
 with python_client(url, token, protocol="2026-07-28") as client:
     client.list()                                   # the result as JSON
-    client.call("find_customers", {"text": "Ada"})
+    client.call("query_records", {"kind": "customer", "text": "Ada"})
 """
 
 import hashlib

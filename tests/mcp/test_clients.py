@@ -75,8 +75,8 @@ def test_a_client_lists_reads_proposes_waits_and_sees_what_a_person_approved(cli
 
 
 def test_what_a_client_asked_stands_in_the_log_with_its_name(client):
-    client.call("find_customers", {"text": "Ada"})
-    call = Call.objects.filter(tool="find_customers").get()
+    client.call("query_records", {"kind": "customer", "text": "Ada"})
+    call = Call.objects.filter(tool="query_records").get()
     assert call.client.startswith(("python-client", "typescript-client"))
     assert Access.objects.get().last_client == call.client
 

@@ -60,14 +60,16 @@ def test_it_lists_what_the_access_is_shown(desk, era):
     assert retry.annotations.destructive_hint is False
     assert retry.annotations.idempotent_hint is True
     assert retry.meta["countersign/effects"] == ["money"]
-    assert by_name["find_customers"].annotations.read_only_hint is True
+    assert by_name["query_records"].annotations.read_only_hint is True
 
 
 def test_a_read_answers_text_and_the_same_as_fields(desk, era):
-    answer = call(token(desk["priya"]).secret, era, "find_customers", {"text": "nobody of that name"})
+    answer = call(
+        token(desk["priya"]).secret, era, "query_records", {"kind": "customer", "text": "nobody of that name"}
+    )
     assert not answer.is_error
     assert answer.structured_content["kind"] == "customer"
-    noted = Call.objects.filter(tool="find_customers").first()
+    noted = Call.objects.filter(tool="query_records").first()
     assert (noted.outcome, noted.protocol) == ("done", ERAS[era])
     assert noted.client.startswith("mcp ")
 
@@ -95,7 +97,9 @@ def test_a_write_is_proposed_and_not_done_until_a_person_approves(desk, era, san
 
 
 def test_arguments_that_do_not_fit_are_told_one_by_one(desk, era):
-    answer = call(token(desk["priya"]).secret, era, "find_customers", {"text": 5, "colour": "red"})
+    answer = call(
+        token(desk["priya"]).secret, era, "query_records", {"kind": "customer", "text": 5, "colour": "red"}
+    )
     assert answer.is_error
     assert len(answer.structured_content["problems"]) == 2
 

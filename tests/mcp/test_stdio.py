@@ -41,11 +41,11 @@ def asked(method: str, number: int = 1, **params: object) -> dict:
 
 def test_it_lists_and_calls_as_over_http(priya):
     secret = token(priya).secret
-    find = asked("tools/call", 2, name="find_customers", arguments={"text": "nobody"})
+    find = asked("tools/call", 2, name="query_records", arguments={"kind": "customer", "text": "nobody"})
     told = {one["id"]: one["result"] for one in say(secret, asked("tools/list"), find)}
-    assert "find_customers" in [tool["name"] for tool in told[1]["tools"]]
+    assert "query_records" in [tool["name"] for tool in told[1]["tools"]]
     assert told[2]["structuredContent"]["kind"] == "customer"
-    assert Call.objects.filter(tool="find_customers", client="desk 1").exists()
+    assert Call.objects.filter(tool="query_records", client="desk 1").exists()
 
 
 def test_it_speaks_the_handshake_too(priya):

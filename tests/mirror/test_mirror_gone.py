@@ -5,8 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.audit.models import Entry
+from console.mirror.asking import Question, ask
+from console.mirror.conditions import Condition
 from console.mirror.models import Invoice, Product, Sync
-from console.mirror.queries import find_invoices
 from console.mirror.sync import sync_connection
 
 pytestmark = pytest.mark.django_db
@@ -49,14 +50,15 @@ def test_what_is_missing_from_two_lists_and_not_found_is_gone(billsby, sandbox, 
 
 
 def test_what_is_gone_is_left_out_of_lists_and_sums(billsby, sandbox, number):
-    before = find_invoices(is_open=True)
+    of_open = Question(kind="invoice", where=[Condition("open_minor", ">", 0)])
+    before = ask(of_open)
     sandbox.remove("billsby", "invoice", number)
     sweep(billsby)
     sweep(billsby)
-    after = find_invoices(is_open=True)
+    after = ask(of_open)
     assert after["count"] == before["count"] - 1
     assert after["totals"] != before["totals"]
-    assert not find_invoices(number)["rows"]
+    assert not ask(Question(kind="invoice", text=number))["rows"]
 
 
 def test_the_page_of_what_is_gone_says_so(billsby, sandbox, number, client, people):

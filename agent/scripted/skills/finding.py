@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 from typing import Any
 
-from agent.scripted.actions import FIND, Ask, Call, ScriptStopped, ToolMissing, looking_for
+from agent.scripted.actions import FIND, Ask, Call, ScriptStopped, looking_for
 from agent.scripted.answers import choose, is_yes
 from agent.scripted.names import has_pronoun, parties
 from agent.scripted.records import (
@@ -67,11 +67,15 @@ def customers_meant(asked: Asked, patterns: tuple[str, ...], connector: str) -> 
 
 
 def search_customers(name: str) -> Part:
-    try:
-        result = yield Call("find_customers", {"text": name})
-    except ToolMissing:
-        result = yield Call("billsby_list_customers", {"page": 1, "pageSize": 100, "search": name})
-    return [read_customer(row) for row in rows_of(result)]
+    return [read_customer(row) for row in rows_of((yield records("customer", text=name)))]
+
+
+def records(
+    kind: str, *where: tuple[str, str, Any], text: str | None = None, limit: int | None = None
+) -> Call:
+    """Those of the console's copy of which all conditions (field, operator, value) hold."""
+    conditions = [{"field": field, "op": op, "value": value} for field, op, value in where]
+    return Call("query_records", {"kind": kind, "text": text, "where": conditions or None, "limit": limit})
 
 
 def one_of(name: str, found: list[Customer]) -> Part:
@@ -124,11 +128,9 @@ def a_name(answer: str) -> str | None:
 
 
 def find_invoices(customer: Customer, status: str | None = None) -> Part:
-    """A customer's invoices, newest first: from the mirror, live where there is no mirror tool."""
-    try:
-        result = yield Call("find_invoices", {"customer": customer.id, "status": status, "limit": 50})
-    except ToolMissing:
-        result = yield Call("billsby_list_customer_invoices", {"customerUniqueId": customer.id})
+    """A customer's invoices, newest first."""
+    in_status = [("status", "=", status)] if status else []
+    result = yield records("invoice", ("customer", "=", customer.id), *in_status, limit=50)
     invoices = [read_invoice(row) for row in rows_of(result)]
     invoices = [one for one in invoices if one.number and one.customer_id in ("", customer.id)]
     return sorted(invoices, key=newest_first, reverse=True)

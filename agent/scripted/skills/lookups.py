@@ -24,6 +24,7 @@ from agent.scripted.skills.finding import (
     find_in_each_system,
     find_invoices,
     get_invoice,
+    records,
     subscription_details,
 )
 from agent.scripted.skills.questions import more, note
@@ -137,7 +138,7 @@ def show_vendors(asked: Asked) -> Script | None:
 
 def vendors(asked: Asked) -> Script:
     name = about(asked.text)
-    result = yield Call("find_vendors", {"text": name or ""})
+    result = yield records("vendor", text=name or None)
     rows = rows_of(result)
     if not rows:
         return f"I found no vendor{f' for “{plain_line(name)}”' if name else ''}."
@@ -166,10 +167,10 @@ def bills(asked: Asked) -> Script:
     if words & {"week"} and within is None:
         within = 7
     due = bool(words & {"due", "open", "unpaid", "owe", "pay", "overdue", "payable", "payables"})
-    arguments: dict[str, Any] = {"text": name or None, "is_open": True if due else None, "limit": 50}
+    where: list[tuple[str, str, Any]] = [("open_minor", ">", 0)] if due else []
     if due and within is not None:
-        arguments["due_to"] = (asked.talk.today + timedelta(days=within)).isoformat()
-    result = yield Call("find_bills", arguments)
+        where.append(("due_on", "<=", (asked.talk.today + timedelta(days=within)).isoformat()))
+    result = yield records("bill", *where, text=name or None, limit=50)
     rows = [row for row in rows_of(result) if not due or status_key(text(row, "status")) != "paid"]
     if not rows:
         whose = f" of “{plain_line(name)}”" if name else ""

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,7 +179,7 @@ def sandbox(folder: Path, database_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def serving(command: list[str], port: int, environ: dict[str, str]) -> Iterator[None]:
+def serving(command: list[str], port: int, environ: Mapping[str, str]) -> Iterator[subprocess.Popen]:
     """A process that answers on the port, for as long as the block lasts."""
     process = subprocess.Popen(command, cwd=settings.ROOT, env=environ)
     try:
@@ -191,7 +191,7 @@ def serving(command: list[str], port: int, environ: dict[str, str]) -> Iterator[
                 time.sleep(0.05)
         else:
             raise RuntimeError("What is to be measured against did not start.")
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait()

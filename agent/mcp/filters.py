@@ -35,7 +35,10 @@ class Filter:
         return (PROPOSE if tool.proposes else READ) in self.effects
 
     def _lets_tags(self, tool: Tool) -> bool:
-        return self.tags is None or tool.name in ABOUT_NOTHING or not self.tags.isdisjoint(tool.tags)
+        if self.tags is None or tool.name in ABOUT_NOTHING:
+            return True
+        wanted = self.tags.intersection(tool.tags)
+        return len(wanted) == len(tool.tags) if tool.wants_all_tags else bool(wanted)
 
     def _lets_connector(self, tool: Tool) -> bool:
         return self.connectors is None or not tool.connector or tool.connector in self.connectors

@@ -138,6 +138,7 @@ def _tool(
         schema=schema,
         run=run,
         tags=tags_of(reads),
+        wants_all_tags=True,
     )
 
 

@@ -65,7 +65,8 @@ class Tool:
     """run(context, arguments) answers a JSON-safe dict; it may block on a vendor, so never on the event loop.
 
     connector: "" for tools that read our own copy of the records. tags: the kinds of records it is about, as
-    the catalogues name them. effects: of the operation, whose call a proposing tool only files.
+    the catalogues name them. wants_all_tags: whether it answers only who reaches every one of them. effects:
+    of the operation, whose call a proposing tool only files.
     sentence: what of the description is this tool's own, "" for all of it.
     """
 
@@ -77,6 +78,7 @@ class Tool:
     connector: str = ""
     aliases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    wants_all_tags: bool = False
     effects: frozenset[str] = frozenset({"read"})
     sentence: str = ""
 

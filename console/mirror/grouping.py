@@ -68,7 +68,7 @@ def grouped(found: RecordQuerySet, question: "Question", columns: list[Column]) 
     if has_money(columns) and "currency" not in [key.name for key in keys]:
         keys.append(Key(columns_of(found.model)["currency"]))
     names = {f"key{at}": key.value for at, key in enumerate(keys)}
-    lines = counted(found.order_by().annotate(**names).values(*names), columns)
+    lines = found.order_by().annotate(**names).values(*names).annotate(**counts_of(columns))
     limit = min(max(question.limit, 1), LARGEST_LIMIT)
     until = question.offset + limit
     order = order_of_groups(found, question, keys, columns)
@@ -92,8 +92,8 @@ def totals(found: QuerySet, columns: list[Column]) -> list[dict[str, Any]]:
     if not columns:
         return []
     if not has_money(columns):
-        return [sums_of(line, columns) for line in counted(found.order_by().values(key=F("pk") * 0), columns)]
-    lines = counted(found.order_by("currency").values("currency"), columns)
+        return [sums_of(found.aggregate(**counts_of(columns)), columns)]
+    lines = found.order_by("currency").values("currency").annotate(**counts_of(columns))
     return with_money({"currency": line["currency"], **sums_of(line, columns)} for line in lines)
 
 
@@ -124,12 +124,12 @@ def key_called(model: type[Record], name: str) -> Key:
     return Key(column, unit or ("day" if column.type is Type.MOMENT else ""))
 
 
-def counted(lines: QuerySet, columns: list[Column]) -> QuerySet:
-    """Each with how many rows it has, and of every column the sum and how many rows tell it."""
-    parts: dict[str, Any] = {"records": Count("pk")}
+def counts_of(columns: list[Column]) -> dict[str, Any]:
+    """How many rows there are, and of every column the sum and how many rows tell it."""
+    counts: dict[str, Any] = {"records": Count("pk")}
     for at, column in enumerate(columns):
-        parts |= {f"sum{at}": Sum(column.source, default=0), f"told{at}": Count(column.source)}
-    return lines.annotate(**parts)
+        counts |= {f"sum{at}": Sum(column.source, default=0), f"told{at}": Count(column.source)}
+    return counts
 
 
 def sums_of(line: Mapping[str, Any], columns: list[Column]) -> dict[str, Any]:
@@ -146,13 +146,13 @@ def order_of_groups(
     found: RecordQuerySet, question: "Question", keys: list[Key], columns: list[Column]
 ) -> list[Any]:
     """As asked for; else days as they come; else by currency what is largest first."""
-    by_key = {
-        key.column.name: Bytewise(F(f"key{at}")) if key.column.type in WORDED else F(f"key{at}")
-        for at, key in enumerate(keys)
-    }
+    values = [
+        Bytewise(F(f"key{at}")) if key.column.type in WORDED else F(f"key{at}") for at, key in enumerate(keys)
+    ]
+    rest = [value.asc(nulls_last=True) for value in values]
+    by_key = {key.name: value for key, value in zip(keys, values, strict=True)}
     by_size = {column.name: F(f"sum{at}") for at, column in enumerate(columns)} | {"count": F("records")}
-    rest = [term.asc(nulls_last=True) for term in by_key.values()]
-    wanted = question.order_by.removeprefix("-").partition(":")[0]
+    wanted = question.order_by.removeprefix("-")
     if not wanted:
         if any(key.unit for key in keys):
             return rest

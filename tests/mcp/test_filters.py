@@ -14,7 +14,7 @@ from tests.mcp.tokens import BOTH, token
 pytestmark = pytest.mark.django_db
 
 EFFECTS = (("read",), ("propose",), BOTH)
-TAGS = ((), ("invoices",), ("customers", "vendors"), ("nothing like it",))
+TAGS = ((), ("invoices",), ("invoices", "credit notes"), ("customers", "vendors"), ("nothing like it",))
 CONNECTORS = ((), ("billsby",), ("bill",))
 ABOUT_NOTHING = ("find_tools", "get_proposal")
 NOBODY_CAN_TELL = "There is no tool called"
@@ -46,6 +46,8 @@ def expected(effects, tags, connectors, *, may_propose: bool) -> list[str]:
         if needed not in effects:
             continue
         if tags and tool.name != "propose_plan" and not set(tags) & set(tool.tags):
+            continue
+        if tags and tool.name == "customer_spend" and not {"invoices", "credit notes"} <= set(tags):
             continue
         if connectors and tool.connector and tool.connector not in connectors:
             continue

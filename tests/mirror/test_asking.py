@@ -210,6 +210,20 @@ def test_groups_are_counted_and_added_up_under_their_currency(billsby):
     assert (answer["count"], answer["more"]) == (4, False)
 
 
+def test_days_of_a_group_come_in_order_and_within_them_their_months(billsby):
+    for month in (11, 2, 3):
+        make_invoice(billsby, issued_at=datetime(2025 + (month < 4), month, 5, tzinfo=UTC))
+    rows = asked("invoice", group_by=["issued_at:year", "issued_at:month"])["rows"]
+    assert [row["issued_at:month"] for row in rows] == ["2025-11", "2026-02", "2026-03"]
+    assert [row["issued_at:year"] for row in rows] == ["2025", "2026", "2026"]
+
+
+def test_numbers_without_a_currency_are_added_up_in_one_line(billsby):
+    for used in (5, 7):
+        make_usage(billsby, used=used)
+    assert asked("usage", sum=["used"])["totals"] == [{"count": 2, "used": 12}]
+
+
 def test_groups_go_on_where_they_were_cut(billsby):
     for name in ("Ada", "Bea", "Cleo"):
         make_invoice(billsby, customer_name=name)

@@ -130,6 +130,8 @@ class CallCard:
     more: int
     facts: tuple[tuple[str, str], ...]
     source: str
+    link: str  # the same rows on a page of the console, and what that page cannot say
+    link_note: str
     proposal: Proposal | None
     person: Person
 
@@ -186,6 +188,8 @@ def call_card(call: ToolCall, person: Person, proposals: Mapping[str, Proposal] 
         more=max(0, len(found) - MOST_ROWS),
         facts=() if found or "rows" in result else tuple(_facts(result))[:MOST_FACTS],
         source=str(result.get("source", "")),
+        link=_own_page(result),
+        link_note=str(result.get("link_note", "")),
         proposal=_proposal(call.proposal_id, proposals),
         person=person,
     )
@@ -263,12 +267,16 @@ def _kind_of(key: str) -> str:
 
 
 def _cells(row: Mapping[str, Any], columns: Sequence[tuple[str, str, str]]) -> tuple[Cell, ...]:
-    link, currency = str(row.get("link") or ""), str(row.get("currency") or "")
-    link = link if leads_inside(link) else ""  # in a live reading a vendor may have written it
+    link, currency = _own_page(row), str(row.get("currency") or "")
     return tuple(
         Cell(kind, _shown(kind, row.get(field)), link if kind == "link" else "", currency)
         for _, field, kind in columns
     )
+
+
+def _own_page(told: Mapping[str, Any]) -> str:
+    link = str(told.get("link") or "")
+    return link if leads_inside(link) else ""  # in a live reading a vendor may have written it
 
 
 def _shown(kind: str, value: Any) -> Any:

@@ -107,6 +107,8 @@ def test_a_question_is_shown_with_what_was_understood_and_its_groups(answer, con
     grouped, found = (call_html(call, conversation.owner) for call in ToolCall.objects.all())
     assert all(text in grouped for text in ("Added up customers", "city is “ada”", "1 group", "$1.00"))
     assert "Zoe" not in grouped
+    assert 'href="/customers/"' in grouped
+    assert "it has no filter for city" in grouped
     assert all(text in found for text in ("Looked up customers", "created not in 2020-01-01 to 2020-12-31"))
 
 

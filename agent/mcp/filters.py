@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from agent.mcp.access import Granted
-from agent.tools import finding, proposing
+from agent.tools import finding, proposals, proposing
 from agent.tools.registry import all_tools, ranked
 from agent.tools.tool import Context, Tool, ToolError
 from agent.tools.usage import common_tools
@@ -15,7 +15,7 @@ from console.approvals.proposing import Origin
 
 READ, PROPOSE = "read", "propose"
 # They are about no kind of record: what they find, file or tell is held to the filter by themselves.
-ABOUT_NOTHING = frozenset({finding.FIND, proposing.PLAN, "get_proposal"})
+ABOUT_NOTHING = frozenset({finding.FIND, proposing.PLAN, proposals.NAME})
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def tools_under(chosen: Filter) -> tuple[Tool, ...]:
     """The tools of a filter. Those that reach others, to find or to plan with, reach only these."""
     tools = [tool for tool in all_tools().values() if chosen.lets(tool)]
     names = frozenset(name for tool in tools if tool.proposes for name in (tool.name, *tool.aliases))
-    return tuple(_kept_to(tool, frozenset(tool.name for tool in tools), names) for tool in tools)
+    return tuple(_kept_to(chosen, tool, frozenset(tool.name for tool in tools), names) for tool in tools)
 
 
 def listed(granted: Granted) -> list[Tool]:
@@ -99,10 +99,12 @@ def context_of(granted: Granted, client: str) -> Context:
     )
 
 
-def _kept_to(tool: Tool, known: frozenset[str], names: frozenset[str]) -> Tool:
+def _kept_to(chosen: Filter, tool: Tool, known: frozenset[str], names: frozenset[str]) -> Tool:
     """known: the names of all its tools. names: what the steps of a plan may be called."""
     if tool.name == finding.FIND:
         return finding.tool(lambda text: [pair for pair in ranked(text) if pair[1].name in known])
+    if tool.name == proposals.NAME and READ not in chosen.effects:
+        return proposals.tool(only_own=True)
     if tool.name != proposing.PLAN:
         return tool
 

@@ -27,11 +27,16 @@ SCHEMA = {
 }
 
 
-def tool() -> Tool:
+def tool(*, only_own: bool = False) -> Tool:
+    """only_own: tells of nothing but what the person asked for, whatever else they may see."""
+
+    def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        return told(found(context, arguments, only_own=only_own))
+
     return Tool(NAME, "Tell how it stands with a proposed change: waiting, done, refused.", SCHEMA, run)
 
 
-def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def found(context: Context, arguments: Mapping[str, Any], *, only_own: bool) -> Proposal:
     given = checked(SCHEMA, arguments)["proposal"]
     number = NUMBER.fullmatch(given.strip().upper()) if isinstance(given, str) else None
     if number is None:
@@ -40,9 +45,10 @@ def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         proposal = get_proposal_for(context.person, int(number[1]))
     except Http404:
         proposal = None
-    if proposal is None or not is_within_reach(context, proposal):
+    is_hidden = proposal is None or not is_within_reach(context, proposal)
+    if is_hidden or (only_own and proposal.requester_id != context.person.pk):
         raise ToolError(f"There is no proposal P-{number[1]} that you may see.")
-    return told(proposal)
+    return proposal
 
 
 def is_within_reach(context: Context, proposal: Proposal) -> bool:

@@ -65,3 +65,16 @@ def test_nothing_above_the_ceiling_is_filed(ask, ceilings):
 
 def test_what_stays_below_the_ceiling_is_filed(ask):
     assert not ask(ceilings={"USD": 10**9, "EUR": 10**9}).failed
+
+
+def test_who_may_only_propose_is_told_of_no_more_than_its_own_persons_proposals(ask, people):
+    number = f"P-{ask().proposal_id}"
+    for who, effects, is_told in (
+        ("dana", ("propose",), False),
+        ("dana", BOTH, True),
+        ("priya", ("propose",), True),
+    ):
+        granted = admit(token(people[who], effects=effects).secret)
+        context = context_of(granted, "Claude 2.1")
+        outcome = call_tool(context, "get_proposal", {"proposal": number}, among=tools_of(granted))
+        assert outcome.failed != is_told, (who, effects)

@@ -10,10 +10,12 @@ import uvicorn
 
 
 @contextmanager
-def serving(application: Any, *, lifespan: str = "off", log_level: str = "warning") -> Iterator[str]:
+def serving(
+    application: Any, *, lifespan: str = "off", log_level: str = "warning", access_log: bool = False
+) -> Iterator[str]:
     """Its base URL, for as long as the block lasts."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application, log_level=log_level, access_log=False, lifespan=lifespan)
+    config = uvicorn.Config(application, log_level=log_level, access_log=access_log, lifespan=lifespan)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

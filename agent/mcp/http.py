@@ -32,6 +32,8 @@ class Door:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         began, heard = time.monotonic(), Heard(scope)
+        if heard.is_by_url:
+            scope["path"] = f"{PATH}/***"  # the server that serves us writes it into its access log
         try:
             heard.refuse_strangers()
             heard.read(await body_of(scope, receive))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from typing import Any
 
 import httpx2
@@ -12,6 +13,7 @@ from agent.mcp.tokens import revoke
 from console import demo
 from console.asgi import countersign
 from tests.mcp.tokens import token
+from tests.serving import serving
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 
@@ -105,6 +107,18 @@ def test_an_address_with_a_secret_is_taken_only_where_that_was_chosen(desk):
     assert ask(path=f"/mcp/{secret}").status_code == 200
     answer = ask(path=f"/mcp/{token(desk['priya']).secret}")
     assert (answer.status_code, reason(answer)) == (401, "not_in_url")
+
+
+def test_a_secret_in_the_address_is_not_in_the_servers_log(desk, caplog):
+    secret = token(desk["priya"], in_url=True).secret
+    with (
+        caplog.at_level("INFO", "uvicorn.access"),
+        serving(countersign, access_log=True, log_level="info") as url,
+    ):
+        logging.getLogger("uvicorn.access").addHandler(caplog.handler)
+        assert httpx2.post(f"{url}/mcp/{secret}", json=LIST).status_code == 200
+    assert "POST /mcp/" in caplog.text
+    assert secret not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
@@ -11,6 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import scenery
 from tests.browser.conftest import looked_after
 from tests.browser.world import Visitors
+from tests.mcp.signing_in import address, told
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -57,6 +60,7 @@ PAGES = (
 NARROW = (
     *("home", "cash-flow", "inbox", "proposal-pending", "chat", "invoices", "bill", "bills", "payment"),
     *("form-change-plan", "form-pay-several", "form-enter-bill"),
+    *("access-tokens", "access-token", "access-token-new"),
 )
 TELEPHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -111,6 +115,29 @@ def test_a_token_is_made_with_its_tools_counted_and_shown_once(sights, people):
     page.get_by_role("button", name="Create token").click()
     expect(page.get_by_text("It is shown this once")).to_be_visible()
     look_at(page, "access-token-made")
+
+
+async def client_of_another_site(scope: Any, receive: Any, send: Any) -> None:
+    """Where an outside client waits for its answer."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+    await send({"type": "http.response.body", "body": b"<title>Client</title>Signed in."})
+
+
+def test_a_client_is_let_in_by_keyboard_and_gets_its_code(sights, people, world):
+    with serving(client_of_another_site) as client:
+        callback = f"{client}/callback"
+        given = {"client_name": "Hosted chat", "redirect_uris": [callback]}
+        client_id = httpx.post(f"{world.url}/oauth/register", json=given).json()["client_id"]
+        visitor = people.sign_in("dana")
+        asked = address(client_id, redirect_uri=callback, resource=f"{world.url}/mcp")
+        page = visitor.go(asked)
+        look_at(page, "consent")
+        page.set_viewport_size(TELEPHONE["viewport"])
+        look_at(page, "narrow-consent")
+        page.get_by_role("button", name="Let it in").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{callback}?*")
+        assert "code" in told(page.url)
 
 
 def test_signing_in_is_drawn_in_both_themes(people):

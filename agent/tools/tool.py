@@ -9,8 +9,9 @@ from typing import Any
 from console.accounts.models import Person
 from console.approvals.proposing import Origin
 
-BOUNDS = frozenset(
+UNTOLD = frozenset(
     [
+        "title",
         "additionalProperties",
         "pattern",
         "minimum",
@@ -19,6 +20,14 @@ BOUNDS = frozenset(
         "maxLength",
         "minItems",
         "maxItems",
+    ]
+)
+TOLD_ONCE = frozenset(  # in the instructions, or by the answers that want it given back
+    [
+        "One sentence for the approver: why this change is wanted.",
+        "How many rows at most.",
+        "Go on after an earlier answer: the text it gave as next.",
+        "The order: by when they were made or changed, oldest (asc) or newest (desc) first.",
     ]
 )
 
@@ -87,10 +96,10 @@ class Tool:
         """The tool as the chat model's wire format wants it, and no longer than it must be.
 
         What every tool says alike stands in the instructions. Bounds cost a fifth of all tokens, and are told
-        when they are overstepped.
+        when they are overstepped; titles are for forms.
         """
         told = {"name": self.name, "description": self.sentence or self.description}
-        return {"type": "function", "function": told | {"parameters": without_bounds(self.schema)}}
+        return {"type": "function", "function": told | {"parameters": brief(self.schema)}}
 
     @cached_property
     def function_text(self) -> str:
@@ -98,18 +107,18 @@ class Tool:
         return json.dumps(self.function, ensure_ascii=False, separators=(",", ":"))
 
 
-def without_bounds(schema: Any) -> Any:
+def brief(schema: Any) -> Any:
     """A schema by which arguments are written, not the one by which they are checked."""
     if isinstance(schema, list):
-        return [without_bounds(one) for one in schema]
+        return [brief(one) for one in schema]
     if not isinstance(schema, Mapping):
         return schema
-    kept = {key: value for key, value in schema.items() if key not in BOUNDS and (value or key != "required")}
     return {
-        key: {name: without_bounds(inner) for name, inner in value.items()}
-        if key == "properties"
-        else without_bounds(value)
-        for key, value in kept.items()
+        key: {name: brief(inner) for name, inner in value.items()} if key == "properties" else brief(value)
+        for key, value in schema.items()
+        if not (
+            key in UNTOLD or key == "required" and not value or key == "description" and value in TOLD_ONCE
+        )
     }
 
 

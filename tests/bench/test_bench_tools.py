@@ -1,10 +1,12 @@
 """What `bench tools` compares; to measure is for people, on a quiet machine."""
 
 import json
+from collections import Counter
 
 from agent.bench.comparing import ratios_of
 from agent.bench.tokens import naive, whole
 from agent.tools.registry import all_tools
+from agent.tools.tool import TOLD_ONCE
 
 
 def test_the_naive_list_has_every_operation_with_what_every_call_gives_alike():
@@ -17,7 +19,15 @@ def test_the_naive_list_has_every_operation_with_what_every_call_gives_alike():
 def test_what_is_shown_has_no_bounds_and_keeps_its_choices():
     shown = {one["function"]["name"]: one["function"]["parameters"] for one in whole()}
     assert "maxLength" not in json.dumps(shown["bill_create_bill"])
+    assert "title" not in shown["bill_create_bill"]["properties"]["vendorId"]
+    assert shown["bill_create_bill"]["properties"]["reason"] == {"type": "string"}
     assert "now" in shown["billsby_change_plan"]["properties"]["planChangeType"]["enum"]
+
+
+def test_what_the_instructions_tell_once_is_said_by_many_tools():
+    arguments = [inner for tool in all_tools().values() for inner in tool.schema["properties"].values()]
+    said = Counter(inner.get("description") for inner in arguments)
+    assert all(said[sentence] >= 10 for sentence in TOLD_ONCE)
 
 
 def test_ours_is_held_against_each_of_the_others_that_was_measured():

@@ -18,7 +18,10 @@ class Intent:
 
     @property
     def is_held_out(self) -> bool:
-        """Whether it was never looked at while the ranking was tuned: half of all, by their text alone."""
+        """Whether it was never looked at while the ranking was tuned.
+
+        By its text alone: half of those that were written before there was a ranking.
+        """
         return sha256(self.text.encode()).digest()[0] % 2 == 0
 
     @property

@@ -23,11 +23,12 @@ NAME, TAG, SENTENCE, ALIAS, ARGUMENT = 6.0, 0.8, 1.0, 0.1, 0.25
 SATURATION, LENGTH = 1.1, 0.75
 PHRASE, IN_PHRASE = 1.8, 0.25  # a known phrase tells more than its words
 MEANT = 0.85  # a word that was meant counts less than one that was said
-MISSPELT, LIKENESS = 0.7, 0.75
+MISSPELT, LIKENESS = 0.7, 0.8
 UNSAID = 0.5
 TO_KNOW = (("get",), ("list",), ("read",))  # meant by whoever says nothing that is to be done
 OTHER_SYSTEM = 0.3  # where one was named
 WHOLE = 0.9  # how much a name counts that says nothing else
+FOR_MANY = 0.7  # where nobody said that it is many
 GAP = 3  # words between those of a phrase, at most
 
 Terms = Mapping[str, float]
@@ -70,6 +71,8 @@ class Index:
         for tool, weights, name in zip(self._tools, self._weights, self._names, strict=True):
             score = sum(self._fit(readings, weights) for readings in wanted)
             score *= 1 + WHOLE * self._covered(name, meant)
+            if "bulk" in name and "bulk" not in meant:
+                score *= FOR_MANY
             if systems and f"@{tool.connector}" not in systems:
                 score *= OTHER_SYSTEM
             scored.append((score, tool))
@@ -103,7 +106,8 @@ class Index:
                 continue
             factor = IN_PHRASE if word in covered else 1.0
             if word not in self._rarity and (word,) not in known.meanings:
-                near = get_close_matches(word, self._spellings, n=1, cutoff=LIKENESS) if len(word) > 3 else []
+                alike = [one for one in self._spellings if one[0] == word[0]] if len(word) > 3 else []
+                near = get_close_matches(word, alike, n=1, cutoff=LIKENESS)
                 if not near:
                     continue
                 word, factor = near[0], factor * MISSPELT
@@ -125,7 +129,7 @@ def terms_of(tool: Tool) -> Terms:
     places = (
         (ARGUMENT, " ".join(tool.schema["properties"])),
         (ALIAS, " ".join(tool.aliases)),
-        (SENTENCE, tool.sentence or tool.description),
+        (SENTENCE, f"{own_name(tool)} {tool.sentence or tool.description}"),
         (TAG, " ".join(tool.tags)),
         (NAME, " ".join(name_of(tool))),
     )
@@ -138,8 +142,14 @@ def terms_of(tool: Tool) -> Terms:
 
 def name_of(tool: Tool) -> list[str]:
     """The words of its name that tell something, the system's left out."""
-    words = stems(tool.name.removeprefix(f"{tool.connector}_"))
+    words = stems(own_name(tool))
+    if "events" in tool.tags:  # staff mean by a subscription what a customer buys
+        words = ["webhook" if word == "subscription" else word for word in words]
     return [word for word in words if word not in vocabulary().empty]
+
+
+def own_name(tool: Tool) -> str:
+    return tool.name.removeprefix(f"{tool.connector}_")
 
 
 def weights_of(terms: Terms, mean: float) -> Terms:
@@ -175,7 +185,7 @@ def stem(word: str) -> str:
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) - len(ending) > 2:
             word = word.removesuffix(ending)
-            if word[-1] == word[-2] and word[-1] not in "ls":
+            if word[-1] == word[-2] and (word[-1] not in "ls" or word[-1] == "l" and len(word) > 5):
                 word = word[:-1]
             break
     return word.removesuffix("e") if len(word) > 3 else word

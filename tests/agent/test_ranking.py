@@ -1,12 +1,14 @@
 """What staff say, and the tools that are found by it, with nothing asked of anybody."""
 
 import json
+from collections import Counter
 from io import StringIO
 
 import pytest
+import yaml
 from django.core.management import call_command
 
-from agent.tools.ranking import stems
+from agent.tools.ranking import WORDS, stems, vocabulary
 from agent.tools.registry import all_tools, ranked
 
 
@@ -50,7 +52,19 @@ def test_equal_tools_stand_in_the_order_of_their_names():
 
 def test_endings_and_capitals_make_no_difference_but_to_bill():
     assert stems("Charging charged CHARGES") == ["charg"] * 3
+    assert stems("Cancelled billed") == ["cancel", "bill"]
     assert stems("BILL's bills at Billsby") == ["@bill", "bill", "at", "@billsby"]
+
+
+def test_every_phrase_stands_once_and_can_be_heard():
+    said = [tuple(stems(str(phrase))) for phrase in yaml.safe_load(WORDS.read_text("utf-8"))][1:]
+    assert [phrase for phrase, times in Counter(said).items() if times > 1] == []
+    assert not vocabulary().empty & {phrase[0] for phrase in said if len(phrase) == 1}
+
+
+def test_a_misspelt_word_is_taken_for_one_that_begins_alike():
+    assert ranked("retrry")[0][1] == ranked("retry")[0][1]
+    assert ranked("xetry") == []
 
 
 def test_the_ranking_is_printed_with_scores():

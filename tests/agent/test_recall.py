@@ -1,4 +1,4 @@
-"""What staff would say for three hundred and sixty things; the right tool is among the first five found."""
+"""What staff would say for some seven hundred things; the right tool is among the first five found."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_every_intent_names_tools_that_exist():
     assert {name for intent in INTENTS for name in intent.right} <= set(all_tools())
 
 
-@pytest.mark.parametrize(("held_out", "floor"), [(False, 0.95), (True, 0.9)], ids=["tuned on", "held out"])
+@pytest.mark.parametrize(("held_out", "floor"), [(False, 0.98), (True, 0.94)], ids=["tuned on", "held out"])
 def test_the_right_tool_is_among_the_first_five(held_out, floor):
     half = [intent for intent in INTENTS if intent.is_held_out == held_out]
     assert len(half) > 150

@@ -90,7 +90,7 @@ def narrowed(
         raise QuestionError(f"{column.name} takes {', '.join(TAKEN[column.type])}, and not {op}.")
     if value == "" and column.type not in (Type.FLAG, Type.AGE, Type.RELATED):
         meant, said = by_nothing(column, op)
-    elif column.type in COUNTED and value in columns_of(found.model):
+    elif column.type in COUNTED and isinstance(value, str) and value in columns_of(found.model):
         meant, said = by_other(column, op, columns_of(found.model)[value])
     else:
         meant, said = METHODS[column.type](found, column, op, value, today)
@@ -176,7 +176,9 @@ def one_currency(found: RecordQuerySet, what: str) -> str:
         )
     told = sorted(found.order_by().values_list("currency", flat=True).distinct())
     if len(told) > 1:
-        raise QuestionError(f"The amounts are in {', '.join(told)}. Narrow to one currency before {what}.")
+        raise QuestionError(
+            f"The amounts are in {', '.join(one or 'an untold currency' for one in told)}. Narrow to one currency before {what}."
+        )
     return told[0] if told else ""
 
 

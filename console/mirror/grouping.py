@@ -100,7 +100,7 @@ def totals(found: QuerySet, columns: list[Column]) -> list[dict[str, Any]]:
 def summed(model: type[Record], name: str) -> Column:
     column = column_called(model, name)
     if column.type not in COUNTED:
-        raise QuestionError(f"{name} is a {column.type}, and cannot be added up.")
+        raise QuestionError(f"{name} cannot be added up: it is neither an amount nor a number.")
     if column.type is Type.MONEY and "currency" not in columns_of(model):
         raise QuestionError(
             f"Of {words_for(model.KIND)} no currency is told, so their amounts cannot be added up."
@@ -120,7 +120,7 @@ def key_called(model: type[Record], name: str) -> Key:
             f"{name} is no group: a day is grouped by {', '.join(UNITS)}, such as issued_at:month."
         )
     if column.type in NO_GROUPS:
-        raise QuestionError(f"Rows are not grouped by {field}, which is a {column.type}.")
+        raise QuestionError(f"Rows are not grouped by {field}. Group by a text, a status or a day.")
     return Key(column, unit or ("day" if column.type is Type.MOMENT else ""))
 
 

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from console.mirror.asking import Question, ask
-from console.mirror.columns import QuestionError
+from console.mirror.columns import WORDED, QuestionError, Type, columns_of
 from console.mirror.conditions import Condition
-from console.mirror.models import Budget, Customer, Payment, ReceivedPayment, Tag
+from console.mirror.grouping import NO_GROUPS
+from console.mirror.models import KINDS, Budget, Customer, Payment, ReceivedPayment, Tag
 from tests.mirror.factories import (
     make_bill,
     make_customer,
@@ -249,7 +250,7 @@ def test_amounts_of_several_currencies_are_neither_compared_nor_put_in_order(bil
     ("kind", "more", "sentence"),
     [
         ("invoice", {"group_by": ["customr_name"]}, "Perhaps customer_name"),
-        ("invoice", {"sum": ["status"]}, "status is a status, and cannot be added up"),
+        ("invoice", {"sum": ["status"]}, "status cannot be added up: it is neither"),
         ("invoice_line", {"sum": ["amount_minor"]}, "no currency is told"),
         ("invoice", {"group_by": ["amount_minor"]}, "not grouped by amount_minor"),
         ("invoice", {"group_by": ["status:month"]}, "a day is grouped by day, week, month"),
@@ -281,6 +282,19 @@ def test_what_cannot_be_answered_is_refused_in_words(kind, more, sentence):
 )
 def test_a_condition_that_means_nothing_is_refused_in_words(where, sentence):
     assert sentence in refusal("invoice", where)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_record_can_be_asked_about(billsby, kind):
+    make_row(KINDS[kind], billsby)
+    columns = columns_of(KINDS[kind]).values()
+    worded = [(column.name, "!=", "no such thing") for column in columns if column.type in WORDED]
+    (row,) = asked(kind, *worded, ("fetched_at", "=", "today"), order_by="-fetched_at")["rows"]
+    assert isinstance(row["link"], str)
+    groups = [column.name for column in columns if column.type not in NO_GROUPS]
+    assert asked(kind, group_by=groups)["rows"][0]["count"] == 1
+    counted = [column.name for column in columns if column.type is Type.NUMBER]
+    assert all(asked(kind, (name, ">", name))["count"] == 0 for name in counted)
 
 
 def test_the_link_opens_the_same_rows(billsby, client, people):

@@ -3,10 +3,10 @@
 from django.db import models
 
 from connectors.hiding import DOTS
-from console.mirror.models.records import Record
+from console.mirror.models.records import WithoutPage
 
 
-class Classification(Record):
+class Classification(WithoutPage):
     """A name that amounts are filed under. `family`: which of the lists of names it stands in."""
 
     KIND = "classification"
@@ -20,14 +20,11 @@ class Classification(Record):
     status = models.CharField(max_length=40, blank=True)
     is_archived = models.BooleanField(default=False)
 
-    class Meta(Record.Meta):
+    class Meta(WithoutPage.Meta):
         indexes = [models.Index(fields=["connection", "family", "name"], name="classification_by_family")]
 
-    def get_absolute_url(self) -> str:
-        return ""
 
-
-class FundingAccount(Record):
+class FundingAccount(WithoutPage):
     """A bank account or card that we pay from. No more of the number is kept than its last four."""
 
     KIND = "funding_account"
@@ -41,11 +38,8 @@ class FundingAccount(Record):
     pays_by_default = models.BooleanField(default=False)
     is_archived = models.BooleanField(default=False)
 
-    class Meta(Record.Meta):
+    class Meta(WithoutPage.Meta):
         pass
-
-    def get_absolute_url(self) -> str:
-        return ""
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from connectors.billsby.mapping import period
 from connectors.money import format_money
-from console.mirror.models.records import Owned, Record
+from console.mirror.models.records import Owned, Record, WithoutPage
 
 
 class Product(Record):
@@ -90,7 +90,7 @@ class Cycle(Owned):
         return plan.get_absolute_url() if plan else ""
 
 
-class Extra(Record):
+class Extra(WithoutPage):
     """What can be added to a plan. `plans` and `prices` are as the connector tells them, few of each."""
 
     SEARCHED = ("name", "description", "vendor_id")
@@ -101,7 +101,7 @@ class Extra(Record):
     plans = models.JSONField(default=list, blank=True)
     prices = models.JSONField(default=list, blank=True)
 
-    class Meta(Record.Meta):
+    class Meta(WithoutPage.Meta):
         abstract = True
 
     def link_to(self, plan_vendor_id: str) -> dict | None:
@@ -130,7 +130,7 @@ class Allowance(Extra):
         pass
 
 
-class CustomField(Record):
+class CustomField(WithoutPage):
     """What a checkout asks. `options`: what a dropdown offers, separated by commas."""
 
     KIND = "custom_field"
@@ -142,7 +142,7 @@ class CustomField(Record):
     options = models.TextField(blank=True)
     is_compulsory = models.BooleanField(default=False)
 
-    class Meta(Record.Meta):
+    class Meta(WithoutPage.Meta):
         pass
 
     @property

@@ -90,6 +90,16 @@ class Record(models.Model):
         return model.objects.filter(connection_id=self.connection_id, **{model.owner_field(): self.vendor_id})
 
 
+class WithoutPage(Record):
+    """What no page of ours is about."""
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def get_absolute_url(self) -> str:
+        return ""
+
+
 class Owned(Record):
     """What belongs to one record of another kind, and is shown on its page."""
 
@@ -115,7 +125,7 @@ class Owned(Record):
 
     @classmethod
     def owner_model(cls) -> type[Record]:
-        return apps.get_model("mirror", cls.OWNER)
+        return apps.get_model("mirror", cls.OWNER.replace("_", ""))
 
     @property
     def owner_vendor_id(self) -> str:

@@ -176,9 +176,8 @@ def one_currency(found: RecordQuerySet, what: str) -> str:
         )
     told = sorted(found.order_by().values_list("currency", flat=True).distinct())
     if len(told) > 1:
-        raise QuestionError(
-            f"The amounts are in {', '.join(one or 'an untold currency' for one in told)}. Narrow to one currency before {what}."
-        )
+        currencies = ", ".join(one or "an untold currency" for one in told)
+        raise QuestionError(f"The amounts are in {currencies}. Narrow to one currency before {what}.")
     return told[0] if told else ""
 
 

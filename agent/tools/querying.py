@@ -9,7 +9,7 @@ from connectors.schemas import checked
 from console.mirror.asking import Question, ask
 from console.mirror.columns import QuestionError, columns_of
 from console.mirror.conditions import OPERATORS, Condition
-from console.mirror.lists import LISTINGS
+from console.mirror.listings import LISTINGS
 from console.mirror.models import KINDS
 
 QUERY = "query_records"

@@ -20,9 +20,10 @@ from console.approvals.errors import AlreadyProposedError, ApprovalError
 from console.approvals.models import Proposal
 from console.connections.clients import connection_for, understood
 from console.connections.queries import is_trusted
-from console.mirror import adding, lists, paying
+from console.mirror import adding, paying
 from console.mirror.actions import Action, propose_action
 from console.mirror.forms import ActionForm, Line
+from console.mirror.listings import LISTINGS
 from console.mirror.models import Budget, Record, Vendor
 from console.mirror.offers import ACTIONS, fits
 from console.mirror.offers.spending import NEW_BUDGET
@@ -95,7 +96,7 @@ def choose_party(request: HttpRequest, beginning: adding.Beginning) -> HttpRespo
     """Whose the new record shall be."""
     text = request.GET.get("q", "").strip()
     found = [(party, reverse(beginning.action.address, args=[party.pk])) for party in beginning.found(text)]
-    context = {"beginning": beginning, "q": text, "found": found, "list": lists.LISTINGS[beginning.party]}
+    context = {"beginning": beginning, "q": text, "found": found, "list": LISTINGS[beginning.party]}
     return render(request, "mirror/choose_party.html", context)
 
 
@@ -199,10 +200,10 @@ def show_action(
         "action": action,
         "form": form,
         "record": record,
-        "list": lists.LISTINGS[action.model],
+        "list": LISTINGS[action.model],
         "facts": f"mirror/_{action.model.KIND}_facts.html",
         "url": url,
-        "back": record.get_absolute_url() if record.pk else lists.LISTINGS[action.model].url,
+        "back": record.get_absolute_url() if record.pk else LISTINGS[action.model].url,
         "button": action.says(form),
         "fits": fits(action, record),
         "obstacle": action.obstacle(record),

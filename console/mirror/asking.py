@@ -15,7 +15,7 @@ from console.mirror.answers import Ids, answer, as_of, within
 from console.mirror.columns import WORDED, Column, QuestionError, Type, column_called
 from console.mirror.conditions import AsciiLower, Condition, narrowed, one_currency
 from console.mirror.grouping import grouped, summed, totals
-from console.mirror.lists import LISTINGS
+from console.mirror.listings import LISTINGS
 from console.mirror.models import KINDS, Bill, Budget, Invoice, Payment, Record
 from console.mirror.queries import AGE_NOTE
 from console.mirror.querysets import OwnedQuerySet, RecordQuerySet

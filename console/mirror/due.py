@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from console.mirror.lists import LISTINGS, url
+from console.mirror.listings import LISTINGS, url
 from console.mirror.querysets import DueQuerySet
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from console.mirror.conditions import Condition
 from console.mirror.days import days_meant
-from console.mirror.lists import LISTINGS, WITH_DUE_DATE, WITH_OPEN, WITHOUT_STATUS, Listing, url
+from console.mirror.listings import LISTINGS, WITH_DUE_DATE, WITH_OPEN, WITHOUT_STATUS, Listing, url
 from console.mirror.models import Invoice, Record
 
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
-from console.mirror import action_views, adding, lists, views
+from console.mirror import action_views, adding, views
+from console.mirror.listings import LISTINGS, WITHOUT_PAGE, Listing
 from console.mirror.models import Plan, Record
 from console.mirror.models.syncs import words_for
 from console.mirror.offers import OFFERS
@@ -13,7 +14,7 @@ def places(model: type[Record]) -> str:
     return f"{words_for(model.KIND).replace(' ', '-')}/"
 
 
-def listed(listing: lists.Listing) -> URLPattern:
+def listed(listing: Listing) -> URLPattern:
     model = listing.model
     return path(places(model), views.record_list, {"listing": listing}, name=f"{model.KIND}-list")
 
@@ -32,8 +33,8 @@ def papers_beside(model: type[Record]) -> tuple[URLPattern, ...]:
 
 
 urlpatterns = [
-    *map(listed, lists.LISTINGS.values()),
-    *map(shown, (model for model in (*lists.LISTINGS, Plan) if model not in lists.WITHOUT_PAGE)),
+    *map(listed, LISTINGS.values()),
+    *map(shown, (model for model in (*LISTINGS, Plan) if model not in WITHOUT_PAGE)),
     *(address for model in LISTED for address in papers_beside(model)),
     path("subscriptions/<int:pk>/now/", views.subscription_now, name="subscription-now"),
     path("vendors/new/", action_views.new_vendor, name="vendor-new"),

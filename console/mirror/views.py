@@ -11,6 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from connectors.errors import ArgumentsError, VendorError
 from console.mirror import adding, details, lists, papers
+from console.mirror.listings import Listing
 from console.mirror.models import Record, Subscription
 from console.mirror.offers import actions_for
 from console.mirror.queries import get_record_for
@@ -19,7 +20,7 @@ from console.mirror.refresh import read_again
 
 @require_safe
 @vary_on_headers("HX-Request", "HX-Target")
-def record_list(request: HttpRequest, listing: lists.Listing) -> HttpResponse:
+def record_list(request: HttpRequest, listing: Listing) -> HttpResponse:
     context = lists.show(listing, request.GET) | {"new": adding.button(listing.model)}
     template = "mirror/_list.html" if request.htmx.target == "records" else "mirror/list.html"
     return render(request, template, context)

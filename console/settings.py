@@ -232,6 +232,7 @@ SOCKET_LOOK_EVERY_S = env.float("SOCKET_LOOK_EVERY_S", default=5.0)  # whether i
 SYNC_EVERY_S = env.float("SYNC_EVERY_S", default=900.0)
 # How often it is looked whether vendors still tell us of events.
 EVENTS_CHECK_EVERY_S = env.float("EVENTS_CHECK_EVERY_S", default=300.0)
+MCP_CONNECTION_KEPT_S = 10.0  # to the database, by each thread that answers outside clients
 MCP_CALLS_KEPT_DAYS = env.int("MCP_CALLS_KEPT_DAYS", default=90)  # what outside clients asked, call by call
 
 # The log's checkpoints. Production gives the signing key to the worker alone and the public key to everybody.

@@ -32,6 +32,7 @@ DATABASES = {"db", "transactional_db", "committed_db", "shared_db", "world"}
 
 
 def pytest_configure() -> None:
+    settings.MCP_CONNECTION_KEPT_S = 0  # each test has a database of its own
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one costs 0.5 s
 
 

@@ -1,13 +1,13 @@
 """Which tools an access may see and call, by its effects, tags, connections and the rights of its person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
 from agent.mcp.access import Granted
 from agent.tools import finding, proposals, proposing
-from agent.tools.registry import all_tools, ranked
+from agent.tools.registry import all_tools, find_tool, ranked
 from agent.tools.tool import Context, Tool, ToolError
 from agent.tools.usage import common_tools
 from console.approvals.models import Proposal
@@ -45,13 +45,8 @@ class Filter:
 
 
 def filter_of(granted: Granted) -> Filter:
-    access = granted.access
-    connections = access.connections.all()
-    return Filter(
-        effects=frozenset(access.effects) - (frozenset() if may_propose(granted) else {PROPOSE}),
-        tags=frozenset(access.tags) or None,
-        connectors=frozenset(one.connector for one in connections) or None,
-    )
+    chosen = _given_to(granted)
+    return chosen if may_propose(granted) else _reading_alone(chosen)
 
 
 def may_propose(granted: Granted) -> bool:
@@ -62,9 +57,31 @@ def may_propose(granted: Granted) -> bool:
     return access.made_by_id == person.pk or not access.made_by.has_perm("approvals.decide")
 
 
+def _given_to(granted: Granted) -> Filter:
+    """What was chosen for it, whatever its person may do now."""
+    access = granted.access
+    return Filter(
+        effects=frozenset(access.effects),
+        tags=frozenset(access.tags) or None,
+        connectors=frozenset(granted.reach.values()) or None,
+    )
+
+
+def _reading_alone(chosen: Filter) -> Filter:
+    return replace(chosen, effects=chosen.effects - {PROPOSE})
+
+
 def tools_of(granted: Granted) -> list[Tool]:
     """Every tool it may call, in a steady order."""
     return list(tools_under(filter_of(granted)))
+
+
+def tools_for(granted: Granted, name: str) -> Sequence[Tool]:
+    """The tools among which it may call this one. What only reads does not depend on who may propose."""
+    tool = find_tool(name)
+    if tool and not tool.proposes and tool.name not in ABOUT_NOTHING:
+        return tools_under(_reading_alone(_given_to(granted)))
+    return tools_of(granted)
 
 
 @lru_cache(maxsize=256)
@@ -87,13 +104,12 @@ def listed(granted: Granted) -> list[Tool]:
 def context_of(granted: Granted, client: str) -> Context:
     """On whose behalf its tools run. client: its name, as it says."""
     access = granted.access
-    ids = frozenset(one.pk for one in access.connections.all())
     told = f"{client or 'A client'} for {granted.person}, through MCP (token {access.name})"
     return Context(
         person=granted.person,
         origin=Origin("mcp", str(access.pk), told),
         proposer_kind=Proposal.ProposerKind.MCP,
-        connection_ids=ids or None,
+        connection_ids=frozenset(granted.reach) or None,
         tags=frozenset(access.tags) or None,
         ceilings=access.ceilings,
     )

@@ -16,11 +16,14 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp_types import CLIENT_INFO_META_KEY, INVALID_REQUEST
 
 from agent.mcp import calls
-from agent.mcp.access import Granted, Refused, admit
+from agent.mcp.access import Refused, admit
+from agent.mcp.described import written_list
 from agent.mcp.models import Call
 from agent.mcp.oauth.addresses import challenge
 from agent.mcp.oauth.stepping_up import refuse_beyond
-from agent.mcp.server import Asked, asked, in_thread, server
+from agent.mcp.server import Asked, asked, server
+from agent.mcp.threads import in_thread
+from console.ui.live import hint_soon
 
 PATH = "/mcp"
 LARGEST_BODY = 1_000_000  # bytes; no tool takes more
@@ -37,18 +40,17 @@ class Door:
         try:
             heard.refuse_strangers()
             heard.read(await body_of(scope, receive))
-            granted = await in_thread(admit)(heard.secret, second=heard.second, by_url=heard.is_by_url)
-            if granted.access.application and heard.method == "tools/call":
-                await in_thread(refuse_beyond)(granted, heard.tool)
+            request = await in_thread(let_in)(heard)
         except Refused as refused:
             size = await send_refusal(send, refused, heard)
             await in_thread(calls.note_refusal)(refused, **heard.noted(began), answer_bytes=size)
+            if refused.access:
+                hint_soon(f"access.{refused.access.pk}")
             return
-        await self._serve(heard, granted, began, send)
+        await self._serve(heard, request, began, send)
 
-    async def _serve(self, heard: "Heard", granted: Granted, began: float, send: Any) -> None:
-        request = Asked(granted, site=heard.site, client=heard.client or granted.access.last_client)
-        request.arguments = heard.arguments
+    async def _serve(self, heard: "Heard", request: Asked, began: float, send: Any) -> None:
+        access = request.granted.access
         token, given = asked.set(request), Answer()
         try:
             await answer(heard, given.take)
@@ -59,13 +61,14 @@ class Door:
             request.outcome, request.sentence = Call.Outcome.FAILED, "The message does not fit the protocol."
         # Before it is sent: what a client was told stands in the log, whatever happens next.
         await in_thread(calls.note)(
-            granted.access,
+            access,
             outcome=request.outcome,
             sentence=request.sentence,
             proposal_id=request.proposal_id,
             answer_bytes=len(given.body),
             **heard.noted(began) | {"client": request.client},
         )
+        hint_soon(f"access.{access.pk}")
         await given.send_to(send)
 
 
@@ -183,6 +186,20 @@ class Answer:
         headers = [*others, (b"content-length", str(len(self.body)).encode())]
         await send(self._start | {"headers": headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+def let_in(heard: Heard) -> Asked:
+    """What is asked, by whom, as far as the database tells. Raises Refused."""
+    granted = admit(heard.secret, second=heard.second, by_url=heard.is_by_url)
+    if granted.access.application and heard.method == "tools/call":
+        refuse_beyond(granted, heard.tool)
+    return Asked(
+        granted,
+        site=heard.site,
+        client=heard.client or granted.access.last_client,
+        arguments=heard.arguments,
+        tools=written_list(granted) if heard.method == "tools/list" else b"",
+    )
 
 
 async def body_of(scope: dict[str, Any], receive: Any) -> bytes:

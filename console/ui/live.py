@@ -1,14 +1,17 @@
 """Hints to open pages: "proposal.12 changed", nothing more. Pages fetch again, and poll as a backstop."""
 
 import asyncio
+import time
 
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import transaction
 
 EVERYBODY = "live"
+SOON_S = 0.25
 
 _loop: asyncio.AbstractEventLoop | None = None
+_soon: dict[str, float] = {}  # until when one hint stands for all there is to tell of a target
 _under_way: set[asyncio.Task] = set()
 
 
@@ -21,6 +24,14 @@ def use_loop(loop: asyncio.AbstractEventLoop) -> None:
 def hint(target: str) -> None:
     """Tell open pages that `target` ("proposal.12") changed, once the running transaction has committed."""
     transaction.on_commit(lambda: send(target), robust=True)
+
+
+def hint_soon(target: str) -> None:
+    """One hint for all that happens within a moment. From a running loop, once it has been committed."""
+    now = time.monotonic()
+    if now >= _soon.get(target, 0):
+        _soon[target] = now + SOON_S
+        asyncio.get_running_loop().call_later(SOON_S, send, target)
 
 
 def send(target: str) -> None:

@@ -97,7 +97,7 @@ def test_the_next_minute_counts_anew(priya):
 
 def test_letting_in_asks_the_database_little(priya, django_assert_num_queries):
     made = token(priya)
-    with django_assert_num_queries(3):  # the access with its person, its connections, the count
+    with django_assert_num_queries(4):  # the access, its person, its connections, the count
         admit(made.secret)
 
 

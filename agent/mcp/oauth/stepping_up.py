@@ -29,7 +29,7 @@ def scopes_with(granted: Granted, tool: Tool) -> list[str]:
     access = granted.access
     effects = {*access.effects, PROPOSE if tool.proposes else READ}
     tags = {*access.tags, *tool.tags} if access.tags else set()
-    kept_to = {one.pk for one in access.connections.all()}
+    kept_to = set(granted.reach)
     if kept_to:
         kept_to |= set(Connection.objects.filter(connector=tool.connector).values_list("pk", flat=True))
     return [

@@ -56,9 +56,9 @@ class Door:
             await answer(heard, given.take)
         finally:
             asked.reset(token)
-        given.fill_in(request.tools)
-        if given.status >= 400 and request.outcome == Call.Outcome.DONE:
+        if given.is_error and request.outcome == Call.Outcome.DONE:
             request.outcome, request.sentence = Call.Outcome.FAILED, "The message does not fit the protocol."
+        given.fill_in(request.tools)
         # Before it is sent: what a client was told stands in the log, whatever happens next.
         await in_thread(calls.note)(
             access,
@@ -120,12 +120,11 @@ class Heard:
             raise Refused(403, "Pages of another site may not ask here.", "origin")
 
     def read(self, body: bytes) -> None:
-        """Numbers exact. What cannot be read stays None; the SDK then says what is wrong with it."""
-        self.body = body
+        """Numbers exact. What cannot be read here the SDK is not given: the log would not know of it."""
         try:
-            self.message = json.loads(body, parse_float=Decimal)
-        except (ValueError, RecursionError):
-            self.message = None
+            self.body, self.message = body, json.loads(body, parse_float=Decimal)
+        except (ValueError, ArithmeticError, RecursionError):
+            self.body, self.message = b"", None
 
     @property
     def method(self) -> str:
@@ -171,6 +170,11 @@ class Answer:
     @property
     def status(self) -> int:
         return self._start["status"]
+
+    @property
+    def is_error(self) -> bool:
+        """In the handshake era an error comes with the status 200."""
+        return self.status >= 400 or bool(self.body) and "error" in json.loads(self.body)
 
     async def take(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":

@@ -110,6 +110,8 @@ def _read_arguments(arguments: str | Mapping[str, Any]) -> Mapping[str, Any]:
         if isinstance(arguments, str):
             arguments = json.loads(arguments or "{}", parse_float=Decimal)
         _refuse_unstorable(arguments)
+    except ArithmeticError:
+        raise ToolError("The arguments hold a number beyond all bounds.") from None
     except ValueError as error:
         raise ToolError(
             f"The arguments are not valid JSON ({error}). Call again with one JSON object."

@@ -137,6 +137,7 @@ def test_reads_of_one_round_are_all_answered_in_order(answer, connected):
     ("name", "arguments", "sentence"),
     [
         ("query_records", '{"text": "Ada', "not valid JSON"),
+        ("query_records", '{"limit": 1e99999999999999999999}', "beyond all bounds"),
         ("query_records", "[1]", "one JSON object"),
         ("query_records", {"kind": "customer", "colour": "red"}, "colour is not something this takes"),
         ("query_records", {"kind": "bill", "group_by": ["colour"]}, "Bills have no field “colour”."),

@@ -128,3 +128,29 @@ def test_what_is_no_message_is_answered_by_the_protocol(desk, message):
     answer = ask(token(desk["priya"]).secret, message)
     assert 400 <= answer.status_code < 500
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("secret", ["", "priya's"])
+def test_a_number_beyond_all_bounds_is_no_message_and_is_noted(desk, secret):
+    so_far = Call.objects.count()
+    call = b'{"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"n": 1e99999999999999999999}}'
+    assert ask(secret and token(desk["priya"]).secret, call).status_code == (400 if secret else 401)
+    assert Call.objects.count() == so_far + 1
+
+
+def test_nothing_is_called_that_the_log_could_not_read(desk):
+    called = json.dumps({**LIST, "method": "tools/call", "params": {"name": "find_tools", "arguments": {}}})
+    answer = ask(
+        token(desk["priya"]).secret, called.replace("{}}", '{}, "n": 1e99999999999999999999}').encode()
+    )
+    assert "result" not in answer.json()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"method": "no/such"}, {"method": "tools/call", "params": {"name": "find_tools", "arguments": []}}],
+)
+def test_an_error_of_the_protocol_stands_in_the_log_as_one(desk, wrong):
+    answer = ask(token(desk["priya"]).secret, LIST | wrong)
+    assert "error" in answer.json()
+    assert Call.objects.first().outcome == Call.Outcome.FAILED

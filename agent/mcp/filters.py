@@ -14,6 +14,7 @@ from console.approvals.models import Proposal
 from console.approvals.proposing import Origin
 
 READ, PROPOSE = "read", "propose"
+LONGEST_CLIENT = 80  # of its own name on the card, where its person and token must stand too
 # They are about no kind of record: what they find, file or tell is held to the filter by themselves.
 ABOUT_NOTHING = frozenset({finding.FIND, proposing.PLAN, proposals.NAME})
 
@@ -104,7 +105,7 @@ def listed(granted: Granted) -> list[Tool]:
 def context_of(granted: Granted, client: str) -> Context:
     """On whose behalf its tools run. client: its name, as it says."""
     access = granted.access
-    told = f"{client or 'A client'} for {granted.person}, through MCP (token {access.name})"
+    told = f"{client[:LONGEST_CLIENT] or 'A client'} for {granted.person}, through MCP (token {access.name})"
     return Context(
         person=granted.person,
         origin=Origin("mcp", str(access.pk), told),

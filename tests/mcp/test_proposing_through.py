@@ -19,11 +19,11 @@ RETRY = "billsby_retry_invoice_payment"
 def ask(connected, sandbox, people):
     """Call the tool that retries a payment, by a token made with these choices."""
 
-    def asked(**choice):
+    def asked(client="Claude 2.1", **choice):
         invoice = sandbox.stories()["retry_pays"]["invoiceNumber"]
         granted = admit(token(people["priya"], effects=BOTH, **choice).secret)
         arguments = {"invoiceNumber": invoice, "reason": "The card was updated."}
-        return call_tool(context_of(granted, "Claude 2.1"), RETRY, arguments, among=tools_of(granted))
+        return call_tool(context_of(granted, client), RETRY, arguments, among=tools_of(granted))
 
     return asked
 
@@ -37,6 +37,13 @@ def test_a_proposal_tells_which_client_asked_for_whom(ask, sandbox):
     assert proposal.origin_told == told
     assert Entry.objects.get(action="proposal.created").summary.startswith(f"Proposed by {told}: ")
     assert sandbox.effects() == []
+
+
+def test_no_client_talks_its_person_and_token_off_the_card(ask):
+    ask(client="Month-end close, " * 100)
+    assert Proposal.objects.get().origin_told.endswith(
+        " for Priya Raman, through MCP (token Month-end close)"
+    )
 
 
 def test_it_goes_through_the_account_that_the_token_is_kept_to(ask, connected):

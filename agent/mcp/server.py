@@ -71,7 +71,7 @@ async def call_tool(
         request.outcome, request.sentence = Call.Outcome.FAILED, str(answer.get("error", ""))
     elif outcome.proposal_id:
         request.outcome = Call.Outcome.PROPOSED
-    is_new = params.request_state is None and answer.get("note") == proposing.NOTE
+    is_new = params.request_state is None and outcome.proposal_id and answer.get("note") == proposing.NOTE
     if is_new and opens_pages(context):
         return to_the_page(answer)
     text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))

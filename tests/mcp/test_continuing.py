@@ -83,6 +83,13 @@ def test_a_person_is_sent_there_once(desk, wanted):
     assert again["proposal"] == Proposal.objects.get(status="pending").number
 
 
+def test_asking_how_a_proposal_stands_sends_nobody_anywhere(desk, wanted):
+    client = Opens(token(desk["priya"], effects=BOTH).secret)
+    number = client.call(RETRY, wanted).structured_content["proposal"]
+    assert client.call("get_proposal", {"proposal": number}).structured_content["status"] == "pending"
+    assert len(client.pages) == 1
+
+
 def test_a_state_is_taken_once_and_only_as_it_was_given(desk, wanted):
     client = Opens(token(desk["priya"], effects=BOTH).secret)
     state = client.call(RETRY, wanted, by_hand=True).request_state

@@ -41,7 +41,7 @@ def ours() -> Any:
 
     known: dict[str, Tool] = all_tools()  # kept by this process, from its first question on
     known.clear()
-    known.update({name: Tool(name, DESCRIPTION, PARAMETERS, answer) for name in NAMES})
+    known.update({name: Tool(name, DESCRIPTION, PARAMETERS, answer, connector="billsby") for name in NAMES})
     return countersign
 
 

@@ -1,7 +1,6 @@
 """The tools of a filter as MCP tells of them, written once for all who share it."""
 
 import json
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +11,6 @@ from agent.tools.usage import common_tools
 
 FRESH_FOR_MS = 60_000
 EFFECTS = "countersign/effects"  # in _meta: of the operation, which a proposing tool only files
-ANY_OBJECT = {"type": "object"}
 PROPOSED = {
     "type": "object",
     "properties": {
@@ -41,24 +39,15 @@ def _written(chosen: Filter, common: frozenset[str]) -> bytes:
 
 
 def described(tool: Tool) -> dict[str, Any]:
-    """Unless told otherwise, a client takes it that a tool may destroy; what files a proposal does not."""
-    return {
-        "name": tool.name,
-        "description": tool.description,
-        "inputSchema": dict(tool.schema),
-        "outputSchema": dict(PROPOSED if tool.proposes else ANY_OBJECT),
-        "annotations": _hints(tool),
-        "_meta": {EFFECTS: sorted(tool.effects)},
-    }
-
-
-def _hints(tool: Tool) -> Mapping[str, bool]:
-    reaches_out = bool(tool.connector) or tool.proposes
+    """What a client takes for granted is not written: that a tool reaches out, and answers some object."""
+    told = {"name": tool.name, "description": tool.description, "inputSchema": dict(tool.schema)}
     if not tool.proposes:
-        return {"readOnlyHint": True, "openWorldHint": reaches_out}
-    return {
-        "readOnlyHint": False,
-        "destructiveHint": False,
-        "idempotentHint": True,
-        "openWorldHint": reaches_out,
+        closed = {} if tool.connector else {"openWorldHint": False}
+        return told | {"annotations": {"readOnlyHint": True, **closed}}
+    # Unless told otherwise, a client takes it that a tool may destroy; what files a proposal does not.
+    files = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": True}
+    return told | {
+        "outputSchema": PROPOSED,
+        "annotations": files,
+        "_meta": {EFFECTS: sorted(tool.effects)},
     }

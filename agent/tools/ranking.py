@@ -19,9 +19,9 @@ from agent.tools.tool import Tool
 from connectors.catalogue import LOADER
 
 WORDS = Path(__file__).with_name("words.yaml")
-NAME, TAG, SENTENCE, ALIAS, ARGUMENT = 6.0, 0.8, 1.0, 0.1, 0.25
+NAME, TAG, SENTENCE, ALIAS, ARGUMENT = 6.0, 0.4, 1.0, 0.1, 0.1
 SATURATION, LENGTH = 1.1, 0.75
-PHRASE, IN_PHRASE = 1.8, 0.25  # a known phrase tells more than its words
+PHRASE, IN_PHRASE = 1.6, 0.25  # a known phrase tells more than its words
 MEANT = 0.85  # a word that was meant counts less than one that was said
 MISSPELT, LIKENESS = 0.7, 0.8
 UNSAID = 0.5
@@ -30,6 +30,7 @@ OTHER_SYSTEM = 0.3  # where one was named
 WHOLE = 0.9  # how much a name counts that says nothing else
 FOR_MANY = 0.7  # where nobody said that it is many
 GAP = 3  # words between those of a phrase, at most
+BRITISH = (("cheque", "check"), ("centre", "center"), ("licence", "license"), ("isation", "ization"))
 
 Terms = Mapping[str, float]
 Readings = dict[tuple[str, ...], float]
@@ -37,10 +38,13 @@ Readings = dict[tuple[str, ...], float]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """empty: words that tell nothing. meanings: a phrase of stems, and the phrases it stands for."""
+    """empty: words that tell nothing. meanings: a phrase of stems, and the phrases it stands for.
+    phrases: those of several words, by the first.
+    """
 
     empty: frozenset[str]
     meanings: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
+    phrases: Mapping[str, Sequence[tuple[str, ...]]]
 
 
 class Index:
@@ -97,10 +101,10 @@ class Index:
         """For each word or phrase of the text, what it may mean, and how surely."""
         known = vocabulary()
         covered: set[str] = set()
-        for phrase, meanings in known.meanings.items():
-            if len(phrase) > 1 and contains(words, phrase):
+        for phrase in (phrase for word in dict.fromkeys(words) for phrase in known.phrases.get(word, ())):
+            if contains(words, phrase):
                 covered.update(phrase)
-                yield dict.fromkeys(meanings, PHRASE)
+                yield dict.fromkeys(known.meanings[phrase], PHRASE)
         for word in dict.fromkeys(words):
             if word in known.empty:
                 continue
@@ -168,9 +172,11 @@ def stems(text: str) -> list[str]:
 
 @cache
 def stem(word: str) -> str:
-    """A word without its ending, roughly: charges, charged and charging are one."""
+    """A word without its ending, roughly: charges, charged and charging are one, and cheques are checks."""
     if word.startswith("@") or len(word) < 4:
         return word
+    for british, american in BRITISH:
+        word = word.replace(british, american)
     for ending, instead in (
         ("ies", "y"),
         ("ied", "y"),
@@ -188,19 +194,22 @@ def stem(word: str) -> str:
             if word[-1] == word[-2] and (word[-1] not in "ls" or word[-1] == "l" and len(word) > 5):
                 word = word[:-1]
             break
-    return word.removesuffix("e") if len(word) > 3 else word
+    word = word.removesuffix("e") if len(word) > 3 else word
+    return re.sub(r"(?<=...)is$", "iz", word)
 
 
 @cache
 def vocabulary() -> Vocabulary:
     read = yaml.load(WORDS.read_text("utf-8"), LOADER)
     empty = frozenset(stems(read.pop("means nothing")))
-    return Vocabulary(
-        empty,
-        {
-            tuple(stems(str(said))): tuple(
-                tuple(word for word in stems(phrase) if word not in empty) for phrase in meant
-            )
-            for said, meant in read.items()
-        },
-    )
+    meanings = {
+        tuple(stems(str(said))): tuple(
+            tuple(word for word in stems(phrase) if word not in empty) for phrase in meant
+        )
+        for said, meant in read.items()
+    }
+    phrases: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in meanings:
+        if len(phrase) > 1:
+            phrases.setdefault(phrase[0], []).append(phrase)
+    return Vocabulary(empty, meanings, phrases)

@@ -53,6 +53,7 @@ def test_equal_tools_stand_in_the_order_of_their_names():
 def test_endings_and_capitals_make_no_difference_but_to_bill():
     assert stems("Charging charged CHARGES") == ["charg"] * 3
     assert stems("Cancelled billed") == ["cancel", "bill"]
+    assert stems("authorised cheques") == stems("authorized checks")
     assert stems("BILL's bills at Billsby") == ["@bill", "bill", "at", "@billsby"]
 
 

@@ -1,4 +1,4 @@
-"""What staff would say for some seven hundred things; the right tool is among the first five found."""
+"""What staff would say for some nine hundred things; the right tool is among the first five found."""
 
 from pathlib import Path
 

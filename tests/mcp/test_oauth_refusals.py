@@ -197,3 +197,8 @@ def test_a_call_beyond_what_was_left_is_told_the_scopes_it_needs_and_has(people)
 def test_nobody_is_asked_again_where_it_would_not_help(people, name):
     given = tokens(people["omar"], register())
     refuse_beyond(admit(given["access_token"]), name)
+
+
+def test_a_percent_sign_that_stands_for_nothing_is_answered(people, client_id):
+    assert signed_in(people["priya"]).get(f"{address(client_id)}&x=%zz").status_code == 200
+    assert Client().post(f"{TOKEN}?x=%zz").status_code == 400

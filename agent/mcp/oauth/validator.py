@@ -28,6 +28,10 @@ def family_of(code_fingerprint: str) -> UUID:
 
 
 class Core(OAuthLibCore):
+    def _get_escaped_full_path(self, request: HttpRequest) -> str:
+        """Written anew, as the library takes no percent sign that stands for nothing."""
+        return f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path
+
     def extract_body(self, request: HttpRequest) -> list[tuple[str, str]]:
         """A code becomes its fingerprint here, so that everything behind knows nothing else."""
         given = super().extract_body(request)

@@ -12,21 +12,19 @@ printed when its process is let go of, which pytest shows for tests that failed.
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 import httpx
 
 from console.celery import app
 from tests import environment
+from tests.forking import fork
 
-ROOT = Path(__file__).resolve().parent.parent
 LAST_LINES = 40
 Found = TypeVar("Found")
 
@@ -34,6 +32,7 @@ Found = TypeVar("Found")
 class Process:
     """One command that can be started, killed and started again. Its output goes to `log`.
 
+    command: a module and its arguments, as they would follow `python -m`.
     answers_at: a URL that answers 200 once the process is of use; "" when nobody asks it anything.
     """
 
@@ -41,9 +40,9 @@ class Process:
         self, name: str, command: list[str], *, environ: Mapping[str, str] | None = None, answers_at: str = ""
     ) -> None:
         self.name, self.command, self.answers_at = name, command, answers_at
-        self.environ = {**os.environ, "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "INFO", **(environ or {})}
+        self.environ = {**os.environ, "LOG_LEVEL": "INFO", **(environ or {})}
         self.log = environment.folder / f"{name}.log"
-        self._running: subprocess.Popen | None = None
+        self._running: BaseProcess | None = None
 
     @property
     def pid(self) -> int:
@@ -59,10 +58,8 @@ class Process:
     def begin(self) -> None:
         """Start, and wait for nothing."""
         assert self._running is None, f"{self.name} runs already"
-        with self.log.open("ab") as log:
-            self._running = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        module, *arguments = self.command
+        self._running = fork(module, arguments, environ=self.environ, log=self.log)
 
     def kill(self) -> None:
         """Kill -9, at once."""
@@ -75,7 +72,9 @@ class Process:
     def wait_until_dead(self, *, within_s: float = 60) -> int:
         """Wait for it to end by itself; answers its return code (-9 when it was killed)."""
         assert self._running, f"{self.name} was not started"
-        code = self._running.wait(within_s)
+        self._running.join(within_s)
+        code = self._running.exitcode
+        assert code is not None, f"{self.name} still lives after {within_s:g} s"
         self._running = None
         return code
 
@@ -84,7 +83,7 @@ class Process:
         return "\n".join([f"--- {self.name} ({self.log})", *lines[-LAST_LINES:]])
 
     def _answers(self) -> bool:
-        if self._running is None or self._running.poll() is not None:
+        if self._running is None or not self._running.is_alive():
             raise AssertionError(f"{self.name} ended before it answered\n{self.tail()}")
         try:
             return httpx.get(self.answers_at, timeout=5).status_code == 200
@@ -94,12 +93,11 @@ class Process:
     def _end(self, how: signal.Signals) -> None:
         if self._running is None:
             return
-        self._running.send_signal(how)
-        try:
-            self._running.wait(5)
-        except subprocess.TimeoutExpired:
-            self._running.kill()
-            self._running.wait()
+        if self._running.is_alive():
+            os.kill(self.pid, how)
+        self._running.join(5)
+        self._running.kill()  # if it still lives
+        self._running.join()
         self._running = None
 
 
@@ -120,7 +118,7 @@ def sandbox() -> Iterator[str]:
     port = free_port()
     state = environment.folder / f"sandbox-{port}.sqlite3"
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "connectors.sandbox", "--port", str(port), "--state", str(state)]
+    command = ["connectors.sandbox", "--port", str(port), "--state", str(state)]
     with running(Process(f"sandbox-{port}", command, answers_at=f"{url}/control/clock")):
         yield url
 
@@ -160,17 +158,17 @@ def console(database_url: str, *, scripted_model: bool = True, **environ: str) -
 
 
 WORKER_OPTIONS = ["--pool=threads", "--concurrency=4", "--without-gossip", "--without-mingle"]
-WORKER_COMMAND = [sys.executable, "-m", "celery", "-A", "console.celery", "worker", *WORKER_OPTIONS]
+WORKER_COMMAND = ["celery", "-A", "console.celery", "worker", *WORKER_OPTIONS]
 
 
 def server_command(port: int) -> list[str]:
     where = ["--host", "127.0.0.1", "--port", str(port)]
     quiet = ["--log-level", "warning", "--no-access-log"]
-    return [sys.executable, "-m", "uvicorn", "console.asgi:application", *where, *quiet]
+    return ["uvicorn", "console.asgi:application", *where, *quiet]
 
 
 def beat(name: str, environ: Mapping[str, str]) -> Process:
-    return Process(name, [sys.executable, "-m", "celery", "-A", "console.celery", "beat"], environ=environ)
+    return Process(name, ["celery", "-A", "console.celery", "beat"], environ=environ)
 
 
 def model_environment(url: str, port: int) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Executions whose process dies at a chosen point and starts again; the ledger and the log are witnesses."""
 
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -59,7 +58,7 @@ class Executor:
     def dies(self, point: str) -> None:
         """Live until this point of an execution is reached."""
         job = ["work"] if processes.has_redis() else ["serve", str(self.port)]
-        command = [sys.executable, "-m", "tests.kill.server", *job]
+        command = ["tests.kill.server", *job]
         with self._life(command, COUNTERSIGN_KILL_AT=point) as doomed:
             assert doomed.wait_until_dead() == -signal.SIGKILL
 

@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 
@@ -20,6 +21,16 @@ def text(**attributes: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "inp", "autocomplete": "off", **attributes})
 
 
+class Accounts(forms.ModelMultipleChoiceField):
+    """Django asks SQLite for whatever number came, and SQLite knows no larger ones than its own."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise forms.ValidationError("No such account is connected.") from None
+
+
 class TokenForm(forms.Form):
     """What a new token is to be; `choice()` once it is valid."""
 
@@ -37,7 +48,7 @@ class TokenForm(forms.Form):
         error_messages={"required": "Choose what it may: read, propose changes, or both."},
     )
     tags = forms.MultipleChoiceField(required=False)
-    connections = forms.ModelMultipleChoiceField(Connection.objects.all(), required=False)
+    connections = Accounts(Connection.objects.all(), required=False)
     lasts = forms.TypedChoiceField(
         label="Expires after", coerce=int, choices=[(str(hours), words) for hours, words in LASTS.items()]
     )

@@ -202,3 +202,16 @@ def test_nobody_is_asked_again_where_it_would_not_help(people, name):
 def test_a_percent_sign_that_stands_for_nothing_is_answered(people, client_id):
     assert signed_in(people["priya"]).get(f"{address(client_id)}&x=%zz").status_code == 200
     assert Client().post(f"{TOKEN}?x=%zz").status_code == 400
+
+
+def test_letters_that_no_client_signs_in_with_are_answered(people, client_id):
+    assert (
+        Client().post(TOKEN, {"grant_type": "authorization_code"}, HTTP_AUTHORIZATION="Basic é").status_code
+        == 400
+    )
+
+
+def test_an_account_beyond_all_numbers_is_none(people, client_id):
+    answer = signed_in(people["priya"]).post(address(client_id), {**ALLOW, "connections": ["9" * 50]})
+    assert answer.status_code == 422
+    assert "No such account is connected." in answer.text

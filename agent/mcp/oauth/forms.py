@@ -5,6 +5,7 @@ from django import forms
 from django.utils import timezone
 
 from agent.mcp.filters import all_tags
+from agent.mcp.forms import Accounts
 from agent.mcp.oauth.giving import Choice
 from agent.mcp.oauth.scopes import EFFECTS, Filters
 from console.accounts.models import Person
@@ -24,7 +25,7 @@ class ConsentForm(forms.Form):
         label="It may", widget=ticks(), error_messages={"required": "Leave at least one of them, or refuse."}
     )
     tags = forms.MultipleChoiceField(label="Records", widget=ticks(), required=False)
-    connections = forms.ModelMultipleChoiceField(
+    connections = Accounts(
         label="Accounts", queryset=Connection.objects.none(), widget=ticks(), required=False
     )
     lasts_h = forms.ChoiceField(

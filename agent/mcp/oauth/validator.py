@@ -32,6 +32,11 @@ class Core(OAuthLibCore):
         """Written anew, as the library takes no percent sign that stands for nothing."""
         return f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path
 
+    def extract_headers(self, request: HttpRequest) -> dict[str, Any]:
+        """The library takes no letters beyond ASCII in what a client signs in with."""
+        headers = super().extract_headers(request)
+        return {name: text for name, text in headers.items() if str(text).isascii()}
+
     def extract_body(self, request: HttpRequest) -> list[tuple[str, str]]:
         """A code becomes its fingerprint here, so that everything behind knows nothing else."""
         given = super().extract_body(request)

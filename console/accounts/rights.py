@@ -24,6 +24,6 @@ class Rights(ModelBackend):
 
 @cache
 def _statement() -> str:
-    """His own rights and those of his groups."""
+    """Their own rights and those of their groups."""
     told = Permission.objects.order_by().values_list("content_type__app_label", "codename")
     return told.filter(user=1).union(told.filter(group__user=1)).query.sql_with_params()[0]

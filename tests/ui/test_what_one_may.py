@@ -1,9 +1,11 @@
-"""What a person may do: his own rights and those of his groups."""
+"""What a person may do: their own rights and those of their groups."""
 
 import pytest
 from django.contrib.auth.models import Permission
 
 from console.accounts.models import Person
+
+pytestmark = pytest.mark.django_db
 
 
 def anew(person: Person) -> Person:

@@ -24,11 +24,13 @@ def text(**attributes: str) -> forms.TextInput:
 class Accounts(forms.ModelMultipleChoiceField):
     """Django asks SQLite for whatever number came, and SQLite knows no larger ones than its own."""
 
+    default_error_messages = {"invalid_choice": "No such account is connected."}
+
     def clean(self, value: Any) -> Any:
         try:
             return super().clean(value)
         except OverflowError:
-            raise forms.ValidationError("No such account is connected.") from None
+            raise forms.ValidationError(self.error_messages["invalid_choice"]) from None
 
 
 class TokenForm(forms.Form):

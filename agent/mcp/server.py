@@ -17,7 +17,7 @@ from agent.mcp import filters, handles
 from agent.mcp.access import Granted
 from agent.mcp.described import FRESH_FOR_MS
 from agent.mcp.models import Call
-from agent.mcp.threads import in_thread
+from agent.mcp.threads import in_tool_thread
 from agent.tools import proposals, proposing, registry
 from agent.tools.registry import Outcome
 from agent.tools.tool import ToolError
@@ -64,8 +64,8 @@ async def call_tool(
     request = asked.get()
     request.tool = params.name
     if params.request_state is not None:
-        await in_thread(come_back)(request, params.request_state)
-    outcome, answer = await in_thread(answer_of)(request)
+        await in_tool_thread(come_back)(request, params.request_state)
+    outcome, answer = await in_tool_thread(answer_of)(request)
     request.proposal_id = outcome.proposal_id
     if outcome.failed:
         request.outcome, request.sentence = Call.Outcome.FAILED, str(answer.get("error", ""))

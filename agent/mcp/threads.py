@@ -1,4 +1,4 @@
-"""Threads of the door's own: tools wait for vendors, and what all sockets share must not wait for them."""
+"""Threads of the door's own: tools wait for vendors; neither sockets nor who comes in may wait for them."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-_threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="mcp")
+_at_the_door = ThreadPoolExecutor(max_workers=4, thread_name_prefix="mcp-door")
+_in_tools = ThreadPoolExecutor(max_workers=16, thread_name_prefix="mcp-tool")
 
 
 class InThread(SyncToAsync):
@@ -29,4 +30,9 @@ class InThread(SyncToAsync):
 
 
 def in_thread(function: Callable[..., Any]) -> InThread:
-    return InThread(function, thread_sensitive=False, executor=_threads)
+    """For what asks our own database alone."""
+    return InThread(function, thread_sensitive=False, executor=_at_the_door)
+
+
+def in_tool_thread(function: Callable[..., Any]) -> InThread:
+    return InThread(function, thread_sensitive=False, executor=_in_tools)

@@ -27,53 +27,58 @@ VALUE = {
 }
 
 
-def tool() -> Tool:
-    schema = {
-        "type": "object",
-        "properties": {
-            "kind": {"type": "string", "enum": list(KINDS)},
-            "text": {
-                "type": "string",
-                "maxLength": 200,
-                "description": "Words of names and numbers, or an id.",
-            },
-            "where": {
-                "type": "array",
-                "maxItems": 12,
-                "description": "Conditions; all must hold.",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "field": NAME,
-                        "op": {"type": "string", "enum": list(OPERATORS)},
-                        "value": VALUE,
-                    },
-                    "required": ["field", "op", "value"],
-                    "additionalProperties": False,
+def names(description: str) -> dict[str, Any]:
+    return {"type": "array", "maxItems": 4, "items": NAME, "description": description}
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "kind": {"type": "string", "enum": list(KINDS)},
+        "text": {
+            "type": "string",
+            "maxLength": 200,
+            "description": "Words of names and numbers, or an id.",
+        },
+        "where": {
+            "type": "array",
+            "maxItems": 12,
+            "description": "Conditions; all must hold.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": NAME,
+                    "op": {"type": "string", "enum": list(OPERATORS)},
+                    "value": VALUE,
                 },
-            },
-            "group_by": names("Fields, of a day also its month, quarter, week or year: issued_at:month."),
-            "sum": names("Fields to add up, by currency."),
-            "order_by": {
-                **NAME,
-                "description": "A field, or of groups count or a sum. -field for downwards.",
-            },
-            "limit": LIMIT,
-            "offset": {
-                "type": "integer",
-                "minimum": 0,
-                "maximum": 1_000_000,
-                "default": 0,
-                "description": "Rows to skip: an earlier answer's next_offset.",
+                "required": ["field", "op", "value"],
+                "additionalProperties": False,
             },
         },
-        "required": ["kind"],
-        "additionalProperties": False,
-    }
+        "group_by": names("Fields, of a day also its month, quarter, week or year: issued_at:month."),
+        "sum": names("Fields to add up, by currency."),
+        "order_by": {
+            **NAME,
+            "description": "A field, or of groups count or a sum. -field for downwards.",
+        },
+        "limit": LIMIT,
+        "offset": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1_000_000,
+            "default": 0,
+            "description": "Rows to skip: an earlier answer's next_offset.",
+        },
+    },
+    "required": ["kind"],
+    "additionalProperties": False,
+}
 
+
+def tool() -> Tool:
     def run(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         refuse_references(arguments)
-        given = checked(schema, arguments)
+        given = checked(SCHEMA, arguments)
         refuse_outside(context, [given["kind"]])
         where = [Condition(**one) for one in given.pop("where", ())]
         try:
@@ -86,14 +91,10 @@ def tool() -> Tool:
         name=QUERY,
         description="Find records of one kind, narrow, group, count and add them up: any question about many "
         f"records. {SOURCE_NOTE} {fields_told()}",
-        schema=schema,
+        schema=SCHEMA,
         run=run,
         tags=tags_of(KINDS),
     )
-
-
-def names(description: str) -> dict[str, Any]:
-    return {"type": "array", "maxItems": 4, "items": NAME, "description": description}
 
 
 def fields_told() -> str:

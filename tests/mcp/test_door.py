@@ -102,6 +102,28 @@ def test_a_burst_is_told_how_long_to_wait(desk):
     assert int(late.headers["retry-after"]) == late.json()["error"]["data"]["retry_after_s"]
 
 
+def test_who_waits_for_a_vendor_keeps_nobody_at_the_door(desk, sandbox_control):
+    sandbox_control.reset()
+    unique_id = sandbox_control.stories()["spend"]["customerUniqueId"]
+    read = {"name": "billsby_get_customer", "arguments": {"customerUniqueId": unique_id}}
+    slow = LIST | {"method": "tools/call", "params": read}
+    sandbox_control.delay(seconds=2, times=40, operation="billsby_get_customer")
+    secret = token(desk["priya"]).secret
+    headers = {"authorization": f"Bearer {secret}", "accept": "application/json, text/event-stream"}
+
+    async def asked() -> None:
+        transport = httpx2.ASGITransport(app=countersign)
+        async with httpx2.AsyncClient(transport=transport, headers=headers) as client:
+            calls = [asyncio.create_task(client.post("http://127.0.0.1/mcp", json=slow)) for _ in range(17)]
+            for _ in range(4):
+                assert (await client.post("http://127.0.0.1/mcp", json=LIST)).status_code == 200
+            assert not any(call.done() for call in calls)
+            assert {told.status_code for told in await asyncio.gather(*calls)} == {200}
+
+    asyncio.run(asked())
+    sandbox_control.clear_faults()
+
+
 def test_an_address_with_a_secret_is_taken_only_where_that_was_chosen(desk):
     secret = token(desk["priya"], in_url=True).secret
     assert ask(path=f"/mcp/{secret}").status_code == 200
